@@ -1,0 +1,38 @@
+"""seqlab: a playground for recurrent networks, and a small library for notebooks.
+
+`import seqlab` is quick: a name is imported when it is first used, and Keras only by the names
+that need it (`train`, `gates`, `gradients`).
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOME_OF = {
+    "Data": "seqlab.experiment",
+    "Experiment": "seqlab.experiment",
+    "ExperimentError": "seqlab.experiment",
+    "Finding": "seqlab.experiment",
+    "Recurrent": "seqlab.experiment",
+    "Training": "seqlab.experiment",
+    "DataError": "seqlab.data.dataset",
+    "Dataset": "seqlab.data.dataset",
+    "load": "seqlab.data.load",
+    "Table": "seqlab.data.upload",
+    "UploadError": "seqlab.data.upload",
+    "read_table": "seqlab.data.upload",
+    "diagnose": "seqlab.network.doctor",
+    "train": "seqlab.training.train",
+    "gates": "seqlab.training.inspect",
+    "gradients": "seqlab.training.inspect",
+}
+__all__ = sorted(_HOME_OF)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'seqlab' has no attribute {name!r}")
+    return getattr(import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -1,0 +1,62 @@
+"""What one cell looks like at first sight: missing, or a number, date or truth value.
+
+This is the loose look that finds the delimiter, the header and the footer. What a cell is worth
+is decided later and strictly, a whole column at a time, in `numerals` and `times`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Words for "no value". They count only in columns of numbers and dates: a surname may be "Null".
+MISSING = frozenset(
+    "|na|n/a|#n/a|#na|n.a.|n.a|nan|-nan|null|(null)|none|nil|nat|<na>|-|--|---|–|—|?|??|.|..|...|…"
+    "|*|**|x|\\n|missing|(missing)|unknown|n.d.|nd|void|blank|empty|(blank)|no data|not available"
+    "|1.#qnan|1.#ind|-1.#ind|k.a.|k. a.|nv|s/d|无|缺失|暂无|なし".split("|")
+)
+EXCEL_ERRORS = frozenset(
+    "#ref!|#null!|#value!|#name?|#num!|#div/0!|#n/a|#getting_data|#spill!|#calc!|#field!"
+    "|#wert!|#bezug!|#zahl!|#nv|#valeur!|#¡valor!|#########".split("|")
+)
+CURRENCY = (
+    r"(?:US|R|A|C|HK|S|NT|NZ|MX)?\$|[€£¥₹₽₩₺฿₫₪₴₦₱¢元円]|R[sS]\.?|USD|EUR|GBP|CHF|JPY|CNY|RMB|INR"
+    r"|AUD|CAD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|kr\.?|zł|Kč|Ft"
+)
+_MONTH = r"(?:jan|feb|mar|m[äa]r|apr|ma[iy]|ju[nl]|juil|aug|ao[uû]|sep|o[ck]t|nov|d[eé][cz])"
+_DATA = re.compile(
+    rf"""[('’]?\s*(?:{CURRENCY})?\s*[+\-−–]?\s*(?:{CURRENCY})?\s*     # a sign, a currency
+    [.,]?\d[\d.,:/ '’\-+TZWQ年月]*                                     # digits of all sorts
+    (?:\s?e[+-]?\d+)?\s?(?:[^\s;|]{{0,8}}|{_MONTH}\S*[\ \-./,]*\d.*)$      # a unit; 5 March 2020
+    |(?:[a-z]{{2,9}},?\s)?{_MONTH}[a-zäéû]*[.,]?[\ \-/.']*\d{{1,4}}.*$ # Tue, March 5, 2020
+    |(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s\d.*$
+    |Q[1-4][\ \-/]?\d{{4}}$
+    |[+\-]?inf(?:inity)?$
+    |true$|false$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def is_missing(cell: str) -> bool:
+    """Is this a word (or an Excel error) for "no value"?"""
+    word = cell.strip().casefold()
+    return word in MISSING or word in EXCEL_ERRORS or word.strip("#") == ""
+
+
+def looks_like_data(cell: str) -> bool:
+    """Does the cell look like a number, a date or a truth value rather than like words?"""
+    cell = cell.strip()
+    return len(cell) <= 60 and _DATA.match(plain(cell)) is not None
+
+
+def plain(cell: str) -> str:
+    """The cell with full-width and foreign digits, special blanks and minus signs made ASCII."""
+    if cell.isascii():
+        return cell
+    cell = unicodedata.normalize("NFKC", cell).translate(_SIGNS)
+    if cell.isascii():
+        return cell
+    return "".join(str(unicodedata.decimal(c, c)) for c in cell).strip()
+
+
+_SIGNS = str.maketrans({"−": "-", "‐": "-", "‑": "-", "‒": "-", "–": "-", "﹣": "-", "’": "'"})

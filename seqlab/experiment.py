@@ -1,0 +1,266 @@
+"""WHAT to train: one frozen, validated description of data, layers and training.
+
+An `Experiment` is the only thing that travels between the page, the URL, the run store and the
+training workers. It knows its limits and says in words what is out of range.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+Source = Literal["sunspots", "sine", "adding", "upload"]
+Cell = Literal["SimpleRNN", "LSTM", "GRU"]
+Optimizer = Literal["SGD", "RMSprop", "Adam", "AdamW", "Nadam"]
+
+# The smallest and the largest value of every number, by its widget key.
+LIMITS: dict[str, tuple[float, float]] = {
+    "window": (1, 1000),
+    "horizon": (1, 1000),
+    "samples": (10, 20_000),
+    "noise": (0, 10),
+    "data_seed": (0, 999_999),
+    "units": (1, 512),
+    "learning_rate": (1e-6, 10),
+    "batch_size": (1, 4096),
+    "epochs": (1, 10_000),
+    "seed": (0, 999_999),
+    "clipnorm": (1e-6, 1e6),
+}
+MAX_LAYERS = 2
+
+
+class ExperimentError(ValueError):
+    """What is wrong with the values of an experiment, one sentence each, for the user."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
+
+
+def _within(name: str, kind: type[int] | type[float]) -> BeforeValidator:
+    """A validator of one number with an error text in the manner of Keras."""
+    low, high = LIMITS[name]
+
+    def check(value: object) -> object:
+        try:
+            number = float(str(value))
+            fits = low <= number <= high and (kind is float or number == int(number))
+        except (ValueError, OverflowError):
+            fits = False
+        if isinstance(value, bool) or not fits:
+            noun = "an integer" if kind is int else "a number"
+            raise ValueError(
+                f"Received an invalid value for argument `{name}`, "
+                f"expected {noun} from {low:,.10g} to {high:,.10g}, got {value}."
+            )
+        return kind(number)
+
+    return BeforeValidator(check)
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Data(_Frozen):
+    """Which sequences, and how windows are cut from them.
+
+    Attributes:
+        source: a bundled series ("sunspots"), a synthetic task ("sine", "adding") or "upload".
+        window: timesteps of one input sequence; for "adding" the length T.
+        horizon: the target lies this many steps after the window's last step (series only).
+        target: the column to predict; `None` for the first numeric one.
+        inputs: the columns the network sees; empty for the target alone.
+        file: the name under which the run store keeps an uploaded file.
+        samples: how many points ("sine") or sequences ("adding") are drawn.
+        noise: standard deviation of the noise on the sine, whose amplitude is 1.
+        data_seed: seed of the synthetic data.
+    """
+
+    source: Source = "sunspots"
+    window: Annotated[int, _within("window", int)] = 22
+    horizon: Annotated[int, _within("horizon", int)] = 1
+    target: str | None = None
+    inputs: tuple[str, ...] = ()
+    file: str | None = None
+    samples: Annotated[int, _within("samples", int)] = 1000
+    noise: Annotated[float, _within("noise", float)] = 0.1
+    data_seed: Annotated[int, _within("data_seed", int)] = 0
+
+
+class Recurrent(_Frozen):
+    """One recurrent layer: its cell, its width, and whether it hands on every step."""
+
+    cell: Cell = "LSTM"
+    units: Annotated[int, _within("units", int)] = 16
+    return_sequences: bool = False
+
+
+class Training(_Frozen):
+    """How the weights are found. `clipnorm` clips the gradient of each weight (as in Keras)."""
+
+    optimizer: Optimizer = "Adam"
+    learning_rate: Annotated[float, _within("learning_rate", float)] = 0.005
+    batch_size: Annotated[int, _within("batch_size", int)] = 32
+    epochs: Annotated[int, _within("epochs", int)] = 100
+    seed: Annotated[int, _within("seed", int)] = 0
+    clipnorm: Annotated[float, _within("clipnorm", float)] | None = None
+
+
+class Experiment(_Frozen):
+    """Data + layers + training. Frozen and hashable; every field by keyword.
+
+    Example:
+        >>> e = Experiment(layers=(Recurrent(cell="GRU", units=8),))
+        >>> Experiment.from_json(e.to_json()) == e
+        True
+        >>> e.to_query()
+        {'cell_0': 'GRU', 'units_0': '8'}
+    """
+
+    data: Data = Data()
+    layers: Annotated[tuple[Recurrent, ...], Field(min_length=1, max_length=MAX_LAYERS)] = (
+        Recurrent(),
+    )
+    training: Training = Training()
+
+    def to_json(self) -> str:
+        """The experiment as JSON text."""
+        return self.model_dump_json()
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The experiment of `to_json`. Raises `ExperimentError`."""
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise ExperimentError(_sentences(error)) from error
+
+    def to_flat(self) -> dict[str, Any]:
+        """Every value by its widget key: `units_0` is the units of the first layer."""
+        flat: dict[str, Any] = {"data": self.data.source}
+        flat |= self.data.model_dump(exclude={"source"})
+        flat["layers"] = len(self.layers)
+        for i, layer in enumerate(self.layers):
+            flat |= {f"{name}_{i}": value for name, value in layer}
+        return flat | self.training.model_dump()
+
+    @classmethod
+    def from_flat(cls, flat: Mapping[str, Any]) -> Self:
+        """The experiment of `to_flat`; what is missing takes its default.
+
+        Raises:
+            ExperimentError: for every value that is out of range, in one error.
+        """
+        problems: list[str] = []
+
+        def build(model: type[BaseModel], values: dict[str, Any]) -> Any:  # noqa: ANN401
+            try:
+                return model.model_validate(values)
+            except ValidationError as error:
+                problems.extend(_sentences(error))
+                return None
+
+        def pick(model: type[BaseModel], suffix: str = "") -> dict[str, Any]:
+            keys = {name: f"{name}{suffix}" for name in model.model_fields}
+            return {name: flat[key] for name, key in keys.items() if key in flat}
+
+        data = pick(Data)
+        if "data" in flat:
+            data["source"] = flat["data"]
+        try:
+            count = int(flat.get("layers", 1))
+        except (TypeError, ValueError):
+            count = 0
+        if not 1 <= count <= MAX_LAYERS:
+            problems.append(
+                f"Received an invalid value for argument `layers`, expected an integer "
+                f"from 1 to {MAX_LAYERS}, got {flat['layers']}."
+            )
+            count = 1
+        parts = {
+            "data": build(Data, data),
+            "layers": tuple(build(Recurrent, pick(Recurrent, f"_{i}")) for i in range(count)),
+            "training": build(Training, pick(Training)),
+        }
+        if problems:
+            raise ExperimentError(problems)
+        return cls(**parts)
+
+    def to_query(self, base: Experiment | None = None) -> dict[str, str]:
+        """The values that differ from `base` (the default experiment), as URL parameters."""
+        common = (base or Experiment()).to_flat()
+        return {
+            key: value if isinstance(value, str) else json.dumps(value)
+            for key, value in self.to_flat().items()
+            if key not in common or common[key] != value
+        }
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str], base: Experiment | None = None) -> Self:
+        """The experiment of `to_query`; unknown parameters are ignored.
+
+        Raises:
+            ExperimentError: if a parameter is out of range.
+        """
+        flat = (base or cls()).to_flat()
+        return cls.from_flat(flat | {key: _parse(key, value) for key, value in query.items()})
+
+
+def _parse(key: str, text: str) -> Any:  # noqa: ANN401
+    """A URL parameter as a value: JSON where it is JSON, else the text as it stands."""
+    if key in {"target", "file"}:  # a column may be called "12" or "true"
+        return None if text == "null" else text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    """Pydantic's errors as sentences in the manner of Keras."""
+    found = []
+    for item in error.errors():
+        if item["type"] == "value_error":
+            found.append(item["msg"].removeprefix("Value error, "))
+            continue
+        name = ".".join(str(part) for part in item["loc"]) or "experiment"
+        wanted = item.get("ctx", {}).get("expected")
+        what = f"expected {wanted}" if wanted else item["msg"][:1].lower() + item["msg"][1:]
+        found.append(
+            f"Received an invalid value for argument `{name}`, {what}, got {item['input']}."
+        )
+    return found
+
+
+def clamp(key: str, value: Any) -> Any:  # noqa: ANN401
+    """The nearest value that is allowed for a widget key; text and switches stay as they are."""
+    name = key.rstrip("0123456789").rstrip("_") if key not in LIMITS else key
+    if name not in LIMITS or isinstance(value, str | bool) or value is None:
+        return value
+    low, high = LIMITS[name]
+    return type(value)(min(max(value, low), high))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something worth saying about data, network or training, with a one-click fix if any.
+
+    Attributes:
+        level: "error" (training is not possible), "warning" or "hint".
+        code: a short stable name, as in "return_sequences_between_layers".
+        message: one or two sentences for the user.
+        fix: the experiment with the problem mended, or `None`.
+        fix_label: what the Fix button says.
+    """
+
+    level: Literal["error", "warning", "hint"]
+    code: str
+    message: str
+    fix: Experiment | None = None
+    fix_label: str = "Fix"

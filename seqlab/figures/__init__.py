@@ -1,0 +1,1 @@
+"""Arrays -> plotly figures; no Streamlit, so they work in a notebook too."""

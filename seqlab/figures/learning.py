@@ -1,0 +1,52 @@
+"""Loss by epoch, with the baseline to beat."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from seqlab.figures import style
+
+# Plotly's own ticks on a logarithmic axis say "2" and "5" for 0.2 and 0.05.
+TICKS = [step * 10.0**power for power in range(-9, 7) for step in (1, 2, 5)]
+
+
+def loss(
+    epoch: NDArray[np.int64],
+    train: NDArray[np.float64],
+    validation: NDArray[np.float64],
+    baseline: tuple[str, float] | None,
+    epochs: int,
+) -> go.Figure:
+    """Training and validation loss on a logarithmic axis.
+
+    Args:
+        epoch: (n,) epoch numbers.
+        train, validation: (n,) mean squared error, scaled.
+        baseline: name and loss of the rule to beat.
+        epochs: how many epochs the run will have, so that the axis does not jump.
+    """
+    width = "lines" if len(epoch) > 1 else "lines+markers"
+    traces = [
+        go.Scatter(x=epoch, y=train, name="loss", mode=width, line={"color": style.TRAIN}),
+        go.Scatter(
+            x=epoch, y=validation, name="val_loss", mode=width, line={"color": style.VALIDATION}
+        ),
+    ]
+    if baseline:
+        name, level = baseline
+        line = {"color": style.BASELINE, "dash": "dash"}
+        traces.append(
+            go.Scatter(x=[0, epochs], y=[level, level], name=name, mode="lines", line=line)
+        )
+    return style.figure(
+        *traces,
+        xaxis={"title": {"text": "epoch"}, "range": [0, max(epochs, 1)]},
+        yaxis={
+            "title": {"text": "mean squared error, scaled"},
+            "type": "log",
+            "tickvals": TICKS,
+            "ticktext": [f"{tick:g}" for tick in TICKS],
+        },
+    )

@@ -1,0 +1,46 @@
+"""Colours and layout shared by all figures: one colour for each thing, everywhere.
+
+Text, grid and background colours are left to the page, whose theme knows light from dark. The
+line colours keep a contrast of at least 3:1 on both and stay apart for colour-blind eyes
+(after Okabe & Ito, 2008).
+"""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+TRAIN = "#2a78d6"
+VALIDATION = "#d1690e"
+BASELINE = "#8a8f98"
+TRUTH = "#8a8f98"
+PREDICTION = "#d1690e"
+WINDOW = "#2a78d6"
+TARGET = "#c0398b"
+
+# Sigmoid gates live in 0..1 (sequential), tanh states in -1..1 (diverging, neutral at 0).
+SEQUENTIAL = "Viridis"
+DIVERGING = [[0.0, "#2166ac"], [0.25, "#7fb2d8"], [0.5, "#f2f0ec"], [0.75, "#eb9867"], [1.0, "#b2301b"]]
+
+GATE_NAMES = {
+    "input_gate": "input gate i",
+    "forget_gate": "forget gate f",
+    "output_gate": "output gate o",
+    "update_gate": "update gate z",
+    "reset_gate": "reset gate r",
+    "candidate": "candidate",
+    "cell": "cell state c",
+    "hidden": "hidden state h",
+}
+SIGMOID = ("input_gate", "forget_gate", "output_gate", "update_gate", "reset_gate")
+
+
+def figure(*traces: go.Scatter | go.Heatmap | go.Bar, **layout: object) -> go.Figure:
+    """A figure in the house style: no template, tight margins, legend on top."""
+    base: dict[str, object] = {
+        "template": "none",
+        "margin": {"l": 48, "r": 12, "t": 28, "b": 40},
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        "hovermode": "x unified",
+        "dragmode": "zoom",
+    }
+    return go.Figure(list(traces), base | layout)

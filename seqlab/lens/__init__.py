@@ -1,0 +1,1 @@
+"""How a trained network works, from its weights alone, in NumPy."""

@@ -1,0 +1,1 @@
+"""Layers -> shapes, parameter counts and findings, without Keras."""

@@ -1,0 +1,1 @@
+"""Where training runs, and where its results are kept."""

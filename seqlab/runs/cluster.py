@@ -1,0 +1,69 @@
+"""The local training cluster, a process of its own: `python -m seqlab.runs.cluster WORKERS`.
+
+It prints the scheduler's address on its first line and ends when its standard input closes, so
+it cannot outlive the server that started it, not even after kill -9. Being a separate process
+keeps the scheduler's work off the web process, keeps worker children from re-executing
+Streamlit's main script, and makes a local cluster look the same as a remote one: an address.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import dask
+import distributed
+
+# One thread for each library in each worker: two runs on two cores must not get in each other's
+# way, and one thread is also the faster setting for these small matrix products.
+ONE_THREAD = dict.fromkeys(
+    (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "TF_NUM_INTRAOP_THREADS",
+        "TF_NUM_INTEROP_THREADS",
+    ),
+    "1",
+)
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "CUDA_VISIBLE_DEVICES": "-1"}
+# Imported once in the fork server, so that a new worker is there in a fraction of a second.
+# They must only be imported there: forking after TensorFlow ran an operation hangs.
+PRELOAD = ["distributed", "tensorflow", "keras", "seqlab.training.job"]
+
+CONFIG = {
+    "distributed.worker.multiprocessing-method": "forkserver",
+    "distributed.scheduler.allowed-failures": 0,  # a run that killed its worker is not repeated
+    "distributed.scheduler.work-stealing": False,
+    "distributed.admin.low-level-log-length": 20,  # snapshots pass by here: keep few
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.terminate": 0.95,
+    # Workers share this process's life; they need no watch of their own on lost connections.
+    "distributed.comm.timeouts.connect": "10s",
+}
+
+
+def main(workers: int) -> None:
+    """Runs until standard input closes."""
+    os.environ.update(ONE_THREAD | QUIET)
+    dask.config.set(CONFIG)
+    distributed.utils.get_mp_context().set_forkserver_preload(PRELOAD)
+    memory = distributed.system.MEMORY_LIMIT // (workers + 1)  # leave a share to the server
+    with distributed.LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        memory_limit=min(memory, 4 * 2**30),
+        host="127.0.0.1",
+        dashboard_address=None,
+        worker_dashboard_address=None,
+        silence_logs="ERROR",
+    ) as cluster:
+        print(cluster.scheduler_address, flush=True)  # noqa: T201
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,331 @@
+"""Where training happens: a queue in front of the workers of a Dask cluster.
+
+First come, first served; a job is handed to a worker only when that worker is idle. One thread
+owns all state and is the only writer to the run store: pages post commands to it, the cluster
+posts events and results. Rules and their reasons: `docs/decisions/0003-training-pool.md`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import distributed
+
+from seqlab.data.dataset import Dataset
+from seqlab.experiment import Experiment
+from seqlab.runs import worker
+from seqlab.runs.store import Store
+
+ROOT = Path(__file__).parents[2]
+LOST = "The training pool was lost in the middle of this run. It restarts; press Train again."
+DIED = (
+    "The worker process died in the middle of this run. What it had learned until its last "
+    "snapshot is kept, other runs were not touched. Press Train to try again."
+)
+UNRESPONSIVE = "It did not answer, so its worker was ended. Its last snapshot is kept."
+UNREACHABLE = "The training pool cannot be reached at the moment. Runs wait until it is back."
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class _Job:
+    """A run on its way through the pool."""
+
+    run: str
+    arguments: tuple[Experiment, Dataset]
+    address: str | None = None  # of the worker that trains it
+    future: distributed.Future | None = None
+    stop_asked: float | None = None  # monotonic time
+    ended: bool = False  # its worker was restarted because it did not stop
+    missing_since: float | None = None  # when its worker was first seen to be gone
+
+
+@dataclass
+class _State:
+    """What the pool's thread knows."""
+
+    waiting: list[_Job] = field(default_factory=list)
+    running: dict[str, _Job] = field(default_factory=dict)  # by worker address
+    warm: set[str] = field(default_factory=set)
+    warming: dict[str, distributed.Future] = field(default_factory=dict)
+
+
+class Pool:
+    """Trains runs in worker processes and writes what they report into the store.
+
+    Args:
+        store: where events and results go.
+        workers: how many runs train at once, on the local cluster.
+        scheduler: address of an existing scheduler to use instead of a local cluster.
+        job: "module:function" of the training job.
+        warm_up: "module:function" called once in each new worker, or `None`.
+        grace: seconds that a stopped run gets before its worker is restarted.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        workers: int = 2,
+        scheduler: str | None = None,
+        job: str = "seqlab.training.job:run",
+        warm_up: str | None = "seqlab.training.job:warm_up",
+        grace: float = 5.0,
+    ) -> None:
+        self._store = store
+        self._workers = workers
+        self._scheduler = scheduler
+        self._job = job
+        self._warm_up = warm_up
+        self._grace = grace
+        self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._state = _State()
+        self._positions: tuple[str, ...] = ()  # replaced whole, so that pages can read it
+        self._process: subprocess.Popen[str] | None = None
+        self._client: distributed.Client | None = None
+        self._ready = threading.Event()
+        self.problem: str | None = None  # a sentence for the page while the cluster is away
+        self._thread = threading.Thread(target=self._loop, name="seqlab-pool", daemon=True)
+
+    # For pages: each returns at once -----------------------------------------------------------
+
+    def start(self) -> None:
+        """Starts the cluster in the background."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stops the cluster; active runs become interrupted."""
+        self._inbox.put(None)
+        if self._thread.is_alive():
+            self._thread.join(timeout=15)
+
+    def wait_until_ready(self, timeout: float) -> bool:
+        """Waits until every worker is warm."""
+        return self._ready.wait(timeout)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the workers are up and warm."""
+        return self._ready.is_set()
+
+    def submit(self, run: str, experiment: Experiment, dataset: Dataset) -> None:
+        """Queues a run that the store knows."""
+        job = _Job(run, (experiment, dataset))
+        self._positions = (*self._positions, run)
+        self._inbox.put(lambda: self._state.waiting.append(job))
+
+    def stop(self, run: str) -> None:
+        """Asks a run to stop; its weights are kept."""
+        self._inbox.put(lambda: self._stop(run))
+
+    def position(self, run: str) -> int | None:
+        """The run's place in the queue, 1 for the next one, or `None` if it does not wait."""
+        positions = self._positions
+        return positions.index(run) + 1 if run in positions else None
+
+    # The pool's own thread ---------------------------------------------------------------------
+
+    def _loop(self) -> None:
+        while True:
+            try:
+                command = self._inbox.get(timeout=0.2)
+            except queue.Empty:
+                command = _nothing
+            if command is None:
+                break
+            try:
+                command()
+                if self._connected():
+                    self._tick()
+                else:
+                    self._connect()
+                self.problem = None
+            except OSError:
+                logger.warning(UNREACHABLE, exc_info=True)
+                self.problem = UNREACHABLE
+                time.sleep(1)
+            except Exception:  # the pool outlives whatever goes wrong with one run
+                logger.exception("The training pool stumbled; it goes on.")
+                time.sleep(0.2)
+        self._shut_down()
+
+    def _connected(self) -> bool:
+        alive = self._process is None or self._process.poll() is None
+        return self._client is not None and self._client.status == "running" and alive
+
+    def _connect(self) -> None:
+        """Starts or restarts the cluster; runs that were on a lost one have failed."""
+        self._ready.clear()
+        for job in self._state.running.values():
+            self._store.set_status(job.run, "failed", LOST)
+        self._state.running.clear()
+        self._state.warm.clear()
+        self._state.warming.clear()
+        self._disconnect()
+        self._client = distributed.Client(
+            self._scheduler or self._start_cluster(),
+            timeout=10,
+            name="seqlab",
+            set_as_default=False,
+        )
+        self._client.subscribe_topic(
+            worker.TOPIC, lambda event: self._inbox.put(lambda: self._receive(event[1]))
+        )
+
+    def _start_cluster(self) -> str:
+        command = [sys.executable, "-m", "seqlab.runs.cluster", str(self._workers)]
+        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+        with open(self._store.home / "pool.log", "wb") as log:  # TensorFlow's chatter goes there
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=os.environ | {"PYTHONPATH": path},
+            )
+        assert self._process.stdout is not None
+        address = self._process.stdout.readline().strip()
+        if not address:
+            raise OSError("The training cluster did not start.")
+        return address
+
+    def _tick(self) -> None:
+        state, client = self._state, self._client
+        assert client is not None
+        addresses = set(client.scheduler_info(n_workers=-1)["workers"])
+        state.warm &= addresses
+        for address in [a for a, future in state.warming.items() if future.done()]:
+            future = state.warming.pop(address)
+            state.warm.add(address)
+            future.release()
+        for address in addresses - state.warm - set(state.warming) - set(state.running):
+            if self._warm_up is None:
+                state.warm.add(address)
+            else:
+                state.warming[address] = client.submit(
+                    worker.prepare, self._warm_up, workers=[address], pure=False, retries=0
+                )
+        if addresses and len(state.warm) >= min(self._workers, len(addresses)):
+            self._ready.set()
+        for address in sorted(state.warm - set(state.running)):
+            if state.waiting:
+                self._begin(state.waiting.pop(0), address)
+        self._positions = tuple(job.run for job in state.waiting)
+        for job in list(state.running.values()):
+            self._watch(job, addresses)
+
+    def _watch(self, job: _Job, addresses: set[str]) -> None:
+        """Ends a run that does not obey, and one whose worker left without a word."""
+        assert self._client is not None
+        assert job.address is not None
+        assert job.future is not None
+        now = time.monotonic()
+        if job.stop_asked and not job.ended and now - job.stop_asked > self._grace:
+            job.ended = True
+            self._client.restart_workers([job.address], raise_for_error=False, timeout=10)
+        if job.address in addresses or job.future.done():
+            job.missing_since = None
+        else:
+            job.missing_since = job.missing_since or now
+            if now - job.missing_since > self._grace:
+                del self._state.running[job.address]
+                self._store.set_status(job.run, "failed", DIED)
+                job.future.cancel()
+
+    def _begin(self, job: _Job, address: str) -> None:
+        assert self._client is not None
+        job.address = address
+        self._state.running[address] = job
+        self._store.set_status(job.run, "running")
+        job.future = self._client.submit(
+            worker.work,
+            self._job,
+            job.run,
+            *job.arguments,
+            key=job.run,
+            workers=[address],
+            pure=False,
+            retries=0,
+        )
+        job.future.add_done_callback(lambda _: self._inbox.put(lambda: self._finish(job)))
+
+    def _receive(self, event: dict[str, Any]) -> None:
+        """Writes what a worker reports into the store."""
+        run = event["run"]
+        match event["kind"]:
+            case "metrics":
+                self._store.add_metrics(run, event["epoch"], event["loss"], event["val_loss"])
+            case "snapshot":
+                self._store.add_snapshot(run, event["epoch"], event["data"])
+            case "log":
+                self._store.add_log(run, event["message"])
+
+    def _finish(self, job: _Job) -> None:
+        """Writes how a run ended. Its events came before: they took the same way, earlier."""
+        if job.address not in self._state.running or job.future is None:
+            return
+        del self._state.running[job.address]
+        try:
+            result = job.future.result(timeout=10)
+            self._store.set_status(job.run, result["status"], result["message"])
+        except distributed.client.FutureCancelledError:  # the scheduler went, not only the worker
+            self._store.set_status(job.run, "failed", LOST)
+            return
+        except distributed.KilledWorker:
+            if job.ended:
+                self._store.set_status(job.run, "stopped", UNRESPONSIVE)
+            else:
+                self._store.set_status(job.run, "failed", DIED)
+        except Exception as error:  # whatever the job raised is the run's end, not the pool's
+            logger.exception("Run %s failed.", job.run)
+            self._store.add_log(job.run, repr(error))
+            self._store.set_status(job.run, "failed", f"Training failed: {error}")
+        job.future.release()
+        if job.stop_asked:  # an event that was set is kept by the scheduler until it is cleared
+            distributed.Event(worker.stop_event(job.run), client=self._client).clear()
+
+    def _stop(self, run: str) -> None:
+        for job in self._state.waiting:
+            if job.run == run:
+                self._state.waiting.remove(job)
+                self._store.set_status(run, "stopped", "Stopped before its turn came.")
+                return
+        for job in self._state.running.values():
+            if job.run == run and job.stop_asked is None:
+                job.stop_asked = time.monotonic()
+                distributed.Event(worker.stop_event(run), client=self._client).set()
+
+    def _disconnect(self) -> None:
+        if self._client is not None:
+            self._client.close(timeout=2)
+            self._client = None
+        if self._process is not None:
+            assert self._process.stdin is not None
+            self._process.stdin.close()  # it ends by itself
+            try:
+                self._process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+
+    def _shut_down(self) -> None:
+        message = "The server was stopped while this run was active. What it had learned is kept."
+        for job in [*self._state.waiting, *self._state.running.values()]:
+            self._store.set_status(job.run, "interrupted", message)
+        self._disconnect()
+
+
+def _nothing() -> None:
+    """The command of a quiet moment."""

@@ -1,0 +1,258 @@
+"""The run store: SQLite (WAL) for settings, status and metrics, a folder a run for snapshots.
+
+Everything a visitor sees of a run is read from here, so that a reload, a second tab or a restart
+of the server shows the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+
+from seqlab.experiment import Experiment
+from seqlab.lens import snapshot
+
+ACTIVE = ("queued", "running")
+ENDED = ("finished", "stopped", "diverged", "failed", "interrupted")
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS runs (
+    id TEXT PRIMARY KEY,
+    created REAL NOT NULL,
+    started REAL,
+    ended REAL,
+    status TEXT NOT NULL,
+    message TEXT NOT NULL DEFAULT '',
+    experiment TEXT NOT NULL,
+    server INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS metrics (
+    run TEXT NOT NULL REFERENCES runs(id),
+    epoch INTEGER NOT NULL,
+    loss REAL,
+    val_loss REAL,
+    PRIMARY KEY (run, epoch)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS log (
+    run TEXT NOT NULL REFERENCES runs(id),
+    at REAL NOT NULL,
+    message TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS uploads (
+    file TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    created REAL NOT NULL
+);
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run as it stands: what was trained, and how far it is. Times are Unix seconds."""
+
+    id: str
+    created: float
+    started: float | None
+    ended: float | None
+    status: str
+    message: str
+    experiment: Experiment
+
+    @property
+    def active(self) -> bool:
+        """Whether it is still waiting or training."""
+        return self.status in ACTIVE
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Losses by epoch; NaN where an epoch gave none."""
+
+    epoch: NDArray[np.int64]
+    loss: NDArray[np.float64]
+    val_loss: NDArray[np.float64]
+
+
+def default_home() -> Path:
+    """`SEQLAB_HOME`, or the user's data folder."""
+    return Path(os.environ.get("SEQLAB_HOME") or platformdirs.user_data_path("seqlab"))
+
+
+class Store:
+    """Runs, metrics, snapshots and uploads under one folder. Safe to use from many threads."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        (home / "runs").mkdir(parents=True, exist_ok=True)
+        (home / "uploads").mkdir(exist_ok=True)
+        self._lock = threading.Lock()
+        # One connection and one lock: script threads come and go, statements take microseconds.
+        self._db = sqlite3.connect(
+            home / "seqlab.sqlite3", check_same_thread=False, isolation_level=None
+        )
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Closes the database."""
+        with self._lock:
+            self._db.close()
+
+    def _write(self, sql: str, *rows: Sequence[object]) -> None:
+        with self._lock:
+            self._db.execute("BEGIN")
+            try:
+                self._db.executemany(sql, rows)
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def _read(self, sql: str, *values: object) -> list[tuple]:
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
+    # Runs -----------------------------------------------------------------------------------
+
+    def create(self, experiment: Experiment) -> str:
+        """A new queued run; returns its id."""
+        run = secrets.token_hex(6)
+        self._write(
+            "INSERT INTO runs (id, created, status, experiment, server) VALUES (?, ?, ?, ?, ?)",
+            (run, time.time(), "queued", experiment.to_json(), os.getpid()),
+        )
+        return run
+
+    def get(self, run: str) -> Run | None:
+        """The run of that id, or `None`."""
+        found = self._select("WHERE id = ?", run)
+        return found[0] if found else None
+
+    def runs(self, limit: int = 100) -> list[Run]:
+        """The newest runs, the newest first."""
+        return self._select("ORDER BY created DESC LIMIT ?", limit)
+
+    def _select(self, where: str, *values: object) -> list[Run]:
+        columns = "id, created, started, ended, status, message, experiment"
+        rows = self._read(f"SELECT {columns} FROM runs {where}", *values)
+        return [Run(*row[:-1], Experiment.from_json(row[-1])) for row in rows]
+
+    def set_status(self, run: str, status: str, message: str = "") -> None:
+        """Moves a run on; the times of its start and end are kept."""
+        now = time.time()
+        self._write(
+            "UPDATE runs SET status = ?, message = ?, "
+            "started = CASE WHEN ? THEN coalesce(started, ?) ELSE started END, "
+            "ended = CASE WHEN ? THEN ? ELSE NULL END WHERE id = ?",
+            (status, message, status == "running", now, status in ENDED, now, run),
+        )
+
+    def interrupt_orphans(self) -> list[str]:
+        """Marks the runs whose server is gone as interrupted; returns their ids.
+
+        To be called when a server starts, before it submits anything: a run of this process id
+        can then only be from an earlier process that had the same one (as in a container).
+        """
+        rows = self._read("SELECT id, server FROM runs WHERE status IN (?, ?)", *ACTIVE)
+        orphans = [run for run, server in rows if server == os.getpid() or not _alive(server)]
+        for run in orphans:
+            message = "The server stopped while this run was active. What it had learned is kept."
+            self.set_status(run, "interrupted", message)
+        return orphans
+
+    # Metrics and log ------------------------------------------------------------------------
+
+    def add_metrics(
+        self,
+        run: str,
+        epochs: Sequence[int],
+        loss: Sequence[float | None],
+        val_loss: Sequence[float | None],
+    ) -> None:
+        """Losses of some epochs; `None` for a number that is not finite."""
+        rows = [(run, *row) for row in zip(epochs, loss, val_loss, strict=True)]
+        self._write("INSERT OR REPLACE INTO metrics VALUES (?, ?, ?, ?)", *rows)
+
+    def metrics(self, run: str) -> Metrics:
+        """All losses of a run, by epoch."""
+        rows = self._read(
+            "SELECT epoch, loss, val_loss FROM metrics WHERE run = ? ORDER BY epoch", run
+        )
+        table = np.array(rows, np.float64).reshape(-1, 3)  # None becomes NaN
+        return Metrics(table[:, 0].astype(np.int64), table[:, 1], table[:, 2])
+
+    def add_log(self, run: str, message: str) -> None:
+        """One line for the run's log."""
+        self._write("INSERT INTO log VALUES (?, ?, ?)", (run, time.time(), message))
+
+    def log(self, run: str) -> list[tuple[float, str]]:
+        """The run's log, (Unix seconds, line), oldest first."""
+        rows = self._read("SELECT at, message FROM log WHERE run = ? ORDER BY at", run)
+        return [(at, message) for at, message in rows]
+
+    # Snapshots ------------------------------------------------------------------------------
+
+    def add_snapshot(self, run: str, epoch: int, data: bytes) -> None:
+        """Keeps the packed weights of one epoch (see `seqlab.lens.snapshot`)."""
+        folder = self.home / "runs" / run
+        folder.mkdir(exist_ok=True)
+        _write_whole(folder / f"epoch_{epoch:06d}.npz", data)
+
+    def snapshots(self, run: str) -> list[int]:
+        """The epochs whose weights are kept, ascending."""
+        files = (self.home / "runs" / run).glob("epoch_*.npz")
+        return sorted(int(file.stem.removeprefix("epoch_")) for file in files)
+
+    def snapshot(self, run: str, epoch: int) -> dict[str, NDArray[np.float32]]:
+        """Weights by name, as "lstm_0/kernel", and "prediction" (validation, outputs), scaled.
+
+        Raises:
+            FileNotFoundError: if that epoch was not kept.
+        """
+        return snapshot.unpack((self.home / "runs" / run / f"epoch_{epoch:06d}.npz").read_bytes())
+
+    # Uploads --------------------------------------------------------------------------------
+
+    def add_upload(self, data: bytes, name: str) -> str:
+        """Keeps an uploaded file under the hash of its content; returns that."""
+        file = hashlib.sha256(data).hexdigest()[:16]
+        _write_whole(self.home / "uploads" / file, data)
+        self._write("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?)", (file, name, time.time()))
+        return file
+
+    def upload(self, file: str) -> tuple[bytes, str] | None:
+        """Content and name of an uploaded file, or `None` if it is not there."""
+        rows = self._read("SELECT name FROM uploads WHERE file = ?", file)
+        path = self.home / "uploads" / file
+        if not rows or not path.is_file():
+            return None
+        return path.read_bytes(), rows[0][0]
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Writes a file so that a reader, or a crash, never sees half of it."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    part.write_bytes(data)
+    part.replace(path)

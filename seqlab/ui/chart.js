@@ -1,0 +1,53 @@
+// Loads Plotly once per page, whoever asks first.
+function plotly(script) {
+  window.seqlabPlotly ??= new Promise((resolve, reject) => {
+    const tag = document.createElement("script")
+    tag.src = script
+    tag.onload = () => resolve(window.Plotly)
+    tag.onerror = () => {
+      window.seqlabPlotly = undefined // so that the next chart tries again
+      reject(new Error("Plotly could not be loaded"))
+    }
+    document.head.append(tag)
+  })
+  return window.seqlabPlotly
+}
+
+// The page's theme, laid over what the figure says. Axes carry numbers: xaxis, xaxis2, ...
+function themed(layout, element) {
+  const style = getComputedStyle(element)
+  const text = style.getPropertyValue("--st-text-color").trim() || style.color
+  const line = style.getPropertyValue("--st-border-color").trim() || "rgba(128,128,128,0.3)"
+  const paper = style.getPropertyValue("--st-background-color").trim() || "white"
+  const font = style.getPropertyValue("--st-font").trim() || style.fontFamily
+  const result = {
+    ...layout,
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: font, size: 12, color: text, ...layout.font },
+    hoverlabel: { bgcolor: paper, bordercolor: line, font: { color: text } },
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: text, activecolor: text },
+  }
+  for (const name of Object.keys(result)) {
+    if (/^[xy]axis\d*$/.test(name)) {
+      result[name] = { gridcolor: line, linecolor: line, zeroline: false, automargin: true, ...result[name] }
+    }
+  }
+  return result
+}
+
+export default function ({ data, parentElement }) {
+  const element = parentElement.querySelector(".seqlab-chart")
+  element.style.height = `${data.height}px`
+  element.setAttribute("aria-label", data.alt)
+  const figure = JSON.parse(data.figure)
+  const axes = { xaxis: {}, yaxis: {} }
+  const config = { responsive: true, displaylogo: false, displayModeBar: "hover",
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] }
+  const draw = (Plotly) => Plotly.react(element, figure.data, themed({ ...axes, ...figure.layout }, element), config)
+  element.latest = draw
+  plotly(data.script).then((Plotly) => {
+    // Two updates may arrive while the script loads: only the newest is drawn.
+    if (element.latest === draw) draw(Plotly)
+  }, (error) => { element.textContent = error.message })
+}

@@ -1,0 +1,51 @@
+"""A Plotly chart that is updated in place: no flicker, and a zoom survives new data.
+
+`st.plotly_chart` builds its chart anew whenever the data change; this component calls
+`Plotly.react` on the same element instead. Plotly's script comes from the installed package,
+served by `playground.py`. Text, grid and background take the page's theme in the browser.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import plotly
+import plotly.graph_objects as go
+import streamlit as st
+from plotly.offline import get_plotlyjs_version
+
+PLOTLY_ROUTE = "/seqlab/plotly.min.js"
+PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+
+_component = st.components.v2.component(
+    "seqlab_chart",
+    html='<div class="seqlab-chart" role="img"></div>',
+    css=".seqlab-chart { width: 100%; }",
+    js=(Path(__file__).parent / "chart.js").read_text(encoding="utf-8"),
+    isolate_styles=False,  # Plotly keeps its style sheet in the document's head
+)
+
+
+def chart(figure: go.Figure, *, key: str, alt: str, height: int, view: str) -> None:
+    """Draws a figure, or updates the one that has this key.
+
+    Args:
+        figure: what to draw.
+        key: the chart's place on the page.
+        alt: what it shows, for those who cannot see it.
+        height: in pixels.
+        view: zoom and pan are kept while this stays the same (Plotly's `uirevision`).
+    """
+    figure.update_layout(height=height, uirevision=view)
+    base = st.get_option("server.baseUrlPath") or ""
+    script = f"/{base.strip('/')}{PLOTLY_ROUTE}".replace("//", "/")
+    _component(
+        key=key,
+        data={
+            "figure": figure.to_json(),
+            "alt": alt,
+            "height": height,
+            "script": f"{script}?v={get_plotlyjs_version()}",
+        },
+        height=height,
+    )

@@ -1,0 +1,92 @@
+"""The experiment as the widgets describe it now, its data, and what is to be said about both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from seqlab.data.dataset import DataError, Dataset
+from seqlab.data.load import load
+from seqlab.data.upload import Table, UploadError, read_table
+from seqlab.experiment import Data, Experiment, ExperimentError, Finding, clamp
+from seqlab.network.doctor import diagnose
+from seqlab.ui import services
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What would be trained: `experiment` is `None` while a value is out of range."""
+
+    experiment: Experiment | None
+    dataset: Dataset | None
+    findings: list[Finding]
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be trained."""
+        return self.dataset is not None and all(f.level != "error" for f in self.findings)
+
+
+def draft(flat: Mapping[str, Any]) -> Draft:
+    """Widget values -> what they mean. Never raises for what a user can enter."""
+    try:
+        experiment = Experiment.from_flat(flat)
+    except ExperimentError as error:
+        return Draft(None, None, _out_of_range(error, flat))
+    try:
+        dataset = dataset_of(experiment.data)
+    except (DataError, UploadError) as error:
+        return Draft(experiment, None, [_no_data(error, experiment), *diagnose(experiment)])
+    notes = list(_table(experiment.data).findings) if experiment.data.source == "upload" else []
+    return Draft(experiment, dataset, diagnose(experiment, dataset) + notes)
+
+
+@lru_cache(maxsize=16)
+def dataset_of(data: Data) -> Dataset:
+    """The arrays of a data description; an uploaded file comes from the store.
+
+    Raises:
+        DataError: if no windows can be cut.
+        UploadError: if the uploaded file is no table, or no longer kept.
+    """
+    table = _table(data) if data.source == "upload" and data.file else None
+    return load(Experiment(data=data), table)
+
+
+def table_of(file: str) -> Table:
+    """The table in an uploaded file that the store keeps. Raises `UploadError`."""
+    return _read(file)
+
+
+def _table(data: Data) -> Table:
+    return _read(data.file or "")
+
+
+@lru_cache(maxsize=8)
+def _read(file: str) -> Table:
+    kept = services.store().upload(file)
+    if kept is None:
+        raise UploadError("The uploaded file of this experiment is not kept here. Upload it again.")
+    return read_table(*kept)
+
+
+def _out_of_range(error: ExperimentError, flat: Mapping[str, Any]) -> list[Finding]:
+    try:
+        fix = Experiment.from_flat({key: clamp(key, value) for key, value in flat.items()})
+    except ExperimentError:
+        fix = None
+    label = "Use the nearest allowed value"
+    return [
+        Finding("error", "out_of_range", sentence, fix, label) for sentence in error.sentences
+    ]
+
+
+def _no_data(error: DataError | UploadError, experiment: Experiment) -> Finding:
+    argument, allowed = getattr(error, "argument", None), getattr(error, "allowed", None)
+    if argument is None or allowed is None:
+        return Finding("error", "no_data", str(error))
+    data = experiment.data.model_copy(update={argument: allowed})
+    fix = experiment.model_copy(update={"data": data})
+    return Finding("error", f"{argument}_too_long", str(error), fix, f"Use {argument} = {allowed}")

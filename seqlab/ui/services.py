@@ -1,0 +1,49 @@
+"""The one store and the one pool of this server."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from seqlab.runs.pool import Pool
+from seqlab.runs.store import Store, default_home
+
+_lock = threading.Lock()
+_store: Store | None = None
+_pool: Pool | None = None
+
+
+def store() -> Store:
+    """The run store under `SEQLAB_HOME`, opened at the first call."""
+    global _store
+    with _lock:
+        if _store is None:
+            _store = Store(default_home())
+            _store.interrupt_orphans()
+        return _store
+
+
+def pool() -> Pool:
+    """The training pool, started at the first call: `SEQLAB_WORKERS` runs at once (default 2)."""
+    global _pool
+    runs = store()
+    with _lock:
+        if _pool is None:
+            _pool = Pool(
+                runs,
+                workers=int(os.environ.get("SEQLAB_WORKERS", "2")),
+                scheduler=os.environ.get("SEQLAB_SCHEDULER") or None,
+            )
+            _pool.start()
+        return _pool
+
+
+def close() -> None:
+    """Stops the pool and closes the store; active runs become interrupted."""
+    global _store, _pool
+    with _lock:
+        if _pool is not None:
+            _pool.close()
+        if _store is not None:
+            _store.close()
+        _pool = _store = None

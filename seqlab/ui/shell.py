@@ -1,0 +1,39 @@
+"""The frame around every page: navigation, title, store and pool."""
+
+from pathlib import Path
+
+import streamlit as st
+
+PAGES = Path(__file__).parents[2] / "pages"
+LOGO = Path(__file__).parent / "logo.svg"
+
+# Streamlit runs this file as __main__. Children of a process pool import it again under another
+# name, and must not draw pages.
+if __name__ == "__main__":
+    st.set_page_config(
+        page_title="seqlab",
+        page_icon=":material/ssid_chart:",
+        layout="wide",
+        initial_sidebar_state=200,  # pixels: the controls and results need the room
+    )
+    st.logo(LOGO, size="large")
+    page = st.navigation(
+        [
+            st.Page(
+                PAGES / "train.py",
+                title="Playground",
+                icon=":material/tune:",
+                url_path="train",
+                default=True,
+                help="Choose sequences, build a network, train it and look inside.",
+            ),
+            st.Page(
+                PAGES / "runs.py",
+                title="Runs",
+                icon=":material/history:",
+                url_path="runs",
+                help="Everything that was trained on this server, to open again.",
+            ),
+        ]
+    )
+    page.run()

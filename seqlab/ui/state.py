@@ -1,0 +1,79 @@
+"""Widgets, session and URL hold the same experiment: the widgets' keys are its flat names.
+
+The URL is `?run=<id>` plus what differs from that run's settings (or from the defaults, without a
+run), so that a reload, a second tab, Back and a shared link show the same page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from seqlab.experiment import Experiment, ExperimentError
+from seqlab.ui import services
+
+RUN = "run"
+_SHOWN = "_shown_query"  # the URL parameters as this session last wrote them
+_PAGE = "_page"  # the page that was shown last
+
+
+def show(experiment: Experiment) -> None:
+    """Sets every widget to an experiment's values. To be called before widgets are drawn."""
+    for key, value in experiment.to_flat().items():
+        st.session_state[key] = list(value) if isinstance(value, tuple) else value
+
+
+def flat() -> dict[str, Any]:
+    """The widgets' values, by their keys; they may be out of range."""
+    names = _names(st.session_state.get("layers", 1))
+    return {key: st.session_state[key] for key in names if key in st.session_state}
+
+
+def _names(layers: int) -> list[str]:
+    of_layers = [f"{name}_{i}" for i in range(layers) for name in ("cell", "units", "return_sequences")]
+    return [key for key in Experiment().to_flat() if not key.endswith("_0")] + of_layers
+
+
+def run_id() -> str | None:
+    """The run that the page shows."""
+    return st.session_state.get(RUN)
+
+
+def begin(page: str) -> None:
+    """Takes over what the URL says, at the first visit and when it was changed from outside.
+
+    A page of the app that was left by the navigation comes back without parameters; then the
+    session goes on as it was.
+    """
+    query = st.query_params.to_dict()
+    came_from = st.session_state.get(_PAGE)
+    st.session_state[_PAGE] = page
+    first = _SHOWN not in st.session_state
+    changed = not first and query != st.session_state[_SHOWN]
+    if first or (changed and (query or came_from == page)):
+        _adopt(query)
+
+
+def _adopt(query: dict[str, str]) -> None:
+    run = services.store().get(query.pop(RUN, ""))
+    st.session_state[RUN] = run.id if run else None
+    base = run.experiment if run else None
+    try:
+        show(Experiment.from_query(query, base))
+    except ExperimentError as error:
+        show(base or Experiment())
+        st.toast(f"The link was not understood. {error}", icon=":material/link_off:")
+
+
+def finish(experiment: Experiment | None) -> None:
+    """Writes the URL; a draft that is out of range leaves it as it is."""
+    if experiment is None:
+        return
+    run = services.store().get(run_id() or "")
+    query = experiment.to_query(run.experiment if run else None)
+    if run:
+        query = {RUN: run.id} | query
+    if query != st.query_params.to_dict():
+        st.query_params.from_dict(query)
+    st.session_state[_SHOWN] = query

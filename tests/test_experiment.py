@@ -1,0 +1,122 @@
+"""The experiment: round trips, limits, and errors in words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import seqlab
+from seqlab.experiment import LIMITS, Data, Experiment, ExperimentError, Recurrent, Training, clamp
+
+
+def numbers(name, kind):
+    low, high = LIMITS[name]
+    return st.integers(int(low), int(high)) if kind is int else st.floats(low, high)
+
+
+names = st.text(min_size=1, max_size=8)
+experiments = st.builds(
+    Experiment,
+    data=st.builds(
+        Data,
+        source=st.sampled_from(["sunspots", "sine", "adding", "upload"]),
+        window=numbers("window", int),
+        horizon=numbers("horizon", int),
+        target=st.none() | names.filter(lambda name: name != "null"),
+        inputs=st.lists(names, max_size=3).map(tuple),
+        samples=numbers("samples", int),
+        noise=numbers("noise", float),
+    ),
+    layers=st.lists(
+        st.builds(
+            Recurrent,
+            cell=st.sampled_from(["SimpleRNN", "LSTM", "GRU"]),
+            units=numbers("units", int),
+            return_sequences=st.booleans(),
+        ),
+        min_size=1,
+        max_size=2,
+    ).map(tuple),
+    training=st.builds(
+        Training,
+        optimizer=st.sampled_from(["SGD", "RMSprop", "Adam", "AdamW", "Nadam"]),
+        learning_rate=numbers("learning_rate", float),
+        epochs=numbers("epochs", int),
+        clipnorm=st.none() | numbers("clipnorm", float),
+    ),
+)
+
+
+@given(experiments)
+def test_json_and_flat_round_trip(experiment):
+    assert Experiment.from_json(experiment.to_json()) == experiment
+    assert Experiment.from_flat(experiment.to_flat()) == experiment
+
+
+@given(experiments, experiments)
+def test_query_round_trip_from_any_base(experiment, base):
+    query = experiment.to_query(base)
+    assert all(isinstance(value, str) for value in query.values())
+    assert Experiment.from_query(query, base) == experiment
+
+
+def test_the_default_needs_no_query_and_names_are_public():
+    assert seqlab.Experiment().to_query() == {}
+    assert seqlab.Experiment.from_query({"utm_source": "mail"}) == seqlab.Experiment()
+
+
+@pytest.mark.parametrize(
+    ("flat", "sentence"),
+    [
+        (
+            {"units_0": -3},
+            "Received an invalid value for argument `units`, "
+            "expected an integer from 1 to 512, got -3.",
+        ),
+        (
+            {"window": 2.5},
+            "Received an invalid value for argument `window`, "
+            "expected an integer from 1 to 1,000, got 2.5.",
+        ),
+        (
+            {"learning_rate": float("nan")},
+            "Received an invalid value for argument `learning_rate`, "
+            "expected a number from 1e-06 to 10, got nan.",
+        ),
+        (
+            {"optimizer": "Adagrad"},
+            "Received an invalid value for argument `optimizer`, "
+            "expected 'SGD', 'RMSprop', 'Adam', 'AdamW' or 'Nadam', got Adagrad.",
+        ),
+        (
+            {"layers": 9},
+            "Received an invalid value for argument `layers`, "
+            "expected an integer from 1 to 2, got 9.",
+        ),
+    ],
+)
+def test_errors_say_what_is_wrong_in_the_manner_of_keras(flat, sentence):
+    with pytest.raises(ExperimentError) as caught:
+        Experiment.from_flat(flat)
+    assert caught.value.sentences == [sentence]
+
+
+def test_all_problems_are_told_at_once():
+    with pytest.raises(ExperimentError) as caught:
+        Experiment.from_flat({"units_0": 0, "epochs": 0, "window": 0})
+    assert len(caught.value.sentences) == 3
+
+
+@given(st.dictionaries(st.sampled_from([*Experiment().to_flat(), "cell_1", "layers"]), st.text()))
+def test_any_query_gives_an_experiment_or_sentences(query):
+    try:
+        Experiment.from_query(query)
+    except ExperimentError as error:
+        assert error.sentences
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "allowed"),
+    [("units_0", -3, 1), ("units_1", 9999, 512), ("learning_rate", 100.0, 10.0), ("data", "x", "x")],
+)
+def test_clamp_gives_the_nearest_allowed_value(key, value, allowed):
+    assert clamp(key, value) == allowed
