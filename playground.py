@@ -6,6 +6,7 @@ skips the entry script (see docs/decisions/0001-pages-and-shell.md).
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from seqlab.ui import chart, services
+
+logger = logging.getLogger("seqlab")
 
 
 @asynccontextmanager
@@ -31,8 +34,20 @@ def plotly_script(_: object) -> FileResponse:
     return FileResponse(chart.PLOTLY_FILE, media_type="text/javascript", headers=cache)
 
 
+def in_words(error: Exception) -> bool:
+    """A sentence instead of a traceback; the traceback goes to the server's log."""
+    logger.error("A page failed.", exc_info=error)
+    st.error(
+        "This part of the page failed, and the reason is in the server's log. Your runs are kept. "
+        "Reload the page to go on.",
+        icon=":material/error:",
+    )
+    return True
+
+
 app = st.App(
     Path(__file__).parent / "seqlab" / "ui" / "shell.py",
     lifespan=lifespan,
     routes=[Route(chart.PLOTLY_ROUTE, plotly_script)],
+    on_script_error=in_words,
 )

@@ -1,5 +1,73 @@
 """Everything that was trained on this server, to open again."""
 
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
 import streamlit as st
 
+from seqlab.data.dataset import DataError
+from seqlab.data.upload import UploadError
+from seqlab.experiment import Experiment
+from seqlab.runs.store import Run
+from seqlab.ui import services
+from seqlab.ui.controls import SOURCES
+from seqlab.ui.draft import dataset_of
+
+SHOWN = 100
+
+
+def network(experiment: Experiment) -> str:
+    return " → ".join(f"{layer.cell}({layer.units})" for layer in experiment.layers)
+
+
+def baseline(experiment: Experiment) -> float:
+    try:
+        return next(iter(dataset_of(experiment.data).baselines.values())).loss
+    except (DataError, UploadError):
+        return float("nan")  # its file is no longer kept
+
+
+def row(run: Run) -> dict[str, object]:
+    metrics = services.store().metrics(run.id)
+    best = np.nanmin(metrics.val_loss) if np.isfinite(metrics.val_loss).any() else np.nan
+    training = run.experiment.training
+    return {
+        "started": pd.Timestamp(run.created, unit="s", tz="UTC"),
+        "status": run.status,
+        "sequences": SOURCES[run.experiment.data.source],
+        "network": network(run.experiment),
+        "training": f"{training.optimizer} {training.learning_rate:g}",
+        "epochs": int(metrics.epoch[-1]) if len(metrics.epoch) else 0,
+        "best val_loss": best,
+        "baseline": baseline(run.experiment),
+    }
+
+
 st.header("Runs", anchor=False)
+runs = services.store().runs(SHOWN)
+if not runs:
+    st.info("Nothing has been trained on this server yet.", icon=":material/info:")
+    st.page_link(Path(__file__).with_name("train.py"), label="Go to the playground")
+    st.stop()
+
+table = pd.DataFrame([row(run) for run in runs])
+st.caption(
+    "The newest first. Select a row to open that run with its settings, curves and gates. "
+    "Losses are scaled mean squared errors: compare them with the baseline of their row."
+)
+chosen = st.dataframe(
+    table,
+    key="runs",
+    hide_index=True,
+    on_select="rerun",
+    selection_mode="single-row",
+    column_config={
+        "started": st.column_config.DatetimeColumn(format="distance"),
+        "best val_loss": st.column_config.NumberColumn(format="%.4g"),
+        "baseline": st.column_config.NumberColumn(format="%.4g"),
+    },
+)
+if rows := chosen["selection"]["rows"]:
+    page = Path(__file__).with_name("train.py")
+    st.switch_page(page, query_params={"run": runs[rows[0]].id})

@@ -6,15 +6,19 @@ from seqlab.experiment import Finding
 from seqlab.ui import controls, results, services, state
 from seqlab.ui.draft import dataset_of, draft
 
-state.begin("train")
+state.begin()
 
+# Every part has a container of its own, drawn in every run, so that a part that comes or goes
+# moves no other one to a new place in the tree (the browser would show both for a moment).
 left, right = st.columns([1, 2.6], gap="medium")
-
 with left:
     buttons = st.container()
-    controls.data_controls()
-    controls.network_controls()
-    controls.training_controls()
+    with st.container():
+        controls.data_controls()
+    with st.container():
+        controls.network_controls()
+    with st.container():
+        controls.training_controls()
 
 now = draft(state.flat())
 run = services.store().get(state.run_id() or "")
@@ -23,21 +27,20 @@ with buttons:
     controls.train_buttons(now.ready, bool(run and run.active))
 
 with right:
-    with st.container(key="findings"):
+    with st.container(key="network", gap="xxsmall"):
+        if now.experiment is not None and now.dataset is not None:
+            results.network_picture(now.experiment, now.dataset)
+    with st.container(key="findings", gap="xxsmall"):
         problem = st.session_state.get(controls.PROBLEM)
         upload = [Finding("error", "upload", problem)] if problem else []
         results.findings_list(upload + now.findings)
-
-    if now.experiment is not None and now.dataset is not None:
-        with st.container(key="network", gap="xxsmall"):
-            results.network_picture(now.experiment, now.dataset)
-        with st.container(key="preview", gap="xxsmall"):
+    with st.container(key="preview", gap="xxsmall"):
+        if now.dataset is not None:
             results.data_preview(now.dataset)
-
-    trained = dataset_of(run.experiment.data) if run else now.dataset
-    if run and now.experiment and run.experiment != now.experiment:
-        st.caption("The settings have changed since this run. Press **Train again** to see their effect.")
-    epochs = now.experiment.training.epochs if now.experiment else 1
-    results.run_results(run, trained, epochs)
+    with st.container():
+        changed = bool(run and now.experiment and run.experiment != now.experiment)
+        trained = dataset_of(run.experiment.data) if run else now.dataset
+        epochs = now.experiment.training.epochs if now.experiment else 1
+        results.run_results(run, trained, epochs, changed)
 
 state.finish(now.experiment)

@@ -9,23 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Words for "no value". They count only in columns of numbers and dates: a surname may be "Null".
-MISSING = frozenset(
-    "|na|n/a|#n/a|#na|n.a.|n.a|nan|-nan|null|(null)|none|nil|nat|<na>|-|--|---|–|—|?|??|.|..|...|…"
-    "|*|**|x|\\n|missing|(missing)|unknown|n.d.|nd|void|blank|empty|(blank)|no data|not available"
-    "|1.#qnan|1.#ind|-1.#ind|k.a.|k. a.|nv|s/d|无|缺失|暂无|なし".split("|")
-)
-EXCEL_ERRORS = frozenset(
-    "#ref!|#null!|#value!|#name?|#num!|#div/0!|#n/a|#getting_data|#spill!|#calc!|#field!"
-    "|#wert!|#bezug!|#zahl!|#nv|#valeur!|#¡valor!|#########".split("|")
-)
+from seqlab.data.vocabulary import EXCEL_ERRORS, MISSING
+
 CURRENCY = (
     r"(?:US|R|A|C|HK|S|NT|NZ|MX)?\$|[€£¥₹₽₩₺฿₫₪₴₦₱¢元円]|R[sS]\.?|USD|EUR|GBP|CHF|JPY|CNY|RMB|INR"
     r"|AUD|CAD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|kr\.?|zł|Kč|Ft"
 )
 _MONTH = r"(?:jan|feb|mar|m[äa]r|apr|ma[iy]|ju[nl]|juil|aug|ao[uû]|sep|o[ck]t|nov|d[eé][cz])"
 _DATA = re.compile(
-    rf"""[('’]?\s*(?:{CURRENCY})?\s*[+\-−–]?\s*(?:{CURRENCY})?\s*     # a sign, a currency
+    rf"""[('’<>≤≥~≈]?\s*(?:{CURRENCY})?\s*[+\-−–]?\s*(?:{CURRENCY})?\s*     # a sign, a currency
     [.,]?\d[\d.,:/ '’\-+TZWQ年月]*                                     # digits of all sorts
     (?:\s?e[+-]?\d+)?\s?(?:[^\s;|]{{0,8}}|{_MONTH}\S*[\ \-./,]*\d.*)$      # a unit; 5 March 2020
     |(?:[a-z]{{2,9}},?\s)?{_MONTH}[a-zäéû]*[.,]?[\ \-/.']*\d{{1,4}}.*$ # Tue, March 5, 2020
@@ -39,6 +31,8 @@ _DATA = re.compile(
 
 def is_missing(cell: str) -> bool:
     """Is this a word (or an Excel error) for "no value"?"""
+    if cell[:1].isdigit() and "#" not in cell:
+        return False
     word = cell.strip().casefold()
     return word in MISSING or word in EXCEL_ERRORS or word.strip("#") == ""
 

@@ -1,13 +1,12 @@
-"""Text -> records of cells: which delimiter, and on which line each record starts."""
+"""How a file separates and quotes its cells."""
 
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from seqlab.data.cells import is_missing, looks_like_data
 from seqlab.data.foreign import UploadError
@@ -15,135 +14,67 @@ from seqlab.data.wording import hint, warning
 from seqlab.experiment import Finding
 
 BLANKS = " "  # as a delimiter: any number of blanks
-MAX_ROWS = 1_000_000
-MAX_COLUMNS = 10_000
 _CANDIDATES = (",", ";", "\t", "|", "^", "~", BLANKS)
 _SAMPLE_LINES = 400
 _SAMPLE_CHARACTERS = 200_000
-_EXCEL_HINT = re.compile(r'\s*"?sep=(.)"?[ \t,;]*(?:\r\n|\r|\n)', re.IGNORECASE)
+_EXCEL_HINT = re.compile(r'\s*"?sep=(.)"?[ \t,;]*[\r\n]*', re.IGNORECASE)
 _RUNS = re.compile(r"[ \t]+")
+_SINGLE_QUOTED = re.compile(r"\A'[^'\n]*'[,;\t|\r\n]")
+_ESCAPED = re.compile(r'\\"[^,;|\t\r\n]')
 
 
-@dataclass(frozen=True)
-class Records:
-    """The cells as they stand, stripped of outer blanks.
+class Dialect(NamedTuple):
+    """The delimiter (`BLANKS` for runs of blanks, `None` for one column) and the quotes."""
 
-    Attributes:
-        rows: one list of cells a record; records may differ in length.
-        lines: the line (from 1) on which each record starts.
-        blank: the lines that are empty.
-        delimiter: the character between cells, `BLANKS`, or `None` for a single column.
+    delimiter: str | None = None
+    quote: str = '"'
+    escape: str | None = None
+
+
+def find(lines: list[str], delimiter: str | None) -> tuple[Dialect, int, list[Finding]]:
+    """The dialect, how many lines only declare it, and what was assumed.
+
+    Args:
+        lines: all lines with their ends.
+        delimiter: what the user chose ("" for a single column), or `None`.
     """
-
-    rows: list[list[str]]
-    lines: list[int]
-    blank: list[int]
-    delimiter: str | None
-
-
-def read(text: str, delimiter: str | None = None) -> tuple[Records, list[Finding]]:
-    """Splits text into records; `delimiter=""` means a single column.
-
-    Raises:
-        UploadError: if a quote never closes, a row never ends, or there is far too much of it.
-    """
-    findings: list[Finding] = []
-    lines = io.StringIO(text, newline="").readlines()
-    skipped = 0
-    if declared := _EXCEL_HINT.match(text):
-        lines, skipped = lines[1:], 1
-        delimiter = declared.group(1) if delimiter is None else delimiter
-        findings.append(hint("sep_line", "Line 1 names the delimiter and is not data."))
-    if delimiter is None:
-        chosen, findings_of_choice = _choose(lines)
-        findings += findings_of_choice
-    else:
-        chosen = delimiter or None
-        if chosen and (len(chosen) > 1 or chosen in '"\r\n'):
-            raise UploadError(f"The delimiter must be one character, got {delimiter!r}.")
-    return _read(lines, chosen, skipped), findings
+    if delimiter and (len(delimiter) > 1 or delimiter in '"\r\n'):
+        raise UploadError(f"The delimiter must be one character, got {delimiter!r}.")
+    marks = _marks("".join(lines[:_SAMPLE_LINES]))
+    if lines and (declared := _EXCEL_HINT.fullmatch(lines[0])):
+        found = hint("sep_line", "Line 1 names the delimiter and is not data.")
+        sign = declared.group(1) if delimiter is None else delimiter
+        if sign not in '"\r\n':
+            return marks._replace(delimiter=sign or None), 1, [found]
+    if delimiter is not None:
+        return marks._replace(delimiter=delimiter or None), 0, []
+    chosen, findings = _choose(lines, marks)
+    return marks._replace(delimiter=chosen), 0, findings
 
 
-def _read(lines: list[str], delimiter: str | None, skipped: int) -> Records:
-    rows: list[list[str]] = []
-    starts: list[int] = []
-    blank: list[int] = []
-    reader = _reader(lines, delimiter)
-    line = skipped + 1
-    while True:
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            raise UploadError(
-                f"Line {line:,} has a cell of more than {csv.field_size_limit():,} characters. "
-                "Perhaps a quote (\") was opened there and never closed."
-            ) from error
-        if row is None:
-            break
-        row = [cell.strip() for cell in row]
-        if any(row):
-            rows.append(row)
-            starts.append(line)
-        elif len(row) < 2:
-            blank.append(line)
-        else:
-            rows.append(row)
-            starts.append(line)
-        line = reader.line_num + skipped + 1
-        if len(rows) > MAX_ROWS:
-            raise UploadError(
-                f"This file has more than {MAX_ROWS:,} rows. Keep a part of it, or every 10th row."
-            )
-    _refuse_open_quotes(lines, rows, starts, delimiter, skipped)
-    return Records(rows, starts, blank, delimiter)
-
-
-def _reader(lines: list[str], delimiter: str | None, strict: bool = False) -> csv._reader:
+def reader(lines: list[str], dialect: Dialect, strict: bool = False) -> Any:  # noqa: ANN401
     """A csv reader for these lines, from the standard library."""
-    source: Iterator[str] | list[str] = lines
-    if delimiter == BLANKS:
+    source: Iterable[str] = lines
+    if dialect.delimiter == BLANKS:
         source = (_RUNS.sub(" ", line.strip()) + "\n" for line in lines)
-    text_sample = "".join(lines[:_SAMPLE_LINES])
-    escaped = '\\"' in text_sample and '""' not in text_sample
     return csv.reader(
         source,
-        delimiter=delimiter or "\x1f",
-        skipinitialspace=delimiter != BLANKS,
-        escapechar="\\" if escaped else None,
+        delimiter=dialect.delimiter or "\x1f",
+        quotechar=dialect.quote,
+        escapechar=dialect.escape,
+        skipinitialspace=dialect.delimiter != BLANKS,
         strict=strict,
     )
 
 
-def _refuse_open_quotes(
-    lines: list[str], rows: list[list[str]], starts: list[int], delimiter: str | None, skipped: int
-) -> None:
-    """A forgotten quote swallows the rows after it; csv does not complain, so this does."""
-    if not rows:
-        return
-    try:
-        for _ in _reader(lines[starts[-1] - 1 - skipped :], delimiter, strict=True):
-            pass
-    except csv.Error as error:
-        if "unexpected end" in str(error):
-            opened = starts[-1] + sum(len(cell.splitlines()) - 1 for cell in rows[-1][:-1] if cell)
-            raise UploadError(
-                f"A quote (\") is opened on line {opened:,} and never closed, so the rest of the "
-                "file would be one cell. Remove or double that quote."
-            ) from error
-    typical = Counter(map(len, rows)).most_common(1)[0][0]
-    if typical < 2 or not delimiter:
-        return
-    for row, start in zip(rows, starts, strict=True):
-        cell = max(row, key=len)
-        inner = cell.splitlines()[1:-1] if len(cell) > 40 else []
-        if len(inner) >= 3 and all(line.count(delimiter) == typical - 1 for line in inner):
-            raise UploadError(
-                f"A quote (\") opened on line {start:,} closes only {len(inner) + 1} lines later, "
-                "and the lines between look like rows. Remove or double that quote."
-            )
+def _marks(sample: str) -> Dialect:
+    """How this file quotes cells: "so", 'so', or with a backslash before a quote inside."""
+    if '"' not in sample and _SINGLE_QUOTED.search(sample):
+        return Dialect(quote="'")
+    return Dialect(escape="\\" if _ESCAPED.search(sample) else None)
 
 
-def _choose(lines: list[str]) -> tuple[str | None, list[Finding]]:
+def _choose(lines: list[str], marks: Dialect) -> tuple[str | None, list[Finding]]:
     """The delimiter that cuts the first lines most evenly into cells that look like data."""
     sample: list[str] = []
     size = 0
@@ -160,7 +91,7 @@ def _choose(lines: list[str]) -> tuple[str | None, list[Finding]]:
     for delimiter in _CANDIDATES:
         if delimiter != BLANKS and not any(delimiter in line for line in sample):
             continue
-        score = _score(sample, delimiter)
+        score = _score(sample, delimiter, marks)
         if score > best_score + 1e-9:
             best, best_score = delimiter, score
     if best == "," and _is_decimal_comma(sample):
@@ -180,9 +111,9 @@ def _choose(lines: list[str]) -> tuple[str | None, list[Finding]]:
     return best, []
 
 
-def _score(sample: list[str], delimiter: str) -> float:
+def _score(sample: list[str], delimiter: str, marks: Dialect) -> float:
     try:
-        rows = [row for row in _reader(sample, delimiter) if row]
+        rows = [row for row in reader(sample, marks._replace(delimiter=delimiter)) if row]
     except csv.Error:
         return 0
     widths = Counter(len(row) for row in rows if len(row) > 1)
@@ -198,7 +129,9 @@ def _score(sample: list[str], delimiter: str) -> float:
 
 def _whole(line: str) -> str:
     """The line as one cell; a line with a delimiter in it is no single number or date."""
-    return "words" if any(d in line for d in ",;\t|") else line.strip().strip('"')
+    line = line.strip().strip('"')
+    several = any(d in line for d in ",;\t|") or "  " in line or line.count(" ") > 1
+    return "words" if several else line
 
 
 def _data_share(rows: list[list[str]]) -> float:

@@ -5,27 +5,17 @@ Nothing leaves the rectangle silently: every line that is left out or changed is
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 
-from seqlab.data.cells import is_missing, looks_like_data
-from seqlab.data.dialect import MAX_COLUMNS, Records
+from seqlab.data import extras, head
+from seqlab.data.cells import looks_like_data
 from seqlab.data.foreign import UploadError
+from seqlab.data.records import Records
 from seqlab.data.wording import count, hint, names, on_lines, shown, warning
 from seqlab.experiment import Finding
 
-_MAX_HEADER = 3
-_SUMMARY = re.compile(
-    r"(grand |sub)?(total|sum|average|mean|avg|median|count|min|max|std|summe|gesamt|mittelwert"
-    r"|moyenne|somme|promedio|media|totale|合计|总计|小计|平均|備考)s?\b.{0,20}$"
-    r"|(source|note|notes|quelle|hinweis|copyright|©|\(c\)|\*|footnote|remark|generated|exported"
-    r"|end of|eof|downloaded|data from|updated|来源|注)",
-    re.IGNORECASE,
-)
-_UNIT = re.compile(
-    r"[\[(].*[\])]|.*[°%/²³µ^].*|-|[kcmnµhMG]?(m|g|s|Pa|W|Wh|V|A|Hz|J|N|l|L|b|bar|mol|min|h|d|C|F|K)"
-)
+MAX_COLUMNS = 10_000
 
 
 @dataclass(frozen=True)
@@ -60,24 +50,24 @@ def outline(records: Records, header: int | None = None) -> tuple[Grid, list[Fin
             f"This file has {width:,} columns; at most {MAX_COLUMNS:,} are read. If each row is "
             "one long sequence, save it transposed: one row per time step."
         )
-    rows, lines = _without_comments(rows, lines, width, findings)
-    typed = _typed_columns(rows, width)
-    start, head = _head(rows, width, typed, header)
-    _report_preamble(rows, lines, start - head, findings)
-    title, title_lines = rows[start - head : start], lines[start - head : start]
+    rows, lines = extras.without_comments(rows, lines, width, findings)
+    typed = head.typed_columns(rows, width)
+    start, height = head.find(rows, width, typed, header)
+    extras.report_preamble(rows, lines, start - height, findings)
+    title, title_lines = rows[start - height : start], lines[start - height : start]
     rows, lines = rows[start:], lines[start:]
-    rows, lines = _without_footer(rows, lines, width, typed, findings)
-    rows, lines = _without_repeated_header(rows, lines, title, findings)
+    rows, lines = extras.without_footer(rows, lines, width, typed, findings)
+    rows, lines = extras.without_repeated_header(rows, lines, title, findings)
     if not rows:
         raise UploadError("This file has a header but no rows of data below it.")
-    labels = _labels(title, title_lines, findings)
+    labels = head.labels(title, title_lines, findings)
     labels, rows = _fit(labels, rows, lines, width, records.delimiter, findings)
     grid = _square(labels, rows, lines, findings)
     if not title and header is None:
         findings.append(
             warning(
                 "header_missing",
-                f"Line {lines[0]:,} already looks like data, so the columns were named "
+                f"Line {lines[0]} already looks like data, so the columns were named "
                 f"{names(grid.names)}.",
             )
         )
@@ -97,9 +87,7 @@ def _with_gaps(records: Records) -> tuple[list[list[str]], list[int]]:
 
 def _turned(rows: list[list[str]], lines: list[int]) -> tuple[Grid, list[Finding]] | None:
     """A series laid out in one row: turned into a column."""
-    row = rows[-1]
-    while row and not row[-1]:
-        row = row[:-1]
+    row = _trimmed(rows[-1], 0)
     data = [looks_like_data(cell) for cell in row]
     is_row = len(row) >= 10 and sum(data) >= 0.9 * len(row)
     if not is_row or (len(rows) == 2 and sum(map(looks_like_data, rows[0])) > 0.5 * len(rows[0])):
@@ -115,219 +103,17 @@ def _turned(rows: list[list[str]], lines: list[int]) -> tuple[Grid, list[Finding
     return Grid([name], [row], [lines[-1]] * len(row), name != "column 1"), [finding]
 
 
+def _trimmed(row: list[str], least: int) -> list[str]:
+    """The row without the empty cells at its end, but not shorter than `least`."""
+    end = len(row)
+    while end > least and not row[end - 1]:
+        end -= 1
+    return row[:end]
+
+
 def _width(rows: list[list[str]]) -> int:
     """How many cells most records have."""
     return max(Counter(map(len, rows)).items(), key=lambda item: (item[1], item[0]))[0]
-
-
-def _without_comments(
-    rows: list[list[str]], lines: list[int], width: int, findings: list[Finding]
-) -> tuple[list[list[str]], list[int]]:
-    """Leaves out lines that start with # or //, unless they are shaped like all the others."""
-    keep = [
-        not row[0].startswith(("#", "//", "%")) or len(row) == width and not is_missing(row[0])
-        if width > 1
-        else not row[0].startswith(("#", "//")) or is_missing(row[0])
-        for row in rows
-    ]
-    if all(keep) or not any(keep):
-        return rows, lines
-    dropped = [line for line, kept in zip(lines, keep, strict=True) if not kept]
-    findings.append(
-        warning("comments", f"Comments on {on_lines(dropped)} were left out.")
-    )
-    return (
-        [row for row, kept in zip(rows, keep, strict=True) if kept],
-        [line for line, kept in zip(lines, keep, strict=True) if kept],
-    )
-
-
-def _typed_columns(rows: list[list[str]], width: int) -> list[int]:
-    """The columns that hold numbers, dates or truth values in the body of the file."""
-    body = [row for row in rows[min(4, len(rows) // 2) :] if len(row) == width]
-    body = body[:: max(1, len(body) // 60)]
-    typed = []
-    for column in range(width):
-        known = [row[column] for row in body if not is_missing(row[column])]
-        if known and sum(map(looks_like_data, known)) >= 0.6 * len(known):
-            typed.append(column)
-    return typed
-
-
-def _head(
-    rows: list[list[str]], width: int, typed: list[int], header: int | None
-) -> tuple[int, int]:
-    """The index of the first row of data, and how many header rows stand above it."""
-    if not typed:
-        start = next(i for i, row in enumerate(rows) if len(row) == width)
-        if header is not None:
-            return min(start + header, len(rows)), header
-        return (start + 1, 1) if _words_are_header(rows[start:]) else (start, 0)
-    start = next(
-        (i for i, row in enumerate(rows) if len(row) == width and _is_body(row, typed)), len(rows)
-    )
-    if header is not None:
-        above = min(header, len(rows))
-        return (max(start, above), above) if start or not above else (above, above)
-    if start == len(rows):
-        return len(rows), 1
-    if start == 0:
-        return (1, 1) if _counts(rows, typed) else (0, 0)
-    head = 0
-    while head < start and _is_title(rows[start - head - 1], width):
-        head += 1
-    if head > 1 and not _belongs(rows[start - head : start]):
-        head = 1
-    return start, head
-
-
-def _is_body(row: list[str], typed: list[int]) -> bool:
-    known = [row[column] for column in typed if not is_missing(row[column])]
-    if not known:  # all values missing: a row of data if something says so in words
-        return any(is_missing(cell) and cell for cell in row)
-    return sum(map(looks_like_data, known)) > 0.5 * len(known)
-
-
-def _is_title(row: list[str], width: int) -> bool:
-    """Could this record hold the names of the columns?"""
-    filled = [cell for cell in row if cell]
-    if width == 1:
-        return len(row) == 1 and not looks_like_data(row[0])
-    return len(filled) >= max(2 if width > 2 else 1, width // 3) and len(row) >= width - 1 - (
-        width > 4
-    )
-
-
-def _belongs(title: list[list[str]]) -> bool:
-    """Do several rows above the data form one header: groups above names, or names above units?"""
-    if len(title) > _MAX_HEADER:
-        return False
-    upper, lower = title[-2], title[-1]
-    grouped = len(set(upper)) < len(upper) or "" in upper
-    units = [cell for cell in lower if cell]
-    return grouped or sum(_UNIT.fullmatch(cell) is not None for cell in units) > len(units) / 2
-
-
-def _counts(rows: list[list[str]], typed: list[int]) -> bool:
-    """Is the first row 0, 1, 2, ... or 1990, 1991, ...: numbers used as names?"""
-    first = [rows[0][column] for column in typed]
-    if len(first) < 4 or not all(cell.isascii() and cell.isdigit() for cell in first[1:]):
-        return False
-    steps = {int(b) - int(a) for a, b in zip(first[1:], first[2:], strict=False)}
-    return steps == {1} and len(rows) > 1 and rows[1][typed[-1]] != first[-1]
-
-
-def _words_are_header(rows: list[list[str]]) -> bool:
-    """In a file of words only: the first row is a header if it does not look like the rest."""
-    first, rest = rows[0], rows[1:200]
-    if not rest or len(set(first)) < len(first) or not all(first):
-        return False
-    if any(cell in {row[j] for row in rest if j < len(row)} for j, cell in enumerate(first)):
-        return False
-    return all(len(cell) <= 40 and cell[-1:] not in ".!?" for cell in first)
-
-
-def _report_preamble(
-    rows: list[list[str]], lines: list[int], end: int, findings: list[Finding]
-) -> None:
-    if end > 0:
-        findings.append(
-            warning(
-                "preamble",
-                f"{count(end, 'line')} above the header left out ({on_lines(lines[:end])}), "
-                f"beginning with {shown(next(filter(None, rows[0]), ''))}.",
-            )
-        )
-
-
-def _without_footer(
-    rows: list[list[str]],
-    lines: list[int],
-    width: int,
-    typed: list[int],
-    findings: list[Finding],
-) -> tuple[list[list[str]], list[int]]:
-    """Leaves out totals, sources and notes below the data: none of them is a time step."""
-    end = len(rows)
-    while end > 1 and len(rows) - end < 20 and _is_footer(rows[end - 1], width, typed):
-        end -= 1
-    dropped = [next(filter(None, row), "") for row in rows[end:]]
-    if any(dropped):
-        findings.append(
-            warning(
-                "footer",
-                f"{count(len(dropped), 'line')} below the data left out "
-                f"({on_lines(lines[end:])}): {names(filter(None, dropped))}.",
-            )
-        )
-    elif dropped:
-        findings.append(
-            hint("empty_rows", f"Rows of empty cells left out: {on_lines(lines[end:])}.")
-        )
-    return rows[:end], lines[:end]
-
-
-def _is_footer(row: list[str], width: int, typed: list[int]) -> bool:
-    filled = [cell for cell in row if cell]
-    if not filled:
-        return True
-    if width == 1:
-        return bool(typed) and not looks_like_data(row[0]) and not is_missing(row[0])
-    first = filled[0]
-    if looks_like_data(first) or is_missing(first):
-        return False
-    if not typed:
-        return len(row) < width and len(filled) == 1 and _SUMMARY.match(first) is not None
-    if len(filled) == 1 and len(first) > 1:
-        return True
-    return (typed[0] == 0 or row[0] == "" or _SUMMARY.match(first) is not None) and (
-        _SUMMARY.match(first) is not None or not any(c.isdigit() for c in first)
-    )
-
-
-def _without_repeated_header(
-    rows: list[list[str]], lines: list[int], title: list[list[str]], findings: list[Finding]
-) -> tuple[list[list[str]], list[int]]:
-    """Leaves out copies of the header between the rows, as in files glued together."""
-    copies = [i for i, row in enumerate(rows) if row == title[-1]] if title else []
-    if not copies:
-        return rows, lines
-    findings.append(
-        warning(
-            "repeated_header",
-            f"The header stands again on {on_lines(lines[i] for i in copies)}: left out. "
-            "Perhaps several files were joined.",
-        )
-    )
-    drop = set(copies)
-    kept = [i for i in range(len(rows)) if i not in drop]
-    return [rows[i] for i in kept], [lines[i] for i in kept]
-
-
-def _labels(
-    title: list[list[str]], title_lines: list[int], findings: list[Finding]
-) -> list[str] | None:
-    """The names of the columns: several header rows are joined."""
-    if not title:
-        return None
-    if len(title) == 1:
-        labels = title[0]
-    else:
-        length = max(map(len, title))
-        padded = [row + [""] * (length - len(row)) for row in title]
-        for row in padded[:-1]:  # a merged spreadsheet cell names the empty ones after it
-            for j in range(1, length):
-                row[j] = row[j] or row[j - 1]
-        labels = [" ".join(dict.fromkeys(filter(None, parts))) for parts in zip(*padded, strict=True)]
-        findings.append(
-            warning(
-                "header_rows",
-                f"The header rows on {on_lines(title_lines)} were joined into names such as "
-                f"{shown(labels[-1])}.",
-            )
-        )
-    labels = [" ".join(label.split()) for label in labels]
-    return [labels[0].lstrip("#% ").strip('"'), *labels[1:]]
 
 
 def _fit(
@@ -341,6 +127,7 @@ def _fit(
     """Makes header and rows the same length, or says why that is not possible."""
     if labels is None:
         return [""] * width, rows
+    labels = _trimmed(labels, width)
     extra = width - len(labels)
     if extra <= 0:
         return labels, rows
@@ -352,12 +139,8 @@ def _fit(
                 f"{'column was' if extra == 1 else 'columns were'} left out.",
             )
         )
-        return labels, [
-            row[: len(labels)] if not any(row[len(labels) :]) else row for row in rows
-        ]
-    split = all(
-        cell.isdigit() for row in rows[:200] for cell in row[-extra:] if len(row) == width
-    )
+        return labels, [row[: len(labels)] if not any(row[len(labels) :]) else row for row in rows]
+    split = all(cell.isdigit() for row in rows[:200] for cell in row[-extra:] if len(row) == width)
     if extra == 1 and not (split and delimiter == ","):
         findings.append(
             warning(
@@ -368,7 +151,7 @@ def _fit(
         return ["row", *labels], rows
     problem = (
         f"The header has {count(len(labels), 'name')}, but the rows have {width:,} cells (line "
-        f"{lines[0]:,}: {shown((delimiter or ' ').join(rows[0]))})."
+        f"{lines[0]}: {shown((delimiter or ' ').join(rows[0]))})."
     )
     if delimiter == "," and split:
         raise UploadError(
@@ -408,6 +191,7 @@ def _square(
         rows = [row[:width] for row in rows]
     columns = [list(column) for column in zip(*rows, strict=True)]
     keep = [j for j in range(width) if labels[j] or any(columns[j])]
+    named = any(labels)
     if not keep:
         raise UploadError("This file has no data: all its cells are empty.")
     if len(keep) < width:
@@ -418,7 +202,10 @@ def _square(
             )
         )
     return Grid(
-        [labels[j] or f"column {j + 1}" for j in keep], [columns[j] for j in keep], lines, True
+        [labels[j] or (f"column {j + 1}" if j or not named else "row") for j in keep],
+        [columns[j] for j in keep],
+        lines,
+        True,
     )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.subplots import make_subplots
 
 from seqlab.figures import style
 
@@ -30,50 +29,94 @@ def heat_maps(cell: str, trace: Mapping[str, NDArray[np.floating]]) -> go.Figure
         trace: (timesteps, units) by name.
     """
     rows = LAYOUT[cell]
-    reach = float(np.ceil(10 * max(1.0, np.abs(trace["cell"]).max())) / 10) if "cell" in trace else 1.0
-    names = [name for row in rows for name in row]
-    titles = {name: style.GATE_NAMES[name] for name in names}
-    if reach > 1:
-        titles["cell"] += f", scale ±{reach:g}"
-    figure = make_subplots(
-        figure=style.figure(hovermode="closest", showlegend=False),
-        rows=len(rows),
-        cols=len(rows[0]),
-        subplot_titles=[titles[name] for name in names],
-        shared_xaxes="all",
-        shared_yaxes="all",
-        horizontal_spacing=0.03,
-        vertical_spacing=0.16,
-    )
-    for row, line in enumerate(rows, 1):
-        for column, name in enumerate(line, 1):
-            values = np.asarray(trace[name], np.float32)  # (T, units)
-            axis = "coloraxis" if name in style.SIGMOID else "coloraxis2"
-            heat = go.Heatmap(
-                z=values.T,  # (units, T): rows of z run along y
-                x0=1,
-                dx=1,
-                y0=1,
-                dy=1,
-                coloraxis="coloraxis3" if name == "cell" else axis,
-                name=style.GATE_NAMES[name],
-                hovertemplate="step %{x}, unit %{y}: %{z:.3f}<extra>%{fullData.name}</extra>",
+    reach = 1.0
+    if "cell" in trace:
+        reach = max(1.0, float(np.ceil(10 * np.abs(trace["cell"]).max()) / 10))
+    traces: list[go.Heatmap] = []
+    titles: list[dict[str, object]] = []
+    axes: dict[str, object] = {}
+    for i, line in enumerate(rows):
+        bottom, top = _span(len(rows) - 1 - i, len(rows), gap=0.2)
+        for j, name in enumerate(line):
+            start, end = _span(j, len(line), gap=0.03)
+            n = "" if not traces else str(len(traces) + 1)  # axes are called x, x2, x3, ...
+            axes[f"xaxis{n}"] = {
+                "domain": [start, end],
+                "anchor": f"y{n}",
+                "matches": "x" if n else None,
+                "showticklabels": i == len(rows) - 1,
+                "title": {"text": "time step" if i == len(rows) - 1 else ""},
+                "showgrid": False,
+            }
+            axes[f"yaxis{n}"] = {
+                "domain": [bottom, top],
+                "anchor": f"x{n}",
+                "matches": "y" if n else None,
+                "showticklabels": j == 0,
+                "title": {"text": "unit" if j == 0 else ""},
+                "showgrid": False,
+            }
+            wide = name == "cell" and reach > 1
+            traces.append(_heat_map(name, trace[name], n, wide))
+            titles.append(
+                {
+                    "text": style.GATE_NAMES[name] + (f", scale ±{reach:g}" if wide else ""),
+                    "x": (start + end) / 2,
+                    "y": top,
+                    "xref": "paper",
+                    "yref": "paper",
+                    "yanchor": "bottom",
+                    "showarrow": False,
+                }
             )
-            figure.add_trace(heat, row, column)
-    half = 0.5 if len(rows) > 1 else 1.0
-    bar = {"thickness": 10, "len": half * 0.9, "xpad": 4, "outlinewidth": 0}
-    states = {"colorscale": style.DIVERGING, "cmin": -1, "cmax": 1}
-    figure.update_layout(
-        coloraxis={
-            "colorscale": style.SEQUENTIAL,
-            "cmin": 0,
-            "cmax": 1,
-            "colorbar": bar | {"y": 0.78, "tickvals": [0, 0.5, 1]},
+    return style.figure(
+        *traces,
+        hovermode="closest",
+        showlegend=False,
+        annotations=titles,
+        coloraxis=_scale(style.SEQUENTIAL, 0, 1, _span(len(rows) - 1, len(rows), gap=0.2)),
+        coloraxis2=_scale(style.DIVERGING, -1, 1, _span(0, len(rows), gap=0.2)),
+        coloraxis3={
+            "colorscale": style.DIVERGING, "cmin": -reach, "cmax": reach, "showscale": False
         },
-        coloraxis2=states | {"colorbar": bar | {"y": half / 2 - 0.03, "tickvals": [-1, 0, 1]}},
-        coloraxis3=states | {"cmin": -reach, "cmax": reach, "showscale": False},
+        **axes,
     )
-    figure.update_annotations(font_size=12)
-    figure.update_xaxes(title_text="time step", row=len(rows))
-    figure.update_yaxes(title_text="unit", col=1)
-    return figure
+
+
+def _heat_map(name: str, values: NDArray[np.floating], axis: str, wide: bool) -> go.Heatmap:
+    scale = "coloraxis" if name in style.SIGMOID else "coloraxis2"
+    return go.Heatmap(
+        z=np.asarray(values, np.float32).T,  # (units, T): the rows of z run along y
+        x0=1,
+        dx=1,
+        y0=1,
+        dy=1,
+        xaxis=f"x{axis}",
+        yaxis=f"y{axis}",
+        coloraxis="coloraxis3" if wide else scale,
+        name=style.GATE_NAMES[name],
+        hovertemplate="step %{x}, unit %{y}: %{z:.3f}<extra>%{fullData.name}</extra>",
+    )
+
+
+def _span(index: int, count: int, gap: float) -> tuple[float, float]:
+    """Start and end of one of `count` equal cells on 0..1, with gaps between them."""
+    size = (1 - gap * (count - 1)) / count
+    return index * (size + gap), index * (size + gap) + size
+
+
+def _scale(colours: object, low: int, high: int, span: tuple[float, float]) -> dict[str, object]:
+    """A colour axis whose bar stands beside the row of heat maps that it explains."""
+    return {
+        "colorscale": colours,
+        "cmin": low,
+        "cmax": high,
+        "colorbar": {
+            "thickness": 10,
+            "outlinewidth": 0,
+            "xpad": 4,
+            "y": sum(span) / 2,
+            "len": span[1] - span[0],
+            "tickvals": [low, (low + high) / 2, high],
+        },
+    }

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 TRAIN = "#2a78d6"
 VALIDATION = "#d1690e"
 BASELINE = "#8a8f98"
-TRUTH = "#8a8f98"
+TRUTH = "#15917c"
 PREDICTION = "#d1690e"
 WINDOW = "#2a78d6"
 TARGET = "#c0398b"
@@ -38,7 +38,7 @@ def figure(*traces: go.Scatter | go.Heatmap | go.Bar, **layout: object) -> go.Fi
     """A figure in the house style: no template, tight margins, legend on top."""
     base: dict[str, object] = {
         "template": "none",
-        "margin": {"l": 48, "r": 12, "t": 28, "b": 40},
+        "margin": {"l": 48, "r": 12, "t": 26, "b": 30},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         "hovermode": "x unified",
         "dragmode": "zoom",

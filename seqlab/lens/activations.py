@@ -1,8 +1,9 @@
 """The activations of Keras 3, each with its derivative. NumPy only.
 
 Formulas: keras/src/activations/activations.py, with the default arguments that a layer uses when
-it is given the activation's name. Two of Keras' functions cannot serve in a cell and are left
-out: `glu` halves the number of units, and `threshold` has no defaults.
+it is given the activation's name. Three of Keras' functions are left out: `glu` halves the number
+of units and `threshold` has no defaults, so that neither can serve in a cell; `sparsemax` computes
+something else in Keras up to 3.15 than after it (github.com/keras-team/keras/pull/23469).
 """
 
 from __future__ import annotations
@@ -125,22 +126,6 @@ def _log_softmax_backward(a: Floats, gradient: Floats) -> Floats:
     return gradient - _softmax(a) * gradient.sum(axis=-1, keepdims=True)
 
 
-def _sparsemax(a: Floats) -> Floats:
-    """The nearest point to `a` among the probability distributions (Martins & Astudillo 2016)."""
-    ordered = -np.sort(-a, axis=-1)
-    total = np.cumsum(ordered, axis=-1) - 1
-    rank = np.arange(1, a.shape[-1] + 1, dtype=a.dtype)
-    support = (ordered * rank > total).sum(axis=-1, keepdims=True)
-    threshold = np.take_along_axis(total, support - 1, axis=-1) / support.astype(a.dtype)
-    return np.maximum(a - threshold, 0)
-
-
-def _sparsemax_backward(a: Floats, gradient: Floats) -> Floats:
-    alive = _sparsemax(a) > 0
-    mean = (gradient * alive).sum(axis=-1, keepdims=True) / alive.sum(axis=-1, keepdims=True)
-    return alive * (gradient - mean)
-
-
 def _between(low: float, high: float) -> Function:
     """The derivative of a line that is clipped at both ends, but for its steepness."""
     return lambda a: ((a > low) & (a < high)).astype(a.dtype)
@@ -191,6 +176,5 @@ ACTIVATIONS: dict[str, Activation] = {
     # over all units of a step together
     "softmax": Activation(_softmax, _softmax_backward),
     "log_softmax": Activation(_log_softmax, _log_softmax_backward),
-    "sparsemax": Activation(_sparsemax, _sparsemax_backward),
 }
 ACTIVATIONS |= {"swish": ACTIVATIONS["silu"], "hard_swish": ACTIVATIONS["hard_silu"]}

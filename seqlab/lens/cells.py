@@ -180,12 +180,9 @@ def _gru(u: Floats, b: Floats, phi: Function, sigma: Function, reset_after: bool
             u_z, u_r = blocks(h @ u_gates, 2)
         z = sigma(x_z + u_z)  #  update gate   z_t = σ(W_z x_t + U_z h_{t-1} + b_z)
         r = sigma(x_r + u_r)  #  reset gate    r_t = σ(W_r x_t + U_r h_{t-1} + b_r)
-        #                        candidate     g_t = φ(W_h x_t + b_h + ...
-        if reset_after:
-            remembered = r * u_h  #                ... r_t ⊙ (U_h h_{t-1} + b'_h))
-        else:
-            remembered = (r * h) @ u_candidate  #   ... U_h (r_t ⊙ h_{t-1}))
-        g = phi(x_h + remembered)
+        #                        candidate     g_t = φ(W_h x_t + b_h + r_t ⊙ (U_h h_{t-1} + b'_h))
+        #                        or, reset before it: φ(W_h x_t + b_h + U_h (r_t ⊙ h_{t-1}))
+        g = phi(x_h + (r * u_h if reset_after else (r * h) @ u_candidate))
         h = z * h + (1 - z) * g  # hidden state  h_t = z_t ⊙ h_{t-1} + (1 - z_t) ⊙ g_t
         return z, r, g, h
 

@@ -14,14 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from seqlab.lens.activations import Activation, find_activation
+from seqlab.lens.activations import Activation, Floats, find_activation
 from seqlab.lens.cells import STATES, Trace, blocks, check_input, check_weights, project, trace
 
-Doubles = NDArray[np.float64]
-States = tuple[Doubles, ...]
+States = tuple[Floats, ...]
 # timestep, dL/dstates as it arrives from outside and from later steps -> dL/d(W x_t + b),
 # dL/dstates in full, dL/dstates of one step earlier
-Step = Callable[[int, States], tuple[Doubles, States, States]]
+Step = Callable[[int, States], tuple[Floats, States, States]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,9 +33,9 @@ class Flow:
         input: dL/dx of the layer, (batch, timesteps, features), in the order of its input.
     """
 
-    hidden_norm: Doubles
-    cell_norm: Doubles | None
-    input: Doubles
+    hidden_norm: Floats
+    cell_norm: Floats | None
+    input: Floats
 
     def reversed(self) -> Flow:
         """The same with the timesteps of the norms in the opposite order."""
@@ -54,7 +53,7 @@ class Flows(Mapping[str, Flow]):
     """
 
     flows: Mapping[str, Flow]
-    input: Doubles
+    input: Floats
 
     def __getitem__(self, name: str) -> Flow:
         return self.flows[name]
@@ -101,7 +100,8 @@ def through_layers(
     Returns:
         One `Flow` a layer; `.input` of the first is the gradient with respect to `x`.
     """
-    inputs, traces = [np.asarray(x, np.float64)], []
+    inputs: list[Floats] = [np.asarray(x, np.float64)]
+    traces: list[Trace] = []
     for layer in layers:
         doubles = [np.asarray(array, np.float64) for array in layer.weights]
         traces.append(trace(layer.cell, doubles, inputs[-1], mask=mask, **layer.options))
@@ -109,7 +109,7 @@ def through_layers(
         # but its mask as it came
         inputs.append(traces[-1].hidden)
     flows: list[Flow] = []
-    gradient = np.asarray(d_hidden, np.float64)
+    gradient: Floats = np.asarray(d_hidden, np.float64)
     for layer, read, run in zip(layers[::-1], inputs[-2::-1], traces[::-1], strict=True):
         flows.insert(0, backward(run, layer.weights, read, gradient, **layer.options))
         gradient = flows[0].input
@@ -157,7 +157,9 @@ def backward(
     outside = [np.zeros_like(hidden) if d_cell is None else np.asarray(d_cell, np.float64)]
     outside = [*outside, d_hidden][-len(STATES[run.kind]) :]
 
-    arrays = {name: array.astype(np.float64, copy=False) for name, array in run.items()}
+    arrays: dict[str, Floats] = {
+        name: array.astype(np.float64, copy=False) for name, array in run.items()
+    }
     for position, name in enumerate(reversed(STATES[run.kind])):
         # every state one step earlier, (batch, timesteps, units)
         first = 0 if initial_state is None else np.asarray(initial_state[position])[:, np.newaxis]
@@ -168,7 +170,7 @@ def backward(
     with np.errstate(over="ignore", under="ignore"):
         arrays["projected"] = project(x, kernel, bias[0])
         step = _STEPS[run.kind](arrays, recurrent, bias[1], phi, sigma, reset_after)
-        d_projected = np.empty_like(arrays["projected"])  # (batch, timesteps, k * units)
+        d_projected: Floats = np.empty_like(arrays["projected"])  # (batch, timesteps, k * units)
         norms = np.empty((len(outside), *hidden.shape[:2]))
         earlier: States = tuple(np.zeros_like(hidden[:, 0]) for _ in outside)
         for t in reversed(range(hidden.shape[1])):
@@ -181,7 +183,8 @@ def backward(
                 states = _choose(keep, states, arriving)
                 earlier = _choose(keep, earlier, arriving)
             d_projected[:, t] = gradient
-            norms[:, :, t] = [np.linalg.norm(state, axis=-1) for state in states]
+            # hypot, since the square of 1e-200 is nothing even in float64
+            norms[:, :, t] = [np.hypot.reduce(state, axis=-1) for state in states]
     d_x = project(d_projected, kernel.T, np.zeros(()))
     return Flow(
         hidden_norm=norms[-1],
@@ -195,9 +198,9 @@ def _choose(keep: NDArray[np.bool_], yes: States, no: States) -> States:
 
 
 def _simple_rnn(
-    arrays: dict[str, Doubles],
-    u: Doubles,
-    _: Doubles,
+    arrays: dict[str, Floats],
+    u: Floats,
+    _: Floats,
     phi: Activation,
     sigma: Activation,
     reset_after: bool,
@@ -205,7 +208,7 @@ def _simple_rnn(
     """h_t = φ(a_t), a_t = W x_t + U h_{t-1} + b."""
     a = arrays["projected"] + arrays["previous_hidden"] @ u
 
-    def step(t: int, arriving: States) -> tuple[Doubles, States, States]:
+    def step(t: int, arriving: States) -> tuple[Floats, States, States]:
         (d_h,) = arriving
         d_a = phi.backward(a[:, t], d_h)
         return d_a, (d_h,), (d_a @ u.T,)
@@ -214,9 +217,9 @@ def _simple_rnn(
 
 
 def _lstm(
-    arrays: dict[str, Doubles],
-    u: Doubles,
-    _: Doubles,
+    arrays: dict[str, Floats],
+    u: Floats,
+    _: Floats,
     phi: Activation,
     sigma: Activation,
     reset_after: bool,
@@ -228,7 +231,7 @@ def _lstm(
     g, c, c_before = arrays["candidate"], arrays["cell"], arrays["previous_cell"]
     phi_c = phi.forward(c)
 
-    def step(t: int, arriving: States) -> tuple[Doubles, States, States]:
+    def step(t: int, arriving: States) -> tuple[Floats, States, States]:
         d_c, d_h = arriving
         d_c = d_c + phi.backward(c[:, t], d_h * o[:, t])
         d_a = np.concatenate(
@@ -246,9 +249,9 @@ def _lstm(
 
 
 def _gru(
-    arrays: dict[str, Doubles],
-    u: Doubles,
-    b: Doubles,
+    arrays: dict[str, Floats],
+    u: Floats,
+    b: Floats,
     phi: Activation,
     sigma: Activation,
     reset_after: bool,
@@ -263,7 +266,7 @@ def _gru(
     a_g = x_h + (r * inner if reset_after else (r * h_before) @ u_h)
     g = arrays["candidate"]
 
-    def step(t: int, arriving: States) -> tuple[Doubles, States, States]:
+    def step(t: int, arriving: States) -> tuple[Floats, States, States]:
         (d_h,) = arriving
         d_a_z = sigma.backward(a_z[:, t], d_h * (h_before[:, t] - g[:, t]))
         d_a_g = phi.backward(a_g[:, t], d_h * (1 - z[:, t]))

@@ -39,12 +39,14 @@ function themed(layout, element) {
 export default function ({ data, parentElement }) {
   const element = parentElement.querySelector(".seqlab-chart")
   element.style.height = `${data.height}px`
-  element.setAttribute("aria-label", data.alt)
   const figure = JSON.parse(data.figure)
   const axes = { xaxis: {}, yaxis: {} }
   const config = { responsive: true, displaylogo: false, displayModeBar: "hover",
     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] }
-  const draw = (Plotly) => Plotly.react(element, figure.data, themed({ ...axes, ...figure.layout }, element), config)
+  const draw = async (Plotly) => {
+    await Plotly.react(element, figure.data, themed({ ...axes, ...figure.layout }, element), config)
+    element.setAttribute("aria-label", data.alt)
+  }
   element.latest = draw
   plotly(data.script).then((Plotly) => {
     // Two updates may arrive while the script loads: only the newest is drawn.

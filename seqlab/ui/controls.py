@@ -118,9 +118,15 @@ def _take_upload() -> None:
         return
     content = uploaded.getvalue()
     try:
-        read_table(content, uploaded.name)
+        table = read_table(content, uploaded.name)
     except UploadError as error:
         st.session_state[PROBLEM] = str(error)
+        return
+    if not table.numeric:
+        st.session_state[PROBLEM] = (
+            f"“{uploaded.name}” has no column of numbers to learn from. "
+            "It needs a header line and at least one numeric column."
+        )
         return
     st.session_state.file = services.store().add_upload(content, uploaded.name)
     st.session_state.update(data="upload", target=None, inputs=[])
@@ -226,7 +232,7 @@ def _train() -> None:
     _stop()
     store = services.store()
     run = store.create(now.experiment)
-    st.session_state[state.RUN] = run
+    state.show_run(run)
     services.pool().submit(run, now.experiment, now.dataset)
 
 

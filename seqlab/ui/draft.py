@@ -39,8 +39,26 @@ def draft(flat: Mapping[str, Any]) -> Draft:
         dataset = dataset_of(experiment.data)
     except (DataError, UploadError) as error:
         return Draft(experiment, None, [_no_data(error, experiment), *diagnose(experiment)])
-    notes = list(_table(experiment.data).findings) if experiment.data.source == "upload" else []
+    notes = _of_table(_table(experiment.data)) if experiment.data.source == "upload" else []
     return Draft(experiment, dataset, diagnose(experiment, dataset) + notes)
+
+
+def _of_table(table: Table) -> list[Finding]:
+    """What the reader assumed about a file, and that its rows are taken as time steps."""
+    found = [finding for finding in table.findings if finding.level != "error"]
+    layouts = {
+        "wide": "one sequence a row",
+        "long": "many sequences below each other",
+        "text": "texts with labels",
+        "pairs": "pairs of texts",
+    }
+    if table.kind in layouts:
+        message = (
+            f"This file looks like {layouts[table.kind]}. "
+            "Here it is read as a single series, with one row per time step."
+        )
+        found.insert(0, Finding("warning", "read_as_series", message))
+    return found
 
 
 @lru_cache(maxsize=16)

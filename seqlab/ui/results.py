@@ -47,6 +47,8 @@ def findings_list(findings: list[Finding]) -> None:
     """Each finding in a box of its own, with its Fix button."""
     icons = {"error": ":material/error:", "warning": ":material/warning:", "hint": ":material/info:"}
     boxes = {"error": st.error, "warning": st.warning, "hint": st.info}
+    if not findings:
+        st.caption(":green[:material/check:] No problems found.")
     for i, finding in enumerate(findings):
         boxes[finding.level](plain(finding.message), icon=icons[finding.level])
         if finding.fix is not None:
@@ -94,7 +96,7 @@ def data_preview(dataset: Dataset) -> None:
             f"row {goal + 1:,} ({_time(dataset.labels[goal])}) is y. "
             f"The shaded {len(dataset.validation):,} rows are for validation."
         )
-    chart(figure, key="preview_chart", alt=sentence, height=170, view=str(dataset.target))
+    chart(figure, key="preview_chart", alt=sentence, height=140, view=str(dataset.target))
     st.caption(plain(sentence))
 
 
@@ -118,20 +120,32 @@ def _time(label: np.generic) -> str:
 # The run -------------------------------------------------------------------------------------
 
 
-def run_results(run: Run | None, dataset: Dataset | None, epochs: int) -> None:
-    """Status, curves and gates; looks again every `TICK` seconds while the run is active."""
+def run_results(run: Run | None, dataset: Dataset | None, epochs: int, changed: bool) -> None:
+    """Status, curves and gates; looks again every `TICK` seconds while the run is active.
+
+    Args:
+        run: what to show, or `None` before the first one.
+        dataset: the run's data, or those that would be trained on.
+        epochs: how many a first run would have.
+        changed: whether the settings are no longer those of the run.
+    """
     every = TICK if run is not None and run.active else None
-    st.fragment(run_every=every)(_run_results)(run.id if run else None, dataset, epochs)
+    st.fragment(run_every=every)(_run_results)(run.id if run else None, dataset, epochs, changed)
 
 
-def _run_results(run_id: str | None, dataset: Dataset | None, epochs: int) -> None:
+def _run_results(
+    run_id: str | None, dataset: Dataset | None, epochs: int, changed: bool
+) -> None:
     store = services.store()
     run = store.get(run_id) if run_id else None
-    with st.container(key="status"):
+    with st.container(key="status", gap="xxsmall"):
         status(run)
+        if changed:
+            st.caption("The settings are not those of this run any more. Press **Train again**.")
     saved = store.snapshots(run.id) if run else []
-    epoch = st.session_state.get("epoch")
-    epoch = saved[-1] if saved and epoch not in saved[:-1] else epoch
+    epoch = st.session_state.get(state.EPOCH)
+    if epoch not in saved:
+        epoch = saved[-1] if saved else None
     arrays = store.snapshot(run.id, epoch) if run and saved and epoch is not None else None
     left, right = st.columns(2)
     with left, st.container(key="loss_chart", gap="xxsmall"):
@@ -139,8 +153,8 @@ def _run_results(run_id: str | None, dataset: Dataset | None, epochs: int) -> No
     with right, st.container(key="prediction_chart", gap="xxsmall"):
         if dataset is not None:
             prediction_chart(run, dataset, epoch, arrays)
-    if run and dataset is not None and arrays is not None:
-        look_inside(run, dataset, saved, arrays)
+    if run and dataset is not None and epoch is not None and arrays is not None:
+        look_inside(run, dataset, saved, epoch, arrays)
     if run is not None and not run.active and st.session_state.get("_watched") == run.id:
         st.session_state["_watched"] = None
         st.rerun()  # the whole page: this ends the ticking and wakes the buttons
@@ -171,19 +185,15 @@ def status(run: Run | None) -> None:
         st.progress(min(done / epochs, 1.0), text=text if done else "Compiling the network …")
     else:
         seconds = (run.ended or run.created) - (run.started or run.ended or run.created)
-        boxes = {"finished": st.success, "stopped": st.info, "interrupted": st.warning}
-        icons = {"finished": ":material/check_circle:", "stopped": ":material/stop_circle:"}
-        words = {
-            "finished": f"Finished: {done} epochs in {seconds:.1f} s. {numbers}",
-            "stopped": f"Stopped after {done} of {epochs} epochs. {numbers}",
-            "interrupted": f"Interrupted after {done} of {epochs} epochs. {numbers}",
-            "diverged": f"The training diverged in epoch {done}.",
-            "failed": f"Failed after {done} of {epochs} epochs.",
-        }
-        text = f"{words[run.status]} {run.message}".strip()
-        boxes.get(run.status, st.error)(
-            plain(text), icon=icons.get(run.status, ":material/error:")
-        )
+        colour, icon, words = {
+            "finished": ("green", "check_circle", f"Finished: {done} epochs in {seconds:.1f} s."),
+            "stopped": ("blue", "stop_circle", f"Stopped after {done} of {epochs} epochs."),
+            "interrupted": ("orange", "power_off", f"Interrupted after {done} of {epochs} epochs."),
+            "diverged": ("red", "error", f"Diverged in epoch {done}."),
+            "failed": ("red", "error", f"Failed after {done} of {epochs} epochs."),
+        }[run.status]
+        rest = plain(f"{run.message} {numbers}".strip())
+        st.markdown(f":{colour}-badge[:material/{icon}: {words}] {rest}")
 
 
 def _last_losses(loss: np.ndarray, val_loss: np.ndarray) -> str:
@@ -202,7 +212,7 @@ def loss_chart(run: Run | None, dataset: Dataset | None, epochs: int) -> None:
     total = run.experiment.training.epochs if run else epochs
     figure = learning.loss(metrics.epoch, metrics.loss, metrics.val_loss, baseline, total)
     sentence = _loss_sentence(metrics.epoch, metrics.val_loss, baseline)
-    chart(figure, key="loss", alt=sentence, height=260, view=run.id if run else "none")
+    chart(figure, key="loss", alt=sentence, height=240, view=run.id if run else "none")
     st.caption(plain(sentence))
 
 
@@ -220,6 +230,10 @@ def _loss_sentence(
     ratio = val_loss[best] / baseline[1]
     verdict = f"{1 - ratio:.0%} below" if ratio < 1 else f"{ratio - 1:.0%} above"
     return f"{text}, {verdict} {baseline[0]} ({baseline[1]:.3g})."
+
+
+def _when(epoch: int | None) -> str:
+    return f"After epoch {epoch}" if epoch else "Before training"
 
 
 def prediction_chart(
@@ -247,9 +261,8 @@ def prediction_chart(
         error = rmse(found, truth)
         ratio = error / rule.rmse if rule.rmse else float("inf")
         verdict = f"{1 - ratio:.0%} better" if ratio < 1 else f"{ratio - 1:.0%} worse"
-        when = "before training" if epoch == 0 else f"after epoch {epoch}"
-        sentence = f"RMSE {error:.4g} {when}, {verdict} than {name} ({rule.rmse:.4g})."
-    chart(figure, key="prediction", alt=sentence, height=260, view=run.id if run else "none")
+        sentence = f"{_when(epoch)}: RMSE {error:.4g}, {verdict} than {name} ({rule.rmse:.4g})."
+    chart(figure, key="prediction", alt=sentence, height=240, view=run.id if run else "none")
     st.caption(plain(sentence))
 
 
@@ -257,7 +270,7 @@ def prediction_chart(
 
 
 def look_inside(
-    run: Run, dataset: Dataset, saved: list[int], arrays: dict[str, np.ndarray]
+    run: Run, dataset: Dataset, saved: list[int], epoch: int, arrays: dict[str, np.ndarray]
 ) -> None:
     """Gates and states of one layer, for one sequence, at one saved epoch."""
     layers = run.experiment.layers
@@ -265,9 +278,10 @@ def look_inside(
     columns = st.columns([3, 3, 2] if len(layers) > 1 else 2)
     with columns[0]:
         if len(saved) > 1:
-            if st.session_state.get("epoch") not in saved[:-1]:
-                st.session_state["epoch"] = saved[-1]  # follow the newest
-            st.select_slider("Epoch of the weights", saved, key="epoch")
+            st.session_state["epoch"] = epoch
+            st.select_slider(
+                "Epoch of the weights", saved, key="epoch", on_change=_choose_epoch, args=(saved[-1],)
+            )
     n = len(dataset.validation)
     st.session_state["sequence"] = min(st.session_state.get("sequence", 0), n - 1)
     with columns[1]:
@@ -288,11 +302,17 @@ def look_inside(
         x = trace["hidden"]  # (1, T, units), what the next layer sees
     values = {name: trace[name][0] for name in trace}
     figure = gates.heat_maps(layers[shown].cell, values)
-    sentence = _gates_sentence(layers[shown].cell, values)
+    sentence = f"{_when(epoch)}: {_gates_sentence(layers[shown].cell, values)}"
     with st.container(key="gate_chart", gap="xxsmall"):
-        height = {"LSTM": 400, "GRU": 380, "SimpleRNN": 260}[layers[shown].cell]
+        height = {"LSTM": 370, "GRU": 370, "SimpleRNN": 260}[layers[shown].cell]
         chart(figure, key="gates", alt=sentence, height=height, view=f"{run.id} {shown}")
         st.caption(sentence)
+
+
+def _choose_epoch(newest: int) -> None:
+    """An older epoch stays chosen while a run goes on; the newest one is followed."""
+    chosen = st.session_state["epoch"]
+    st.session_state[state.EPOCH] = None if chosen == newest else chosen
 
 
 def _gates_sentence(cell: str, trace: dict[str, np.ndarray]) -> str:

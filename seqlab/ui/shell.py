@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from seqlab.ui import state
+
 PAGES = Path(__file__).parents[2] / "pages"
 LOGO = Path(__file__).parent / "logo.svg"
 
@@ -36,4 +38,5 @@ if __name__ == "__main__":
             ),
         ]
     )
+    state.enter(page.url_path)
     page.run()

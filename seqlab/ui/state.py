@@ -15,7 +15,9 @@ from seqlab.ui import services
 
 RUN = "run"
 _SHOWN = "_shown_query"  # the URL parameters as this session last wrote them
-_PAGE = "_page"  # the page that was shown last
+_PAGE = "_page"  # the page that this run of the script shows
+_CAME_FROM = "_came_from"  # the page that the run before it showed
+EPOCH = "_epoch"  # the saved epoch that the visitor chose, or None to follow the newest
 
 
 def show(experiment: Experiment) -> None:
@@ -40,24 +42,35 @@ def run_id() -> str | None:
     return st.session_state.get(RUN)
 
 
-def begin(page: str) -> None:
+def show_run(run: str | None) -> None:
+    """Shows another run, from its newest weights on."""
+    st.session_state[RUN] = run
+    st.session_state[EPOCH] = None
+
+
+def enter(page: str) -> None:
+    """Notes which page is shown, at the start of every run of the shell."""
+    st.session_state[_CAME_FROM] = st.session_state.get(_PAGE)
+    st.session_state[_PAGE] = page
+
+
+def begin() -> None:
     """Takes over what the URL says, at the first visit and when it was changed from outside.
 
     A page of the app that was left by the navigation comes back without parameters; then the
     session goes on as it was.
     """
     query = st.query_params.to_dict()
-    came_from = st.session_state.get(_PAGE)
-    st.session_state[_PAGE] = page
+    same_page = st.session_state.get(_CAME_FROM) == st.session_state.get(_PAGE)
     first = _SHOWN not in st.session_state
     changed = not first and query != st.session_state[_SHOWN]
-    if first or (changed and (query or came_from == page)):
+    if first or (changed and (query or same_page)):
         _adopt(query)
 
 
 def _adopt(query: dict[str, str]) -> None:
     run = services.store().get(query.pop(RUN, ""))
-    st.session_state[RUN] = run.id if run else None
+    show_run(run.id if run else None)
     base = run.experiment if run else None
     try:
         show(Experiment.from_query(query, base))

@@ -1,0 +1,71 @@
+"""Times of day, alone or behind a date."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqlab.data.cells import is_missing
+
+_ENOUGH = 0.8
+_CLOCK = re.compile(
+    r"(?:[T\s,;]+(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
+    r"(?:[:.](?P<second>\d{2})(?:[.,:](?P<fraction>\d{1,9}))?)?\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?"
+    r"|[T ]?(?P<hour2>\d{2})(?P<minute2>\d{2})(?P<second2>\d{2})?)?"
+    r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?",
+    re.ASCII,
+)
+_TIME_OF_DAY = re.compile(
+    r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp]\.?\s?[Mm]\.?)?", re.ASCII
+)
+
+
+def time_of_day(cells: list[str]) -> NDArray[np.float64] | None:
+    """Seconds since midnight, if the column holds clock times such as 14:30 or 18.00.00."""
+    seconds = np.full(len(cells), np.nan)
+    known = 0
+    for i, cell in enumerate(cells):
+        if match := _TIME_OF_DAY.fullmatch(cell):
+            hour, minute, second, fraction, half = match.groups()
+            hours = _hours(int(hour), half)
+            if hours <= 24 and int(minute) < 60 and int(second or 0) < 61:
+                part = float(f"0.{fraction}") if fraction else 0.0
+                seconds[i] = 3600 * hours + 60 * int(minute) + int(second or 0) + part
+        known += not is_missing(cell)
+        if i == 50 and known and np.isfinite(seconds).sum() < _ENOUGH * known:
+            return None
+    return seconds if known and np.isfinite(seconds).sum() >= _ENOUGH * known else None
+
+
+def _hours(hour: int, half: str | None) -> int:
+    """The hour of a 24-hour day."""
+    if not half:
+        return hour
+    return hour % 12 + (12 if half[0] in "pP" else 0)
+
+
+@lru_cache(maxsize=100_000)
+def clock(rest: str) -> tuple[int, bool, bool] | None:
+    """Microseconds since midnight (UTC if there is a zone), is there a time, is there a zone."""
+    match = _CLOCK.fullmatch(rest)
+    if match is None:
+        return None
+    hour = match["hour"] or match["hour2"]
+    if hour is None:
+        return 0, False, False
+    hours = _hours(int(hour), match["half"])
+    minute = int(match["minute"] or match["minute2"])
+    second = int(match["second"] or match["second2"] or 0)
+    if hours > 24 or minute > 59 or second > 60:
+        return None
+    fraction = int(((match["fraction"] or "") + "000000")[:6])
+    micros = ((hours * 60 + minute) * 60 + second) * 1_000_000 + fraction
+    zone = match["zone"]
+    if zone and zone[0] in "+-":
+        digits = zone[1:].replace(":", "").ljust(4, "0")
+        offset = (int(digits[:2]) * 60 + int(digits[2:])) * 60_000_000
+        micros -= offset if zone[0] == "+" else -offset
+    return micros, True, zone is not None

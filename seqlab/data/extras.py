@@ -1,0 +1,124 @@
+"""Lines of a file that are no data: preambles, comments, footers, repeated headers.
+
+None of them is left out without a finding that names it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from seqlab.data.cells import is_missing, looks_like_data
+from seqlab.data.wording import count, hint, names, on_lines, shown, warning
+from seqlab.experiment import Finding
+
+_SUMMARY = re.compile(
+    r"(grand |sub)?(total|sum|average|mean|avg|median|count|min|max|std|summe|gesamt|mittelwert"
+    r"|moyenne|somme|promedio|media|totale|合计|总计|小计|平均|備考)s?\b.{0,20}$"
+    r"|(source|note|notes|quelle|hinweis|copyright|©|\(c\)|\*|footnote|remark|generated|exported"
+    r"|end of|eof|downloaded|data from|updated|来源|注)",
+    re.IGNORECASE,
+)
+
+
+_RULE = re.compile(r"[:|+ ]*[-=_]{3}[-=_:|+ ]*")  # |---|---|
+
+
+def without_comments(
+    rows: list[list[str]], lines: list[int], width: int, findings: list[Finding]
+) -> tuple[list[list[str]], list[int]]:
+    """Leaves out rules and lines that start with #, unless they are shaped like all the others."""
+    marks = ("#", "//", "%", "@") if width > 1 else ("#", "//")
+    keep = [
+        (
+            not (row[0].startswith(marks) and (len(row) != width or width == 1))
+            and not _RULE.fullmatch("".join(row))
+        )
+        or (width == 1 and is_missing(row[0]))
+        for row in rows
+    ]
+    if all(keep) or not any(keep):
+        return rows, lines
+    dropped = [line for line, kept in zip(lines, keep, strict=True) if not kept]
+    findings.append(warning("comments", f"Comments or rules left out: {on_lines(dropped)}."))
+    return (
+        [row for row, kept in zip(rows, keep, strict=True) if kept],
+        [line for line, kept in zip(lines, keep, strict=True) if kept],
+    )
+
+
+def report_preamble(
+    rows: list[list[str]], lines: list[int], end: int, findings: list[Finding]
+) -> None:
+    """Names the lines above the header."""
+    if end > 0:
+        findings.append(
+            warning(
+                "preamble",
+                f"{count(end, 'line')} above the header left out ({on_lines(lines[:end])}), "
+                f"beginning with {shown(next(filter(None, rows[0]), ''))}.",
+            )
+        )
+
+
+def without_footer(
+    rows: list[list[str]],
+    lines: list[int],
+    width: int,
+    typed: list[int],
+    findings: list[Finding],
+) -> tuple[list[list[str]], list[int]]:
+    """Leaves out totals, sources and notes below the data: none of them is a time step."""
+    end = len(rows)
+    while end > 1 and len(rows) - end < 20 and _is_footer(rows[end - 1], width, typed):
+        end -= 1
+    dropped = [next(filter(None, row), "") for row in rows[end:]]
+    if any(dropped):
+        findings.append(
+            warning(
+                "footer",
+                f"{count(len(dropped), 'line')} below the data left out "
+                f"({on_lines(lines[end:])}): {names(filter(None, dropped))}.",
+            )
+        )
+    elif dropped:
+        findings.append(
+            hint("empty_rows", f"Rows of empty cells left out: {on_lines(lines[end:])}.")
+        )
+    return rows[:end], lines[:end]
+
+
+def _is_footer(row: list[str], width: int, typed: list[int]) -> bool:
+    filled = [cell for cell in row if cell]
+    if not filled:
+        return True
+    if width == 1:
+        return bool(typed) and not looks_like_data(row[0]) and not is_missing(row[0])
+    first = filled[0]
+    if looks_like_data(first) or is_missing(first):
+        return False
+    if not typed:
+        return len(row) < width and len(filled) == 1 and _SUMMARY.match(first) is not None
+    if len(filled) == 1 and len(first) > 1:
+        return True
+    return (typed[0] == 0 or row[0] == "" or _SUMMARY.match(first) is not None) and (
+        _SUMMARY.match(first) is not None or not any(c.isdigit() for c in first)
+    )
+
+
+def without_repeated_header(
+    rows: list[list[str]], lines: list[int], title: list[list[str]], findings: list[Finding]
+) -> tuple[list[list[str]], list[int]]:
+    """Leaves out copies of the header between the rows, as in files glued together."""
+    copies = [i for i, row in enumerate(rows) if row == title[-1]] if title else []
+    if not copies:
+        return rows, lines
+    findings.append(
+        warning(
+            "repeated_header",
+            f"The header stands again on {on_lines(lines[i] for i in copies)}: left out. "
+            "Perhaps several files were joined.",
+        )
+    )
+    drop = set(copies)
+    kept = [i for i in range(len(rows)) if i not in drop]
+    return [rows[i] for i in kept], [lines[i] for i in kept]

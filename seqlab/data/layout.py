@@ -1,0 +1,277 @@
+"""What a table is: one series, sequences in rows, sequences below each other, or words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from seqlab.data import times
+from seqlab.data.columns import Column, counts_rows
+from seqlab.data.foreign import UploadError
+from seqlab.data.timeline import Timeline, key
+from seqlab.data.vocabulary import ID_NAMES, LABEL_NAMES, PART_NAMES, ROW_NAMES
+from seqlab.data.wording import count, hint, names, on_lines, shown, warning
+from seqlab.experiment import Finding
+
+Kind = Literal["series", "wide", "long", "text", "pairs"]
+
+_SEQUENCE_NAME = re.compile(r"(.*?)(\d{1,9})", re.ASCII)
+_WIDE = 8  # a row of fewer values is hardly a sequence
+MAX_CLASSES = 50
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The roles of the columns."""
+
+    kind: Kind
+    label: str | None = None
+    sequence_id: str | None = None
+    numeric: list[str] = field(default_factory=list)
+
+
+def numbers(
+    columns: list[Column], timeline: Timeline | None, lines: list[int], named: bool
+) -> tuple[Layout, list[Finding]]:
+    """The layout of a table of numbers.
+
+    Raises:
+        UploadError: if there is nothing to learn from.
+    """
+    numeric = [
+        c
+        for c in columns
+        if c.kind in ("number", "truth") and (timeline is None or c.name != timeline.replaces)
+    ]
+    counters = [c for c in numeric if key(c.name) in ROW_NAMES and counts_rows(c)]
+    findings = []
+    if len(counters) < len(numeric):
+        numeric = [c for c in numeric if c not in counters]
+        if counters:
+            findings.append(
+                hint(
+                    "row_numbers",
+                    f"{names(c.name for c in counters)} only numbers the rows: not offered.",
+                )
+            )
+    if not numeric:
+        seen = "; ".join(
+            f"{shown(c.name)} has {shown(next(filter(None, c.cells), ''))}" for c in columns[:3]
+        )
+        raise UploadError(f"There is no column of numbers to learn from ({seen}).")
+    if timeline is None:
+        rest = [c for c in columns if c not in counters]
+        if wide := _wide(rest, numeric, lines, named):
+            return wide[0], findings + wide[1]
+    if (chosen := _sequence_id(columns, timeline)) is not None:
+        long, found = _long(columns, numeric, chosen, timeline)
+        return long, findings + found
+    label = next(
+        (
+            c.name
+            for c in columns
+            if key(c.name) in LABEL_NAMES and c.kind == "text" and len(set(c.cells)) > 1
+        ),
+        None,
+    )
+    return Layout("series", label=label, numeric=[c.name for c in numeric]), findings
+
+
+def _wide(
+    columns: list[Column], numeric: list[Column], lines: list[int], named: bool
+) -> tuple[Layout, list[Finding]] | None:
+    """One sequence a row: t0, t1, t2, ... and perhaps a label."""
+    prefix: str | None
+    steps, prefix = _numbered(numeric) if named else ([], "")
+    if len(steps) < _WIDE:
+        if len(numeric) < _WIDE + 1 or len(columns) - len(numeric) > 1:
+            return None
+        steps, prefix = numeric, None
+    others = [c for c in columns if c not in steps and c.kind != "empty"]
+    label = next((c for c in others if key(c.name) in LABEL_NAMES), None)
+    findings = []
+    if label is None:
+        words = [c for c in others if c.kind in ("text", "truth")]
+        varied = [c for c in words if len(set(c.cells)) > 1]
+        label = next(reversed(varied or words), None)
+    if label is None and prefix is None:
+        label = next((c for c in (numeric[0], numeric[-1]) if _is_class_number(c, numeric)), None)
+        if label is None:
+            return None
+        steps = [c for c in steps if c is not label]
+        findings.append(
+            warning(
+                "label_assumed",
+                f"Each row was taken for one sequence and {shown(label.name)} for its label, since "
+                "it has only a few whole numbers.",
+            )
+        )
+    if label is None:
+        if prefix not in {"", "t", "step", "time", "x", "v", "timestep", "col"}:
+            return None
+        if len(columns[0].cells) > 20 * len(steps):
+            return None
+        return Layout("wide", numeric=[c.name for c in steps]), [
+            hint("wide_without_label", "Each row was taken for one sequence; there is no label.")
+        ]
+    sequences = [c.name for c in steps]
+    classes = Counter(cell for cell in label.cells if cell)
+    if label.kind == "text" and len(classes) == len(label.cells) > 2:
+        findings.append(
+            warning(
+                "label_unique",
+                f"{shown(label.name)} is different in every row: a name of the row, not a class.",
+            )
+        )
+        return Layout("wide", sequence_id=label.name, numeric=sequences), findings
+    if len(classes) == 1:
+        raise UploadError(
+            f"All rows have the same label, {shown(next(iter(classes)))} in {shown(label.name)}: "
+            "there is nothing to tell apart."
+        )
+    empty = [lines[i] for i, cell in enumerate(label.cells) if not cell]
+    if empty:
+        findings.append(
+            warning("label_missing", f"{shown(label.name)} is empty on {on_lines(empty)}.")
+        )
+    if label.kind == "text" and (single := [c for c, n in classes.items() if n == 1]):
+        findings.append(warning("rare_classes", f"Only one row has the label {names(single)}."))
+    return Layout("wide", label=label.name, numeric=sequences), findings
+
+
+def _numbered(numeric: list[Column]) -> tuple[list[Column], str]:
+    """The longest run of columns whose names count upwards, and what is before the number."""
+    runs: dict[str, list[tuple[int, Column]]] = {}
+    for column in numeric:
+        if match := _SEQUENCE_NAME.fullmatch(column.name):
+            run = runs.setdefault(match[1], [])
+            if not run or int(match[2]) == run[-1][0] + 1:
+                run.append((int(match[2]), column))
+    dates = times.parse([column.name for column in numeric[-_WIDE:]])
+    if dates is not None and not dates.bad:  # 1/22/20, 1/23/20, ...: a date in each name
+        known = [c for c in numeric if times.parse([c.name]) is not None]
+        return known, ""
+    if not runs:
+        return [], ""
+    prefix = max(runs, key=lambda p: len(runs[p]))
+    return [column for _, column in runs[prefix]], key(prefix)
+
+
+def _is_class_number(column: Column, numeric: list[Column]) -> bool:
+    """A few whole numbers, each in several rows, beside columns of many different values."""
+    if column.values is None or column.kind == "truth":
+        return column.kind == "truth"
+    classes = Counter(column.values.tolist())
+    rows = len(column.cells)
+    return (
+        2 <= len(classes) <= min(60, rows / 2)
+        and all(value == int(value) for value in classes if value == value)
+        and min(classes.values()) > 1
+        and all(len(set(c.cells)) > 2 * len(classes) for c in numeric[1:-1])
+    )
+
+
+def _is_id_name(name: str) -> bool:
+    return not ID_NAMES.isdisjoint(key(name).split())
+
+
+def _sequence_id(columns: list[Column], timeline: Timeline | None) -> Column | None:
+    """The column that says which sequence a row belongs to."""
+    time = None if timeline is None else timeline.values
+    found: list[Column] = []
+    for column in columns:
+        if timeline is not None and column.name == timeline.replaces:
+            continue
+        if column.kind not in ("text", "number"):
+            continue
+        if column.values is not None and not _is_whole(column.values):
+            continue
+        rows, distinct = len(column.cells), len(set(column.cells))
+        if not 2 <= distinct <= rows / 2:
+            continue
+        is_named = _is_id_name(column.name)
+        if time is None:
+            if is_named and _blocks(column.cells) == distinct:
+                found.append(column)
+            continue
+        pairs = pd.DataFrame({"id": column.cells, "time": time})
+        apart = not pairs.duplicated().any()
+        shared = bool(pairs["time"].duplicated().any())
+        separates = shared and apart and column.kind == "text"
+        if separates or (is_named and (apart or _blocks(column.cells) == distinct)):
+            found.append(column)
+    return min(found, key=lambda c: (not _is_id_name(c.name), columns.index(c)), default=None)
+
+
+def _is_whole(values: np.ndarray) -> bool:
+    return bool(np.isfinite(values).all() and (values == np.floor(values)).all())
+
+
+def _blocks(cells: list[str]) -> int:
+    """How many runs of equal cells there are."""
+    return 1 + sum(a != b for a, b in pairwise(cells))
+
+
+def _long(
+    columns: list[Column], numeric: list[Column], chosen: Column, timeline: Timeline | None
+) -> tuple[Layout, list[Finding]]:
+    """Sequences below each other or interleaved, told apart by an id."""
+    ids = pd.Series(chosen.cells)
+    lengths = ids.value_counts()
+    findings = []
+    shared_dates = (
+        timeline is not None and timeline.is_date and len(np.unique(timeline.values)) < len(ids)
+    )
+    sizes = f"{lengths.min():,}" + (
+        f" to {lengths.max():,}" if lengths.max() > lengths.min() else ""
+    )
+    findings.append(
+        (warning if shared_dates else hint)(
+            "several_series",
+            f"{shown(chosen.name)} separates {count(len(lengths), 'sequence')} of {sizes} rows: "
+            "no window crosses from one to the next.",
+        )
+    )
+    label = _long_label(columns, chosen, timeline)
+    if label is not None:
+        kinds = pd.Series(label.cells).groupby(ids, sort=False).nunique()
+        changing = kinds.index[kinds > 1].tolist()
+        if changing:
+            findings.append(
+                warning(
+                    "label_changes",
+                    f"{shown(label.name)} changes inside {shown(chosen.name)} {names(changing)}: "
+                    "the most frequent one counts for the sequence, or it is a label per step.",
+                )
+            )
+    name = None if label is None else label.name
+    left = [c.name for c in numeric if c.name not in (chosen.name, name)]
+    if not left:
+        raise UploadError("There is no column of numbers beside the ids and labels.")
+    return Layout("long", label=name, sequence_id=chosen.name, numeric=left), findings
+
+
+def _long_label(columns: list[Column], chosen: Column, timeline: Timeline | None) -> Column | None:
+    ids = pd.Series(chosen.cells)
+    sequences = ids.nunique()
+    candidates = []
+    for column in columns:
+        taken = column is chosen or (timeline is not None and column.name == timeline.replaces)
+        if taken or column.kind in ("time", "clock", "empty"):
+            continue
+        if key(column.name) in PART_NAMES:
+            continue
+        is_named = key(column.name) in LABEL_NAMES
+        few = 2 <= len(set(column.cells)) <= max(2, min(MAX_CLASSES, sequences))
+        if not few or not (is_named or column.kind == "text"):
+            continue
+        steady = pd.Series(column.cells).groupby(ids).nunique().max() == 1
+        if is_named or steady:
+            candidates.append((not is_named, columns.index(column), column))
+    return min(candidates, default=(0, 0, None), key=lambda item: item[:2])[2]

@@ -1,0 +1,68 @@
+"""The rows of a table in the order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from seqlab.data.timeline import Timeline
+from seqlab.data.wording import count, shown, warning
+from seqlab.experiment import Finding
+
+
+def sort(
+    timeline: Timeline, ids: Sequence[str] | None, lines: list[int]
+) -> tuple[NDArray[np.int64] | None, Timeline | None, list[Finding]]:
+    """The order of the rows in time (`None` if it is the file's), and a word about it.
+
+    With `ids`, each sequence is put in order by itself; the sequences keep their order.
+    """
+    frame = pd.DataFrame({"time": timeline.values})
+    frame["id"] = pd.factorize(np.asarray(ids, dtype=object))[0] if ids is not None else 0
+    filled = frame.groupby("id")["time"].ffill()
+    steps = filled.groupby(frame["id"]).diff().dropna().to_numpy()
+    zero = np.timedelta64(0) if timeline.is_date else 0
+    back = steps < zero
+    if not back.any():
+        return None, timeline, []
+    if ids is None and (back | (steps == zero)).all():
+        return (
+            np.arange(len(frame))[::-1],
+            timeline,
+            [
+                warning(
+                    "reversed_time",
+                    f"The rows run backwards in {shown(timeline.name)}: they were turned round.",
+                )
+            ],
+        )
+    if ids is None and not timeline.is_date and 0 < back.mean() < 0.2:
+        first = lines[int(np.flatnonzero(np.diff(timeline.values) < 0)[0]) + 1]
+        return (
+            None,
+            None,
+            [
+                warning(
+                    "time_restarts",
+                    f"{shown(timeline.name)} starts again on line {first}, so the rows were kept "
+                    "in the order of the file. Are these several sequences?",
+                )
+            ],
+        )
+    frame["time"] = filled
+    order = frame.sort_values(["id", "time"], kind="stable", na_position="first").index.to_numpy()
+    return (
+        order,
+        timeline,
+        [
+            warning(
+                "unsorted_time",
+                f"{count(int(back.sum()), 'row')} stood before the row above in "
+                f"{shown(timeline.name)}: the rows were sorted by time"
+                + (" within each sequence." if ids is not None else "."),
+            )
+        ],
+    )

@@ -1,0 +1,105 @@
+"""Text -> records of cells, and on which line of the file each record starts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from seqlab.data.dialect import Dialect, find, reader
+from seqlab.data.foreign import UploadError
+from seqlab.experiment import Finding
+
+MAX_ROWS = 1_000_000
+_PADDED = re.compile(
+    r"""[^\S\r\n](?=[\r\n,;|^~\t"']|\Z)|(?:^|[,;|^~\t"'])[^\S\r\n]""", re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class Records:
+    """The cells as they stand, stripped of outer blanks.
+
+    Attributes:
+        rows: one list of cells a record; records may differ in length.
+        lines: the line (from 1) on which each record starts.
+        blank: the lines that are empty.
+        delimiter: the character between cells, `BLANKS`, or `None` for a single column.
+    """
+
+    rows: list[list[str]]
+    lines: list[int]
+    blank: list[int]
+    delimiter: str | None
+
+
+def read(text: str, delimiter: str | None = None) -> tuple[Records, list[Finding]]:
+    """Splits text into records; `delimiter=""` means a single column.
+
+    Raises:
+        UploadError: if a quote never closes, or there is far too much of it.
+    """
+    lines = io.StringIO(text, newline="").readlines()
+    dialect, skipped, findings = find(lines, delimiter)
+    lines = lines[skipped:]
+    quoted = any(dialect.quote in line for line in lines)
+    rows: list[list[str]] = []
+    starts: list[int] = []
+    source = reader(lines, dialect)
+    end = 0
+    try:
+        for row in source:
+            rows.append(row)
+            if quoted:  # else each line is a record, and counting is not needed
+                starts.append(skipped + end + 1)
+                end = source.line_num
+            if len(rows) > MAX_ROWS:
+                raise UploadError(
+                    f"This file has more than {MAX_ROWS:,} rows. Keep a part of it, or every 10th "
+                    "row."
+                )
+    except csv.Error as error:
+        raise UploadError(
+            f"Line {skipped + end + 1} has a cell of more than {csv.field_size_limit():,} "
+            'characters. Perhaps a quote (") was opened there and never closed.'
+        ) from error
+    starts = starts or list(range(skipped + 1, skipped + 1 + len(rows)))
+    if quoted:
+        _refuse_open_quotes(lines, rows, starts, dialect, skipped)
+    if _PADDED.search("".join(lines)):
+        rows = [[cell.strip() for cell in row] for row in rows]
+    blank = [line for row, line in zip(rows, starts, strict=True) if len(row) < 2 and not any(row)]
+    if blank:
+        empty = set(blank)
+        starts = [line for line in starts if line not in empty]
+        rows = [row for row in rows if len(row) > 1 or any(row)]
+    return Records(rows, starts, blank, dialect.delimiter), findings
+
+
+def _refuse_open_quotes(
+    lines: list[str], rows: list[list[str]], starts: list[int], dialect: Dialect, skipped: int
+) -> None:
+    """A forgotten quote swallows the rows after it; csv does not complain, so this does."""
+    try:
+        for _ in reader(lines[starts[-1] - 1 - skipped :], dialect, strict=True):
+            pass
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            opened = starts[-1] + sum(len(cell.splitlines()) - 1 for cell in rows[-1][:-1] if cell)
+            raise UploadError(
+                f'A quote (") is opened on line {opened} and never closed, so the rest of the '
+                "file would be one cell. Remove or double that quote."
+            ) from error
+    typical = Counter(map(len, rows)).most_common(1)[0][0]
+    if typical < 2 or not dialect.delimiter:
+        return
+    for row, start in zip(rows, starts, strict=True):
+        cell = max(row, key=len, default="")
+        inner = cell.splitlines()[1:-1] if len(cell) > 40 else []
+        if len(inner) >= 3 and all(line.count(dialect.delimiter) == typical - 1 for line in inner):
+            raise UploadError(
+                f'A quote (") opened on line {start} closes only {len(inner) + 1} lines later, '
+                "and the lines between look like rows. Remove or double that quote."
+            )

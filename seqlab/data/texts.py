@@ -1,0 +1,85 @@
+"""Tables of words: texts with labels, or pairs of texts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from seqlab.data.columns import Column, counts_rows
+from seqlab.data.layout import MAX_CLASSES, Layout
+from seqlab.data.timeline import key
+from seqlab.data.vocabulary import LABEL_NAMES
+from seqlab.data.wording import count, on_lines, shown, warning
+from seqlab.experiment import Finding
+
+
+def words(columns: list[Column], lines: list[int]) -> tuple[Layout, list[Finding]] | None:
+    """Texts with labels, or pairs of texts; `None` if this is a table of numbers."""
+    columns = [c for c in columns if c.kind != "empty"]
+    counters = {c.name for c in columns if counts_rows(c)}
+    rest = [c for c in columns if c.name not in counters]
+    if not 2 <= len(rest) <= 4:
+        return None
+    if any(c.kind == "number" and len(set(c.cells)) > 20 for c in rest):
+        return None
+    texts = [c for c in rest if c.kind == "text"]
+    if not texts or (rest[0].kind == "time" and any(c.kind != "time" for c in rest)):
+        if not all(c.kind == "time" for c in rest):
+            return None
+        texts = rest
+    most = max(len(set(c.cells)) for c in texts)
+    named = [
+        c
+        for c in rest
+        if key(c.name) in LABEL_NAMES and _is_classes(c) and len(set(c.cells)) < most
+    ]
+    others = [c for c in rest if c.kind in ("number", "truth") and c not in named]
+    if others and not named:
+        return None
+    if not named and len(rest) == 2:
+        few, many = sorted(rest, key=lambda c: len(set(c.cells)))
+        if _is_classes(few) and len(set(few.cells)) < len(set(many.cells)):
+            named = [few]
+    if named:
+        label = named[0]
+        free = [c for c in texts if c is not label]
+        if not free:
+            return None
+        text = max(free, key=lambda c: len(set(c.cells)))
+        if len(set(text.cells)) < 3:
+            return None
+        return Layout("text", label=label.name), _about_texts([text], lines)
+    if len(rest) == 2 and min(len(set(c.cells)) for c in rest) > 1:
+        return Layout("pairs"), _about_texts(rest, lines)
+    return None
+
+
+def _is_classes(column: Column) -> bool:
+    distinct = len({cell for cell in column.cells if cell})
+    return 1 <= distinct <= min(MAX_CLASSES, len(column.cells) / 2) and all(
+        len(cell) <= 40 for cell in set(column.cells)
+    )
+
+
+def _about_texts(columns: list[Column], lines: list[int]) -> list[Finding]:
+    findings = []
+    for column in columns:
+        blank = [i for i, cell in enumerate(column.cells) if not cell]
+        if blank:
+            findings.append(
+                warning(
+                    "blank_texts",
+                    f"{count(len(blank), 'cell')} of {shown(column.name)} "
+                    f"({on_lines(lines[i] for i in blank)}) without any text.",
+                )
+            )
+        long = max(range(len(column.cells)), key=lambda i: len(column.cells[i]))
+        usual = float(np.median([len(cell) for cell in column.cells]))
+        if len(column.cells[long]) > max(1000, 20 * usual):
+            findings.append(
+                warning(
+                    "long_text",
+                    f"The text on line {lines[long]} has {len(column.cells[long]):,} characters, "
+                    f"most have about {usual:.0f}: long ones will be cut.",
+                )
+            )
+    return findings

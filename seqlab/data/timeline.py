@@ -1,0 +1,234 @@
+"""Which column is the time, and the rows in its order."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from seqlab.data import times
+from seqlab.data.columns import Column
+from seqlab.data.foreign import UploadError
+from seqlab.data.vocabulary import DATE_NAMES, DATE_PARTS, STEP_NAMES, UNITS
+from seqlab.data.wording import count, hint, on_lines, shown, warning
+from seqlab.experiment import Finding
+
+_EPOCHS = (("s", 1.0), ("ms", 1e3), ("us", 1e6), ("ns", 1e9))
+_EXCEL_DAY_0 = np.datetime64("1899-12-30", "us")
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The time column: dates (datetime64) or plain numbers such as years and steps."""
+
+    name: str
+    values: NDArray[np.datetime64] | NDArray[np.float64]
+    replaces: str  # the column of the file that it stands in for
+
+    @property
+    def is_date(self) -> bool:
+        """Dates, not numbers."""
+        return self.values.dtype.kind == "M"
+
+
+def key(name: str) -> str:
+    """The name without units, case and punctuation, for comparing with known names."""
+    return " ".join(re.sub(r"[\[(].*?[\])]|[\W_]+", " ", name.casefold()).split())
+
+
+def _is_step(name: str) -> bool:
+    """`t`, `step`, `time ms`: a name for steps or elapsed time."""
+    first, *rest = name.split() or [""]
+    return name in STEP_NAMES or (first in STEP_NAMES and UNITS.issuperset(rest))
+
+
+def find(
+    columns: list[Column], lines: list[int], wanted: str | None = None
+) -> tuple[Timeline | None, list[Finding]]:
+    """The time column, if there is one; `wanted` is the user's choice ("" for none)."""
+    if wanted == "":
+        return None, []
+    if wanted is not None:
+        columns = [column for column in columns if column.name == wanted]
+        if not columns:
+            raise UploadError(f"There is no column called {shown(wanted)} to take the time from.")
+    dated = [c for c in columns if c.moments is not None and c.kind == "time"]
+    if dated:
+        best = min(dated, key=lambda c: (key(c.name) not in DATE_NAMES, columns.index(c)))
+        return _from_dates(best, columns, lines)
+    if parts := _from_parts(columns, lines):
+        return parts
+    numeric = [c for c in columns if c.kind == "number"]
+    for column in numeric:
+        alone = len(numeric) == 1 and wanted is None
+        first = column is columns[0]
+        if found := _from_numbers(column, first, alone, wanted is not None):
+            return found
+    clocks = [c for c in columns if c.kind == "clock"]
+    return _from_clock(clocks[0]) if clocks else (None, [])
+
+
+def _from_dates(
+    column: Column, columns: list[Column], lines: list[int]
+) -> tuple[Timeline, list[Finding]]:
+    moments = column.moments
+    assert moments is not None
+    findings = []
+    if moments.note:
+        tell = hint if moments.obvious else warning
+        findings.append(tell(moments.code, f"{shown(column.name)}: {moments.note}"))
+    if moments.zoned:
+        findings.append(hint("utc", f"The times of {shown(column.name)} were moved to UTC."))
+    if moments.bad:
+        cells = ", ".join(dict.fromkeys(shown(column.cells[i]) for i in moments.bad[:5]))
+        findings.append(
+            warning(
+                "bad_dates",
+                f"{count(len(moments.bad), 'cell')} of {shown(column.name)} "
+                f"({on_lines(lines[i] for i in moments.bad)}) cannot be a date: {cells}. "
+                "Those rows keep their place without a time.",
+            )
+        )
+    if moments.missing:
+        findings.append(
+            warning(
+                "missing_dates",
+                f"{shown(column.name)} is empty on {on_lines(lines[i] for i in moments.missing)}: "
+                "those rows keep their place.",
+            )
+        )
+    clocks = [c for c in columns if c.kind == "clock"]
+    if moments.dates_only and clocks:
+        clock = clocks[0]
+        assert clock.values is not None
+        micros = np.where(np.isnan(clock.values), 0, clock.values * 1e6).astype("timedelta64[us]")
+        name = f"{column.name}+{clock.name}"
+        findings.append(
+            warning(
+                "date_and_time",
+                f"{shown(column.name)} and {shown(clock.name)} were put together as the time.",
+            )
+        )
+        return Timeline(name, moments.values + micros, column.name), findings
+    return Timeline(column.name, moments.values, column.name), findings
+
+
+def _from_parts(columns: list[Column], lines: list[int]) -> tuple[Timeline, list[Finding]] | None:
+    """Year, month, day and hour in columns of their own."""
+    parts: dict[str, Column] = {}
+    for part, known in DATE_PARTS.items():
+        for column in columns:
+            if column.values is not None and key(column.name) in known:
+                parts.setdefault(part, column)
+    if not {"year", "month"} <= parts.keys():
+        return None
+    used = [part for part in DATE_PARTS if part in parts]
+    used = used[: next((i for i, part in enumerate(DATE_PARTS) if part not in parts), len(used))]
+    frame = pd.DataFrame({part: parts[part].values for part in used})
+    if "day" not in frame:
+        frame["day"] = 1.0
+    moments = pd.to_datetime(frame, errors="coerce").to_numpy("datetime64[us]")
+    bad = np.flatnonzero(np.isnat(moments))
+    if len(bad) > 0.2 * len(moments):
+        return None
+    name = "+".join(parts[part].name for part in used)
+    findings = [warning("date_and_time", f"{shown(name)} were put together as the time.")]
+    if len(bad):
+        where = on_lines(lines[i] for i in bad)
+        findings.append(warning("bad_dates", f"{shown(name)} cannot be a date on {where}."))
+    return Timeline(name, moments, parts["year"].name), findings
+
+
+def _from_numbers(
+    column: Column, first: bool, alone: bool, chosen: bool
+) -> tuple[Timeline, list[Finding]] | None:
+    """Numbers that stand for time: 20200131, Unix seconds, Excel days, years, steps."""
+    values = column.values
+    name = key(column.name)
+    if values is None or len(values) < 3 or not np.isfinite(values).all():
+        return None
+    steps = np.diff(values)
+    rising = bool((steps >= 0).all() and steps.any())
+    dated = name in DATE_NAMES or chosen
+    low, high = float(values.min()), float(values.max())
+    whole = bool((values == np.floor(values)).all())
+    if dated or (first and rising):
+        compact = low >= 18_000_101 and whole
+        moments = times.parse(column.cells) if compact and high < 1e15 else None
+        if moments is not None and not moments.bad:
+            return Timeline(column.name, moments.values, column.name), [
+                hint(
+                    "compact_dates",
+                    f"{shown(column.name)}: {column.cells[0]} was read as "
+                    f"{np.datetime_as_string(moments.values[0], 'D')}.",
+                )
+            ]
+        for unit, scale in _EPOCHS:
+            if (3e8 if dated else 9e8) * scale <= low <= high <= 4.1e9 * scale:
+                return _epoch(column, values, unit, scale)
+    if dated and whole and 180_001 <= low <= high <= 220_012 and (values % 100).max() <= 12:
+        moments_of = pd.to_datetime(
+            pd.Series(values.astype(np.int64).astype(str)), format="%Y%m", errors="coerce"
+        ).to_numpy("datetime64[us]")
+        if not np.isnat(moments_of).any():
+            return Timeline(column.name, moments_of, column.name), [
+                hint(
+                    "compact_dates",
+                    f"{shown(column.name)}: {column.cells[0]} was read as "
+                    f"{np.datetime_as_string(moments_of[0], 'M')}.",
+                )
+            ]
+    plausible_day = 20_000 <= low <= high <= 60_000 and float(np.median(np.abs(steps))) <= 366
+    if dated and plausible_day and name not in STEP_NAMES - {"time", "zeit", "temps", "tiempo"}:
+        moments_of = _EXCEL_DAY_0 + np.round(values * 86_400e6).astype("timedelta64[us]")
+        return Timeline(column.name, moments_of, column.name), [
+            warning(
+                "excel_dates",
+                f"{shown(column.name)} was read as Excel day numbers: {column.cells[0]} is "
+                f"{np.datetime_as_string(moments_of[0], 'D')}.",
+            )
+        ]
+    if alone:
+        return None
+    yearly = 1000 <= low <= high <= 2300
+    if yearly and (dated or (first and whole and (steps == 1).all() and low >= 1500)):
+        return Timeline(column.name, values, column.name), []
+    if chosen or ((dated or _is_step(name)) and float((steps > 0).mean()) >= 0.5):
+        return Timeline(column.name, values, column.name), []
+    return None
+
+
+def _epoch(
+    column: Column, values: NDArray[np.float64], unit: str, scale: float
+) -> tuple[Timeline, list[Finding]]:
+    micros = np.round(values * (1e6 / scale)).astype("datetime64[us]")
+    words = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
+    first = np.datetime_as_string(micros[0], "s").replace("T", " ")
+    return Timeline(column.name, micros, column.name), [
+        hint(
+            "unix_time",
+            f"{shown(column.name)} was read as Unix {words[unit]}: {column.cells[0]} is {first} "
+            "UTC.",
+        )
+    ]
+
+
+def _from_clock(column: Column) -> tuple[Timeline | None, list[Finding]]:
+    """Times of day without a date: seconds, a day later after every midnight."""
+    seconds = column.values
+    assert seconds is not None
+    if np.isnan(seconds).any():
+        return None, []
+    nights = np.concatenate([[0], np.cumsum(np.diff(seconds) < 0)])
+    if nights[-1] > 0.3 * len(seconds):
+        return None, []
+    return Timeline(column.name, seconds + 86_400.0 * nights, column.name), [
+        warning(
+            "clock_only",
+            f"{shown(column.name)} has times of day without a date: they were read as seconds"
+            + (f", with {count(int(nights[-1]), 'midnight')} between." if nights[-1] else "."),
+        )
+    ]

@@ -1,0 +1,1 @@
+"""Training, in worker processes: the only place that imports keras and tensorflow."""

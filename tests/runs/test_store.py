@@ -1,0 +1,116 @@
+"""The store: what was written is there after a reopening, whole or not at all."""
+
+import os
+import sqlite3
+import threading
+
+import numpy as np
+import pytest
+
+from seqlab.experiment import Experiment, Recurrent
+from seqlab.lens import snapshot
+from seqlab.runs.store import Store
+
+EXPERIMENT = Experiment(layers=(Recurrent(cell="GRU", units=3),))
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(tmp_path)
+    yield store
+    store.close()
+
+
+def reopened(store):
+    store.close()
+    return Store(store.home)
+
+
+def test_a_finished_run_is_as_it_was_after_a_reopening(store):
+    run = store.create(EXPERIMENT)
+    store.set_status(run, "running")
+    store.add_metrics(run, [1, 2], [0.5, 0.25], [0.75, None])
+    weights = {"gru_0/kernel": np.arange(6, dtype=np.float32).reshape(2, 3)}
+    store.add_snapshot(run, 0, snapshot.pack(weights))
+    store.add_snapshot(run, 2, snapshot.pack(weights))
+    store.add_log(run, "compiled")
+    store.set_status(run, "finished", "done")
+
+    store = reopened(store)
+    assert store.interrupt_orphans() == []
+    found = store.get(run)
+    assert (found.status, found.message, found.experiment) == ("finished", "done", EXPERIMENT)
+    assert found.created <= found.started <= found.ended
+    metrics = store.metrics(run)
+    np.testing.assert_array_equal(metrics.epoch, [1, 2])
+    np.testing.assert_array_equal(metrics.loss, [0.5, 0.25])
+    np.testing.assert_array_equal(metrics.val_loss, [0.75, np.nan])
+    assert store.snapshots(run) == [0, 2]
+    np.testing.assert_array_equal(
+        store.snapshot(run, 2)["gru_0/kernel"], weights["gru_0/kernel"]
+    )
+    assert [line for _, line in store.log(run)] == ["compiled"]
+    store.close()
+
+
+def test_a_run_that_was_cut_off_is_interrupted_and_keeps_its_metrics(store):
+    queued, running = store.create(EXPERIMENT), store.create(EXPERIMENT)
+    store.set_status(running, "running")
+    store.add_metrics(running, [1], [0.5], [0.6])
+    store = reopened(store)
+    assert set(store.interrupt_orphans()) == {queued, running}
+    assert store.get(running).status == "interrupted"
+    assert len(store.metrics(running).epoch) == 1
+    store.close()
+
+
+def test_a_run_of_another_living_server_is_left_alone(store):
+    run = store.create(EXPERIMENT)
+    with sqlite3.connect(store.home / "seqlab.sqlite3") as db:
+        db.execute("UPDATE runs SET server = ?", (os.getppid(),))
+    db.close()
+    assert store.interrupt_orphans() == []
+    assert store.get(run).status == "queued"
+
+
+def test_the_newest_run_comes_first(store):
+    ids = [store.create(EXPERIMENT) for _ in range(3)]
+    assert [run.id for run in store.runs()] == ids[::-1]
+    assert [run.id for run in store.runs(limit=1)] == ids[-1:]
+
+
+def test_what_is_not_there_is_none_or_empty(store):
+    assert store.get("nonsense") is None
+    assert store.upload("nonsense") is None
+    assert store.snapshots("nonsense") == []
+    assert len(store.metrics("nonsense").epoch) == 0
+
+
+def test_the_same_upload_is_kept_once(store):
+    file = store.add_upload(b"a,b\n1,2\n", "first.csv")
+    assert store.add_upload(b"a,b\n1,2\n", "second.csv") == file
+    store = reopened(store)
+    assert store.upload(file) == (b"a,b\n1,2\n", "second.csv")
+    store.close()
+
+
+def test_many_threads_write_without_loss(store):
+    run = store.create(EXPERIMENT)
+
+    def write(offset):
+        for epoch in range(offset, 400, 4):
+            store.add_metrics(run, [epoch], [float(epoch)], [None])
+
+    threads = [threading.Thread(target=write, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    np.testing.assert_array_equal(store.metrics(run).loss, np.arange(400.0))
+
+
+def test_a_failed_write_leaves_nothing_behind(store):
+    run = store.create(EXPERIMENT)
+    with pytest.raises(sqlite3.Error):
+        store.add_metrics(run, [1, 2], [0.1, 0.2], [0.1, object()])
+    assert len(store.metrics(run).epoch) == 0

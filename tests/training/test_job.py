@@ -1,0 +1,158 @@
+import time
+
+import msgpack
+import numpy as np
+import pytest
+
+from seqlab.experiment import Recurrent
+from seqlab.lens import snapshot
+from seqlab.training import job
+from seqlab.training.program import program_for
+from tests.training.helpers import experiment, series
+
+
+class Recorder:
+    """Takes events as a pool would: through msgpack."""
+
+    def __init__(self):
+        self.events, self.times = [], []
+
+    def __call__(self, event):
+        self.events.append(msgpack.unpackb(msgpack.packb(event)))
+        self.times.append(time.monotonic())
+
+    def of(self, kind):
+        return [event for event in self.events if event["kind"] == kind]
+
+    def gaps(self, kind):
+        times = [t for t, e in zip(self.times, self.events, strict=True) if e["kind"] == kind]
+        return np.diff(times)
+
+
+def test_events_of_a_whole_run():
+    e = experiment(epochs=300)
+    dataset = series(e)
+    recorder = Recorder()
+    answer = job.run(e, dataset, recorder, lambda: False)
+    assert answer == {"status": "finished", "epochs": 300, "message": ""}
+
+    (started,) = recorder.of("started")
+    assert started["epochs"] == 300
+    assert started["parameters"] == 4 * (8 * (8 + 2) + 8) + 9
+    assert started["weights"][:2] == [
+        ["lstm_0/kernel", [2, 32]],
+        ["lstm_0/recurrent_kernel", [8, 32]],
+    ]
+
+    metrics = recorder.of("metrics")
+    assert metrics[0]["epoch"] == [1]
+    assert [n for event in metrics for n in event["epoch"]] == list(range(1, 301))
+    for key in ("loss", "val_loss"):
+        assert len([value for event in metrics for value in event[key]]) == 300
+
+    snapshots = recorder.of("snapshot")
+    numbers = [event["epoch"] for event in snapshots]
+    assert numbers[0] == 0
+    assert numbers[-1] == 300
+    assert numbers == sorted(set(numbers))
+    arrays = snapshot.unpack(snapshots[-1]["data"])
+    program, _ = program_for(e, 12, 2, 1, len(dataset.train))
+    assert [name for name, _ in started["weights"]] == list(arrays)[:-1]
+    program.model.set_weights(list(arrays.values())[:-1])
+    prediction = arrays["prediction"]
+    assert prediction.dtype == np.float32
+    expected = program.model.predict(dataset.x[dataset.validation], verbose=0)
+    np.testing.assert_allclose(prediction, expected, atol=1e-5)
+    error = np.mean((prediction - dataset.y[dataset.validation]) ** 2)
+    assert metrics[-1]["val_loss"][-1] == pytest.approx(error, rel=1e-5)
+
+    # At most five a second; only the last of each kind comes when it must.
+    for kind in ("metrics", "snapshot"):
+        assert (recorder.gaps(kind)[:-1] > 0.19).all(), kind
+
+
+def test_few_epochs_leave_a_snapshot_each(monkeypatch):
+    monkeypatch.setattr(job, "INTERVAL", 0.0)
+    recorder = Recorder()
+    job.run(e := experiment(epochs=12), series(e), recorder, lambda: False)
+    assert [event["epoch"] for event in recorder.of("snapshot")] == list(range(13))
+    assert [event["epoch"] for event in recorder.of("metrics")] == [[n] for n in range(1, 13)]
+
+
+def test_many_epochs_leave_about_forty(monkeypatch):
+    monkeypatch.setattr(job, "INTERVAL", 0.0)
+    recorder = Recorder()
+    job.run(e := experiment(epochs=130), series(e), recorder, lambda: False)
+    numbers = [event["epoch"] for event in recorder.of("snapshot")]
+    assert 35 <= len(numbers) <= 50
+    assert numbers[-1] == 130
+
+
+def test_stop_leaves_a_last_snapshot():
+    recorder = Recorder()
+    e = experiment(epochs=10_000)
+    stopped = []
+
+    def should_stop():
+        if len(recorder.of("metrics")) > 2:
+            stopped.append(time.monotonic())
+        return bool(stopped)
+
+    answer = job.run(e, series(e), recorder, should_stop)
+    assert time.monotonic() - stopped[0] < 1
+    assert answer["status"] == "stopped"
+    assert recorder.of("snapshot")[-1]["epoch"] == answer["epochs"]
+    assert recorder.of("metrics")[-1]["epoch"][-1] == answer["epochs"]
+
+
+def test_stop_before_the_first_epoch():
+    recorder = Recorder()
+    answer = job.run(e := experiment(), series(e), recorder, lambda: True)
+    assert answer == {"status": "stopped", "epochs": 0, "message": ""}
+    assert [event["epoch"] for event in recorder.of("snapshot")] == [0]
+
+
+def test_divergence_is_reported_without_nan():
+    recorder = Recorder()
+    rnn = Recurrent(cell="SimpleRNN", units=8)
+    e = experiment(rnn, optimizer="SGD", learning_rate=10.0, epochs=500)
+    answer = job.run(e, series(e), recorder, lambda: False)
+    assert answer["status"] == "diverged"
+    last = recorder.of("metrics")[-1]
+    assert last["loss"][-1] is None or last["val_loss"][-1] is None
+    assert last["epoch"][-1] == answer["epochs"] + 1
+    event = recorder.of("snapshot")[-1]
+    assert event["epoch"] == answer["epochs"]
+    for array in snapshot.unpack(event["data"]).values():
+        assert np.isfinite(array).all()
+
+
+def test_compilation_is_logged_once():
+    layer = Recurrent(cell="GRU", units=3)
+    recorder = Recorder()
+    for _ in range(2):
+        job.run(e := experiment(layer, epochs=1), series(e), recorder, lambda: False)
+    assert len([e for e in recorder.of("log") if "Compiled" in e["message"]]) == 1
+
+
+def test_warm_up_compiles_the_default_experiment():
+    job.warm_up()
+    from seqlab.experiment import Experiment
+
+    assert program_for(Experiment(), 22, 1, 1, 200)[1]
+
+
+def test_a_snapshot_survives_the_round_trip():
+    arrays = {
+        "lstm_0/kernel": np.ones((1, 4), np.float32),
+        "prediction": np.zeros((2, 1), np.float32),
+    }
+    back = snapshot.unpack(snapshot.pack(arrays))
+    assert list(back) == list(arrays)
+    np.testing.assert_array_equal(back["lstm_0/kernel"], arrays["lstm_0/kernel"])
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", b"\x93NUMPY", b"no snapshot"])
+def test_what_is_not_a_snapshot_is_refused(data):
+    with pytest.raises(ValueError, match="not a snapshot"):
+        snapshot.unpack(data)

@@ -1,0 +1,99 @@
+"""A real server and a real browser for the journeys."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+class Server:
+    """`streamlit run playground.py` on a free port, with its own SEQLAB_HOME."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        options = {
+            "server.port": self.port,
+            "server.address": "127.0.0.1",
+            "server.headless": "true",
+            "server.fileWatcherType": "none",
+        }
+        command = [sys.executable, "-m", "streamlit", "run", "playground.py"]
+        command += [f"--{name}={value}" for name, value in options.items()]
+        environment = os.environ | {"SEQLAB_HOME": str(self.home / "home"), "SEQLAB_WORKERS": "2"}
+        # Output to a file: a full pipe would block the server.
+        with open(self.home / "server.log", "ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).read()
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError((self.home / "server.log").read_text())
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def workers(self) -> list[psutil.Process]:
+        """The training processes: what the fork server forked, without its own tracker."""
+        family = psutil.Process(self.process.pid).children(recursive=True)
+        servers = [p for p in family if "forkserver" in " ".join(p.cmdline())]
+        parents = {p.pid for p in servers}
+        return [p for p in servers if p.ppid() in parents]
+
+    @property
+    def log(self) -> str:
+        return (self.home / "server.log").read_text()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("server"))
+    server.start()
+    yield server
+    server.stop()
+    assert "Traceback" not in server.log
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    """The distribution's Chromium; without one these tests are skipped, but never in CI."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        reason = "no Chromium on this machine (apt-get install chromium)"
+        if os.environ.get("CI"):
+            pytest.fail(f"{reason}; in CI the browser tests must run")
+        pytest.skip(reason)
+    # Chromium refuses its sandbox to root; the background switches keep it off the network.
+    quiet = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+    return {"executable_path": found, "args": quiet}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return browser_context_args | {"viewport": {"width": 1440, "height": 900}}

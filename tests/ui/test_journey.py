@@ -1,0 +1,288 @@
+"""The main journeys, in a real browser, against the real server and training pool."""
+
+import re
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+SUNSPOTS = Path(__file__).parents[2] / "seqlab/data/bundled/sunspots_yearly.csv"
+LONG = 60_000  # milliseconds: a first training may wait for TensorFlow to warm up
+
+
+class Playground:
+    """What a visitor can do and see, in words."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        page.set_default_timeout(20_000)
+        self.open(url)
+
+    def open(self, url: str) -> None:
+        self.page.goto(url)
+        expect(self.part("train").get_by_role("button")).to_be_visible(timeout=LONG)
+
+    def part(self, key: str):
+        return self.page.locator(f".st-key-{key}")
+
+    def choose(self, key: str, option: str) -> None:
+        self.part(key).get_by_role("combobox").click()
+        self.page.get_by_role("option", name=option, exact=True).click()
+
+    def enter(self, key: str, value: object) -> None:
+        box = self.part(key).locator("input")
+        box.fill(str(value))
+        box.press("Enter")
+
+    def upload(self, name: str, content: bytes) -> None:
+        file = {"name": name, "mimeType": "text/csv", "buffer": content}
+        self.part("upload").locator("input[type=file]").set_input_files(file)
+
+    def click(self, key: str) -> None:
+        button = self.part(key).get_by_role("button")
+        expect(button).to_be_enabled()
+        button.click()
+
+    def expect_status(self, words: str, timeout: float = LONG) -> None:
+        expect(self.part("status")).to_contain_text(re.compile(words), timeout=timeout)
+
+    def epochs_drawn(self) -> int:
+        script = "e => e._fullData?.[0]?.x?.length ?? 0"
+        chart = self.part("loss_chart").locator(".js-plotly-plot")
+        return chart.evaluate(script) if chart.count() else 0
+
+    def gates(self, when: str) -> list[list[float]]:
+        """The numbers in the first heat map at that epoch, as Plotly has them in the browser."""
+        chart = self.part("gate_chart").locator(".js-plotly-plot")
+        expect(chart).to_have_attribute("aria-label", re.compile(when))
+        return chart.evaluate("e => Array.from(e.calcdata[0][0].z, row => Array.from(row))")
+
+    def rmse(self) -> float:
+        words = self.part("prediction_chart").get_by_text("RMSE").inner_text()
+        return float(re.search(r"RMSE ([\d.]+)", words)[1])
+
+    def slide(self, key: str, press: str) -> None:
+        slider = self.part(key).get_by_role("slider")
+        slider.focus()
+        slider.press(press)
+
+    def wait_until(self, condition, seconds: float = 30) -> None:
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, "waited too long"
+            self.page.wait_for_timeout(50)
+
+
+@pytest.fixture
+def playground(page, server):
+    return Playground(page, server.url)
+
+
+def start_long_run(playground):
+    playground.choose("data", "Adding problem")
+    playground.enter("window", 60)
+    playground.enter("epochs", 9999)
+    playground.click("train")
+    playground.expect_status(r"Epoch \d+ of 9999")
+
+
+def test_upload_train_beat_persistence_and_look_inside(playground, server, browser):
+    playground.choose("data", "My own CSV file")
+    playground.upload("my sunspots.csv", SUNSPOTS.read_bytes())
+    expect(playground.part("preview")).to_contain_text("sunspots")
+    playground.choose("cell_0", "LSTM")
+    playground.enter("units_0", 32)
+    expect(playground.part("network")).to_contain_text("LSTM(32)")
+    expect(playground.part("network")).to_contain_text("4 × (32 × (32 + 1) + 32) = 4,352")
+    playground.enter("epochs", 300)
+    playground.click("train")
+
+    # The curve grows on one and the same chart.
+    playground.wait_until(lambda: playground.epochs_drawn() > 0, seconds=60)
+    chart = playground.part("loss_chart").locator(".js-plotly-plot").element_handle()
+    seen = playground.epochs_drawn()
+    playground.wait_until(lambda: playground.epochs_drawn() > seen)
+    playground.expect_status(r"Finished: 300 epochs")
+    playground.wait_until(lambda: playground.epochs_drawn() == 300)
+    trained = playground.gates("After epoch 300")
+    assert chart.evaluate("e => e.isConnected"), "the chart was built anew"
+
+    # It beats persistence, whose RMSE is 33.3.
+    expect(playground.part("prediction_chart")).to_contain_text("33.28")
+    assert playground.rmse() < 28
+
+    # The gates of another epoch are other gates.
+    assert len(trained) == 32
+    assert len(trained[0]) == 22
+    playground.slide("epoch", "Home")
+    expect(playground.part("prediction_chart")).to_contain_text("Before training")
+    before = playground.gates("Before training")
+    assert before != trained
+    assert all(0 <= value <= 1 for row in before + trained for value in row)
+
+    # A reload, and somebody else's browser, show the same run.
+    playground.page.reload()
+    playground.expect_status("Finished: 300 epochs")
+    assert playground.gates("After epoch 300") == trained
+    other = Playground(browser.new_context().new_page(), playground.page.url)
+    other.expect_status("Finished: 300 epochs")
+    assert other.gates("After epoch 300") == trained
+    expect(other.part("units_0").locator("input")).to_have_value("32")
+
+
+def test_a_zoom_survives_new_epochs(playground):
+    start_long_run(playground)
+    chart = playground.part("loss_chart").locator(".js-plotly-plot")
+    playground.wait_until(lambda: playground.epochs_drawn() > 2)
+    box = chart.locator(".nsewdrag").first.bounding_box()
+    mouse = playground.page.mouse
+    mouse.move(box["x"] + 20, box["y"] + 20)
+    mouse.down()
+    mouse.move(box["x"] + 120, box["y"] + box["height"] - 20, steps=5)
+    mouse.up()
+    zoomed = chart.evaluate("e => e.layout.xaxis.range")
+    assert zoomed[1] < 9999
+    seen = playground.epochs_drawn()
+    playground.wait_until(lambda: playground.epochs_drawn() > seen + 3)
+    assert chart.evaluate("e => e.layout.xaxis.range") == zoomed
+    playground.click("stop")
+    playground.expect_status("Stopped after")
+
+
+def test_stop_keeps_the_weights(playground):
+    start_long_run(playground)
+    asked = time.monotonic()
+    playground.click("stop")
+    playground.expect_status("Stopped after", timeout=5000)
+    assert time.monotonic() - asked < 3  # a second to stop, a tick and a page to see it
+    assert playground.gates(r"After epoch \d+")
+    expect(playground.part("stop").get_by_role("button")).to_be_disabled()
+
+
+def test_a_reload_in_mid_training_shows_the_run_live(playground):
+    start_long_run(playground)
+    playground.page.reload()
+    playground.expect_status(r"Epoch \d+ of 9999")
+    seen = playground.epochs_drawn()
+    playground.wait_until(lambda: playground.epochs_drawn() > seen)
+    playground.click("stop")
+    playground.expect_status("Stopped after")
+
+
+def test_two_train_at_once_and_a_third_waits(server, browser):
+    pages = [Playground(browser.new_context().new_page(), server.url) for _ in range(3)]
+    for page in pages[:2]:
+        start_long_run(page)
+    pages[2].click("train")
+    pages[2].expect_status("number 1 in the queue")
+    before = [page.epochs_drawn() for page in pages[:2]]
+    for page, seen in zip(pages[:2], before, strict=True):
+        page.wait_until(lambda page=page, seen=seen: page.epochs_drawn() > seen)
+    pages[0].click("stop")
+    pages[2].expect_status("Finished: 100 epochs")
+    pages[1].click("stop")
+    pages[1].expect_status("Stopped after")
+
+
+def test_the_wrong_return_sequences_is_explained_and_fixed(playground):
+    playground.click("add_layer")
+    expect(playground.part("findings")).to_contain_text("hands over only its last state")
+    expect(playground.part("train").get_by_role("button")).to_be_disabled()
+    playground.click("fix_0")
+    expect(playground.part("findings")).not_to_contain_text("hands over")
+    expect(playground.part("network")).to_contain_text("(None, 22, 16)")
+    playground.enter("epochs", 3)
+    playground.click("train")
+    playground.expect_status("Finished: 3 epochs")
+
+
+def test_bad_files_get_a_sentence_and_nothing_is_lost(playground):
+    playground.enter("epochs", 5)
+    playground.click("train")
+    playground.expect_status("Finished: 5 epochs")
+    playground.choose("data", "My own CSV file")
+    for name, content in {
+        "empty.csv": b"",
+        "binary.csv": bytes(range(256)) * 20,
+        "words.csv": b"name,colour\nann,red\nbob,blue\n",
+    }.items():
+        playground.upload(name, content)
+        expect(playground.part("findings").get_by_role("alert").first).to_be_visible()
+        playground.expect_status("Finished: 5 epochs")
+        expect(playground.part("epochs").locator("input")).to_have_value("5")
+    playground.upload("short.csv", b"t,v\n" + b"".join(b"%d,%d\n" % (i, i) for i in range(15)))
+    expect(playground.part("findings")).to_contain_text("longest window that fits is 11")
+    playground.click("fix_0")
+    expect(playground.part("window").locator("input")).to_have_value("11")
+    playground.click("train")
+    playground.expect_status("Finished: 5 epochs")
+
+
+def test_a_dead_worker_fails_its_run_in_words_and_the_next_one_works(playground, server):
+    start_long_run(playground)
+    for worker in server.workers():
+        worker.send_signal(signal.SIGKILL)
+    playground.expect_status("worker process died")
+    playground.enter("epochs", 3)
+    playground.click("train")
+    playground.expect_status("Finished: 3 epochs")
+
+
+def test_a_nan_loss_is_told_and_the_next_training_works(playground):
+    playground.choose("optimizer", "SGD")
+    playground.choose("cell_0", "SimpleRNN")
+    playground.enter("learning_rate", 10)
+    playground.enter("epochs", 200)
+    playground.click("train")
+    playground.expect_status("Diverged in epoch")
+    playground.enter("learning_rate", 0.01)
+    playground.enter("epochs", 3)
+    playground.click("train")
+    playground.expect_status("Finished: 3 epochs")
+
+
+def test_back_returns_to_the_settings_before(playground):
+    playground.enter("units_0", 24)
+    expect(playground.page).to_have_url(re.compile("units_0=24"))
+    playground.enter("units_0", 8)
+    expect(playground.page).to_have_url(re.compile("units_0=8"))
+    playground.page.go_back()
+    expect(playground.part("units_0").locator("input")).to_have_value("24")
+
+
+def test_another_page_and_back_loses_nothing(playground):
+    playground.enter("units_0", 9)
+    expect(playground.part("network")).to_contain_text("LSTM(9)")
+    playground.page.get_by_role("link", name="Runs").click()
+    expect(playground.page.get_by_role("heading", name="Runs")).to_be_visible()
+    playground.page.get_by_role("link", name="Playground").click()
+    expect(playground.part("units_0").locator("input")).to_have_value("9")
+
+
+def test_a_restart_shows_finished_runs_and_marks_cut_off_ones(tmp_path, page):
+    from tests.ui.conftest import Server
+
+    server = Server(tmp_path)
+    server.start()
+    try:
+        playground = Playground(page, server.url)
+        playground.enter("epochs", 5)
+        playground.click("train")
+        playground.expect_status("Finished: 5 epochs")
+        finished, gates = page.url, playground.gates("After epoch 5")
+        start_long_run(playground)
+        cut_off = page.url
+        assert cut_off != finished
+        server.process.kill()
+        server.process.wait()
+        server.start()
+        playground.open(finished)
+        playground.expect_status("Finished: 5 epochs")
+        assert playground.gates("After epoch 5") == gates
+        playground.open(cut_off)
+        playground.expect_status("Interrupted after")
+        assert playground.gates(r"After epoch \d+")
+    finally:
+        server.stop()
