@@ -25,7 +25,7 @@ _HOME_OF = {
     "gates": "seqlab.training.inspect",
     "gradients": "seqlab.training.inspect",
 }
-__all__ = sorted(_HOME_OF)  # noqa: PLE0605
+__all__ = sorted(_HOME_OF)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401

@@ -77,7 +77,10 @@ def heat_maps(cell: str, trace: Mapping[str, NDArray[np.floating]]) -> go.Figure
         coloraxis=_scale(style.SEQUENTIAL, 0, 1, _span(len(rows) - 1, len(rows), gap=0.2)),
         coloraxis2=_scale(style.DIVERGING, -1, 1, _span(0, len(rows), gap=0.2)),
         coloraxis3={
-            "colorscale": style.DIVERGING, "cmin": -reach, "cmax": reach, "showscale": False
+            "colorscale": style.DIVERGING,
+            "cmin": -reach,
+            "cmax": reach,
+            "showscale": False,
         },
         **axes,
     )

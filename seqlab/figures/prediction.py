@@ -17,18 +17,14 @@ def over_time(
     target: str,
 ) -> go.Figure:
     """A series: truth, forecast and baseline at each target's time; all arrays (n,)."""
-    traces = [
-        go.Scatter(x=times, y=truth, name="truth", mode="lines", line={"color": style.TRUTH})
-    ]
+    traces = [go.Scatter(x=times, y=truth, name="truth", mode="lines", line={"color": style.TRUTH})]
     if baseline:
         name, values = baseline
         line = {"color": style.BASELINE, "dash": "dot", "width": 1}
         traces.append(go.Scatter(x=times, y=values, name=name, mode="lines", line=line))
     if prediction is not None:
         line = {"color": style.PREDICTION}
-        traces.append(
-            go.Scatter(x=times, y=prediction, name="prediction", mode="lines", line=line)
-        )
+        traces.append(go.Scatter(x=times, y=prediction, name="prediction", mode="lines", line=line))
     return style.figure(*traces, yaxis={"title": {"text": target}})
 
 

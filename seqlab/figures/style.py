@@ -19,7 +19,13 @@ TARGET = "#c0398b"
 
 # Sigmoid gates live in 0..1 (sequential), tanh states in -1..1 (diverging, neutral at 0).
 SEQUENTIAL = "Viridis"
-DIVERGING = [[0.0, "#2166ac"], [0.25, "#7fb2d8"], [0.5, "#f2f0ec"], [0.75, "#eb9867"], [1.0, "#b2301b"]]
+DIVERGING = [
+    [0.0, "#2166ac"],
+    [0.25, "#7fb2d8"],
+    [0.5, "#f2f0ec"],
+    [0.75, "#eb9867"],
+    [1.0, "#b2301b"],
+]
 
 GATE_NAMES = {
     "input_gate": "input gate i",

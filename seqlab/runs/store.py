@@ -147,7 +147,10 @@ class Store:
     def _select(self, where: str, *values: object) -> list[Run]:
         columns = "id, created, started, ended, status, message, experiment"
         rows = self._read(f"SELECT {columns} FROM runs {where}", *values)
-        return [Run(*row[:-1], Experiment.from_json(row[-1])) for row in rows]
+        return [
+            Run(run, created, started, ended, status, message, Experiment.from_json(experiment))
+            for run, created, started, ended, status, message, experiment in rows
+        ]
 
     def set_status(self, run: str, status: str, message: str = "") -> None:
         """Moves a run on; the times of its start and end are kept."""

@@ -20,6 +20,7 @@ Report = Callable[[Event], None]
 
 INTERVAL = 0.2  # seconds between two reports of one kind: at most 5 a second
 SNAPSHOTS = 40  # about so many in a run
+SNAPSHOT_INTERVAL = 0.02  # seconds between two: few in all, so they may come quicker
 POLL = 0.05  # seconds between two looks at the stop flag, which may be a call over the network
 
 
@@ -71,7 +72,7 @@ class Reporter:
         if epoch.number and not epoch.finite:
             return
         self._good = epoch
-        late_enough = time.monotonic() - self._snapshot_at >= INTERVAL
+        late_enough = time.monotonic() - self._snapshot_at >= SNAPSHOT_INTERVAL
         if due(epoch.number, self._epochs) and late_enough:
             self._snapshot(program)
 

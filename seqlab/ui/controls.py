@@ -63,7 +63,11 @@ def data_controls() -> None:
     if source == "sine":
         left.number_input("Points", key="samples", step=100, persist_state="session")
         right.number_input(
-            "Noise", key="noise", step=0.05, format="%.2f", persist_state="session",
+            "Noise",
+            key="noise",
+            step=0.05,
+            format="%.2f",
+            persist_state="session",
             help="Standard deviation of the noise; the sine's amplitude is 1.",
         )
 
@@ -146,7 +150,11 @@ def network_controls() -> None:
                 width=130,
             )
             st.number_input(
-                "units", key=f"units_{i}", step=1, persist_state="session", width=110,
+                "units",
+                key=f"units_{i}",
+                step=1,
+                persist_state="session",
+                width=110,
                 help="How many numbers the layer remembers: the size of its hidden state.",
             )
             st.toggle(
@@ -157,12 +165,12 @@ def network_controls() -> None:
             )
     with st.container(horizontal=True, gap="small"):
         if layers < MAX_LAYERS:
-            st.button(
-                "Add a layer", key="add_layer", on_click=_add_layer, icon=":material/add:"
-            )
+            st.button("Add a layer", key="add_layer", on_click=_add_layer, icon=":material/add:")
         if layers > 1:
             st.button(
-                "Remove layer 2", key="remove_layer", on_click=_remove_layer,
+                "Remove layer 2",
+                key="remove_layer",
+                on_click=_remove_layer,
                 icon=":material/remove:",
             )
 
@@ -183,9 +191,7 @@ def training_controls() -> None:
     """Optimizer and its numbers."""
     st.subheader("Training", anchor=False)
     left, right = st.columns(2)
-    left.selectbox(
-        "Optimizer", list(get_args(Optimizer)), key="optimizer", persist_state="session"
-    )
+    left.selectbox("Optimizer", list(get_args(Optimizer)), key="optimizer", persist_state="session")
     right.number_input(
         "Learning rate", key="learning_rate", step=0.001, format="%g", persist_state="session"
     )
@@ -202,7 +208,10 @@ def training_controls() -> None:
         help="Gradients longer than this are shortened to it (Keras: clipnorm). Empty: off.",
     )
     right.number_input(
-        "Seed", key="seed", step=1, persist_state="session",
+        "Seed",
+        key="seed",
+        step=1,
+        persist_state="session",
         help="The same seed gives the same initial weights and the same order of the batches.",
     )
 
@@ -219,9 +228,7 @@ def train_buttons(ready: bool, active: bool) -> None:
             on_click=_train,
             help=None if ready else "Mend what is marked in red first.",
         )
-        st.button(
-            "Stop", key="stop", icon=":material/stop:", disabled=not active, on_click=_stop
-        )
+        st.button("Stop", key="stop", icon=":material/stop:", disabled=not active, on_click=_stop)
 
 
 def _train() -> None:

@@ -96,9 +96,7 @@ def _out_of_range(error: ExperimentError, flat: Mapping[str, Any]) -> list[Findi
     except ExperimentError:
         fix = None
     label = "Use the nearest allowed value"
-    return [
-        Finding("error", "out_of_range", sentence, fix, label) for sentence in error.sentences
-    ]
+    return [Finding("error", "out_of_range", sentence, fix, label) for sentence in error.sentences]
 
 
 def _no_data(error: DataError | UploadError, experiment: Experiment) -> Finding:

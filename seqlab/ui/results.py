@@ -45,7 +45,11 @@ def _parameters(links: tuple[Link, ...]) -> str:
 
 def findings_list(findings: list[Finding]) -> None:
     """Each finding in a box of its own, with its Fix button."""
-    icons = {"error": ":material/error:", "warning": ":material/warning:", "hint": ":material/info:"}
+    icons = {
+        "error": ":material/error:",
+        "warning": ":material/warning:",
+        "hint": ":material/info:",
+    }
     boxes = {"error": st.error, "warning": st.warning, "hint": st.info}
     if not findings:
         st.caption(":green[:material/check:] No problems found.")
@@ -65,7 +69,9 @@ def data_preview(dataset: Dataset) -> None:
     """One (X, y) pair on the data it comes from."""
     n = len(dataset.x)
     # A slider remembers its value; new data may have fewer pairs.
-    st.session_state["pair"] = min(st.session_state.get("pair", int(dataset.validation[0]) - 1), n - 1)
+    st.session_state["pair"] = min(
+        st.session_state.get("pair", int(dataset.validation[0]) - 1), n - 1
+    )
     pair = st.slider("Pair", 0, n - 1, key="pair", label_visibility="collapsed")
     if dataset.values is None or dataset.starts is None or dataset.labels is None:
         x = dataset.input_scaling.invert(dataset.x[pair])  # (T, 2)
@@ -73,7 +79,7 @@ def data_preview(dataset: Dataset) -> None:
         figure = preview.sequence(x, dataset.names)
         sentence = (
             f"Pair {pair + 1:,} of {n:,}: X is {len(x)} steps of (value, marker), "
-            f"y = {x[first, 0]:.2f} + {x[second, 0]:.2f} = {dataset.truth(np.array([pair]))[0, 0]:.2f}."
+            f"y = {x[first, 0]:.2f} + {x[second, 0]:.2f} = {dataset.y[pair, 0]:.2f}."
         )
     else:
         start, window = int(dataset.starts[pair]), dataset.timesteps
@@ -92,7 +98,8 @@ def data_preview(dataset: Dataset) -> None:
         part = "validation" if goal >= split else "training"
         sentence = (
             f"Pair {pair + 1:,} of {n:,} ({part}): rows {start + 1:,} to {start + window:,} "
-            f"({_time(dataset.labels[start])} to {_time(dataset.labels[start + window - 1])}) are X, "
+            f"({_time(dataset.labels[start])} to "
+            f"{_time(dataset.labels[start + window - 1])}) are X, "
             f"row {goal + 1:,} ({_time(dataset.labels[goal])}) is y. "
             f"The shaded {len(dataset.validation):,} rows are for validation."
         )
@@ -133,9 +140,7 @@ def run_results(run: Run | None, dataset: Dataset | None, epochs: int, changed: 
     st.fragment(run_every=every)(_run_results)(run.id if run else None, dataset, epochs, changed)
 
 
-def _run_results(
-    run_id: str | None, dataset: Dataset | None, epochs: int, changed: bool
-) -> None:
+def _run_results(run_id: str | None, dataset: Dataset | None, epochs: int, changed: bool) -> None:
     store = services.store()
     run = store.get(run_id) if run_id else None
     with st.container(key="status", gap="xxsmall"):
@@ -143,7 +148,7 @@ def _run_results(
         if changed:
             st.caption("The settings are not those of this run any more. Press **Train again**.")
     saved = store.snapshots(run.id) if run else []
-    epoch = st.session_state.get(state.EPOCH)
+    epoch = st.session_state.get("epoch") if run and not run.active else None
     if epoch not in saved:
         epoch = saved[-1] if saved else None
     arrays = store.snapshot(run.id, epoch) if run and saved and epoch is not None else None
@@ -277,11 +282,11 @@ def look_inside(
     names = [f"{layer.cell.lower()}_{i}" for i, layer in enumerate(layers)]
     columns = st.columns([3, 3, 2] if len(layers) > 1 else 2)
     with columns[0]:
-        if len(saved) > 1:
+        if run.active:
+            st.caption("The newest weights are shown. When the run ends, every saved epoch is.")
+        elif len(saved) > 1:
             st.session_state["epoch"] = epoch
-            st.select_slider(
-                "Epoch of the weights", saved, key="epoch", on_change=_choose_epoch, args=(saved[-1],)
-            )
+            st.select_slider("Epoch of the weights", saved, key="epoch")
     n = len(dataset.validation)
     st.session_state["sequence"] = min(st.session_state.get("sequence", 0), n - 1)
     with columns[1]:
@@ -292,8 +297,12 @@ def look_inside(
     if len(layers) > 1:
         with columns[2]:
             shown = st.segmented_control(
-                "Layer", range(len(layers)), format_func=lambda i: f"Layer {i + 1}",
-                key="layer", default=0, required=True,
+                "Layer",
+                range(len(layers)),
+                format_func=lambda i: f"Layer {i + 1}",
+                key="layer",
+                default=0,
+                required=True,
             )
     x = dataset.x[[index]]  # (1, T, features)
     for i in range(shown + 1):
@@ -307,12 +316,6 @@ def look_inside(
         height = {"LSTM": 370, "GRU": 370, "SimpleRNN": 260}[layers[shown].cell]
         chart(figure, key="gates", alt=sentence, height=height, view=f"{run.id} {shown}")
         st.caption(sentence)
-
-
-def _choose_epoch(newest: int) -> None:
-    """An older epoch stays chosen while a run goes on; the newest one is followed."""
-    chosen = st.session_state["epoch"]
-    st.session_state[state.EPOCH] = None if chosen == newest else chosen
 
 
 def _gates_sentence(cell: str, trace: dict[str, np.ndarray]) -> str:

@@ -6,6 +6,7 @@ run), so that a reload, a second tab, Back and a shared link show the same page.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import streamlit as st
@@ -17,7 +18,8 @@ RUN = "run"
 _SHOWN = "_shown_query"  # the URL parameters as this session last wrote them
 _PAGE = "_page"  # the page that this run of the script shows
 _CAME_FROM = "_came_from"  # the page that the run before it showed
-EPOCH = "_epoch"  # the saved epoch that the visitor chose, or None to follow the newest
+_REPLACED = "_replaced_queries"  # [(monotonic time, parameters)] that were just replaced
+LAG = 3.0  # seconds in which a request may still carry parameters from before the last change
 
 
 def show(experiment: Experiment) -> None:
@@ -33,7 +35,9 @@ def flat() -> dict[str, Any]:
 
 
 def _names(layers: int) -> list[str]:
-    of_layers = [f"{name}_{i}" for i in range(layers) for name in ("cell", "units", "return_sequences")]
+    of_layers = [
+        f"{name}_{i}" for i in range(layers) for name in ("cell", "units", "return_sequences")
+    ]
     return [key for key in Experiment().to_flat() if not key.endswith("_0")] + of_layers
 
 
@@ -45,7 +49,7 @@ def run_id() -> str | None:
 def show_run(run: str | None) -> None:
     """Shows another run, from its newest weights on."""
     st.session_state[RUN] = run
-    st.session_state[EPOCH] = None
+    st.session_state.pop("epoch", None)
 
 
 def enter(page: str) -> None:
@@ -63,9 +67,20 @@ def begin() -> None:
     query = st.query_params.to_dict()
     same_page = st.session_state.get(_CAME_FROM) == st.session_state.get(_PAGE)
     first = _SHOWN not in st.session_state
-    changed = not first and query != st.session_state[_SHOWN]
+    changed = not first and query != st.session_state[_SHOWN] and not _late(query)
     if first or (changed and (query or same_page)):
         _adopt(query)
+
+
+def _late(query: dict[str, str]) -> bool:
+    """Whether a request was sent before the browser heard of the newest parameters.
+
+    Without this, a quick second click would look like the Back button and undo the first.
+    """
+    now = time.monotonic()
+    recent = [(at, old) for at, old in st.session_state.get(_REPLACED, []) if now - at < LAG]
+    st.session_state[_REPLACED] = recent
+    return any(old == query for _, old in recent)
 
 
 def _adopt(query: dict[str, str]) -> None:
@@ -88,5 +103,7 @@ def finish(experiment: Experiment | None) -> None:
     if run:
         query = {RUN: run.id} | query
     if query != st.query_params.to_dict():
+        old = (time.monotonic(), st.query_params.to_dict())
+        st.session_state.setdefault(_REPLACED, []).append(old)
         st.query_params.from_dict(query)
     st.session_state[_SHOWN] = query

@@ -40,12 +40,12 @@ def test_sunspots_are_the_published_series_with_the_published_baseline():
 )
 def test_every_pair_is_what_it_says(rows, window, horizon, columns):
     values = np.random.default_rng(rows).normal(5, 3, (rows, columns))
-    try:
-        d = series(values, window=window, horizon=horizon)
-    except DataError as error:
-        assert window + horizon > int(rows * 0.8)
-        assert error.allowed is None or error.allowed < window
+    if window + horizon > int(rows * 0.8):
+        with pytest.raises(DataError) as caught:
+            series(values, window=window, horizon=horizon)
+        assert caught.value.allowed is None or caught.value.allowed < window
         return
+    d = series(values, window=window, horizon=horizon)
     split = int(rows * 0.8)
     raw = d.input_scaling.invert(d.x)
     for i, start in enumerate(d.starts):

@@ -12,7 +12,8 @@ CELLS = ("SimpleRNN", "LSTM", "GRU")
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "sequences", "features"), product(CELLS, (*CELLS, None), (True, False), (1, 3))
+    ("first", "second", "sequences", "features"),
+    product(CELLS, (*CELLS, None), (True, False), (1, 3)),
 )
 def test_equals_keras(first, second, sequences, features):
     layers = [Recurrent(cell=first, units=5, return_sequences=bool(second) or sequences)]
@@ -55,6 +56,4 @@ def test_a_layer_without_time_axis_is_marked():
     links = chain((Recurrent(), Recurrent()), 22, 1, 1)
     assert [link.broken for link in links] == [False, True, False]
     with pytest.raises(ValueError, match="expected ndim=3, found ndim=2"):
-        keras.Sequential(
-            [keras.Input((22, 1)), keras.layers.LSTM(16), keras.layers.LSTM(16)]
-        )
+        keras.Sequential([keras.Input((22, 1)), keras.layers.LSTM(16), keras.layers.LSTM(16)])
