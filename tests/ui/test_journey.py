@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from seqlab.ui.state import LAG
+
 SUNSPOTS = Path(__file__).parents[2] / "seqlab/data/bundled/sunspots_yearly.csv"
 LONG = 60_000  # milliseconds: a first training may wait for TensorFlow to warm up
 
@@ -248,6 +250,8 @@ def test_back_returns_to_the_settings_before(playground):
     expect(playground.page).to_have_url(re.compile("units_0=24"))
     playground.enter("units_0", 8)
     expect(playground.page).to_have_url(re.compile("units_0=8"))
+    # Sooner, Back cannot be told from a request that was on its way when the URL changed.
+    playground.page.wait_for_timeout(1000 * (LAG + 0.5))
     playground.page.go_back()
     expect(playground.part("units_0").locator("input")).to_have_value("24")
 
