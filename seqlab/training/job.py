@@ -19,7 +19,7 @@ Event = dict[str, Any]
 Report = Callable[[Event], None]
 
 INTERVAL = 0.2  # seconds between two reports of one kind: at most 5 a second
-SNAPSHOTS = 40  # about so many in a run
+SPREAD = 10  # a snapshot after each further tenth: 45 in 300 epochs, 80 in 10,000
 SNAPSHOT_INTERVAL = 0.02  # seconds between two: few in all, so they may come quicker
 POLL = 0.05  # seconds between two looks at the stop flag, which may be a call over the network
 
@@ -73,7 +73,7 @@ class Reporter:
             return
         self._good = epoch
         late_enough = time.monotonic() - self._snapshot_at >= SNAPSHOT_INTERVAL
-        if due(epoch.number, self._epochs) and late_enough:
+        if due(epoch.number, self._kept, self._epochs) and late_enough:
             self._snapshot(program)
 
     def finish(self, program: Program) -> None:
@@ -118,9 +118,12 @@ class Reporter:
         self._snapshot_at = time.monotonic()
 
 
-def due(epoch: int, epochs: int) -> bool:
-    """Whether an epoch is one of the about 40 that leave a snapshot: the first, ..., the last."""
-    return epoch % max(1, round(epochs / SNAPSHOTS)) == 0 or epoch == epochs
+def due(epoch: int, kept: int, epochs: int) -> bool:
+    """Whether an epoch leaves a snapshot: the first, the last, and each a tenth after the one kept.
+
+    Early epochs change the most, and a long run shall show its gates from its beginning.
+    """
+    return epoch >= kept + max(1, kept // SPREAD) or epoch == epochs
 
 
 def _finite(value: float | None) -> float | None:

@@ -56,7 +56,8 @@ def train(experiment: Experiment, dataset: Dataset | None = None) -> Result:
             history["loss"].append(epoch.loss)
         if epoch.number and epoch.val_loss is not None:
             history["val_loss"].append(epoch.val_loss)
-        if due(epoch.number, experiment.training.epochs) and epoch.finite:
+        kept = max(snapshots, default=-1)
+        if due(epoch.number, kept, experiment.training.epochs) and epoch.finite:
             snapshots[epoch.number] = program.weights() | {"prediction": epoch.prediction}
 
     outcome, program = fit(experiment, dataset, on_epoch)
