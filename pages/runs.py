@@ -6,13 +6,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from seqlab.data.dataset import DataError
-from seqlab.data.upload import UploadError
 from seqlab.experiment import Experiment
 from seqlab.runs.store import Run
 from seqlab.ui import services
 from seqlab.ui.controls import SOURCES
-from seqlab.ui.draft import dataset_of
+from seqlab.ui.draft import kept_dataset
 
 SHOWN = 100
 
@@ -22,10 +20,8 @@ def network(experiment: Experiment) -> str:
 
 
 def baseline(experiment: Experiment) -> float:
-    try:
-        return next(iter(dataset_of(experiment.data).baselines.values())).loss
-    except (DataError, UploadError):
-        return float("nan")  # its file is no longer kept
+    dataset = kept_dataset(experiment.data)
+    return next(iter(dataset.baselines.values())).loss if dataset else float("nan")
 
 
 def row(run: Run) -> dict[str, object]:

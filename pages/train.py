@@ -4,7 +4,7 @@ import streamlit as st
 
 from seqlab.experiment import Finding
 from seqlab.ui import controls, results, services, state
-from seqlab.ui.draft import dataset_of, draft
+from seqlab.ui.draft import draft, kept_dataset
 
 state.begin()
 
@@ -39,7 +39,7 @@ with right:
             results.data_preview(now.dataset)
     with st.container():
         changed = bool(run and now.experiment and run.experiment != now.experiment)
-        trained = dataset_of(run.experiment.data) if run else now.dataset
+        trained = kept_dataset(run.experiment.data) if run else now.dataset
         epochs = now.experiment.training.epochs if now.experiment else 1
         results.run_results(run, trained, epochs, changed)
 

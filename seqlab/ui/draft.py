@@ -73,6 +73,14 @@ def dataset_of(data: Data) -> Dataset:
     return load(Experiment(data=data), table)
 
 
+def kept_dataset(data: Data) -> Dataset | None:
+    """The arrays of a run that was made earlier, or `None` if its file is no longer kept."""
+    try:
+        return dataset_of(data)
+    except (DataError, UploadError):
+        return None
+
+
 def table_of(file: str) -> Table:
     """The table in an uploaded file that the store keeps. Raises `UploadError`."""
     return _read(file)
