@@ -60,7 +60,7 @@ def heat_maps(cell: str, trace: Mapping[str, NDArray[np.floating]]) -> go.Figure
             traces.append(_heat_map(name, trace[name], n, wide))
             titles.append(
                 {
-                    "text": style.GATE_NAMES[name] + (f", scale ±{reach:g}" if wide else ""),
+                    "text": style.GATE_NAMES[name] + (f" ±{reach:g}" if wide else ""),
                     "x": (start + end) / 2,
                     "y": top,
                     "xref": "paper",

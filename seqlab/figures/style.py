@@ -28,14 +28,14 @@ DIVERGING = [
 ]
 
 GATE_NAMES = {
-    "input_gate": "input gate i",
-    "forget_gate": "forget gate f",
-    "output_gate": "output gate o",
-    "update_gate": "update gate z",
-    "reset_gate": "reset gate r",
+    "input_gate": "input i",
+    "forget_gate": "forget f",
+    "output_gate": "output o",
+    "update_gate": "update z",
+    "reset_gate": "reset r",
     "candidate": "candidate",
-    "cell": "cell state c",
-    "hidden": "hidden state h",
+    "cell": "cell c",
+    "hidden": "hidden h",
 }
 SIGMOID = ("input_gate", "forget_gate", "output_gate", "update_gate", "reset_gate")
 
