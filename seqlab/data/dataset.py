@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -58,20 +59,40 @@ class Scaling:
 
 
 @dataclass(frozen=True)
+class Goal:
+    """What the network is asked for; head and loss follow from it.
+
+    Attributes:
+        kind: "value" (regression, mean squared error on scaled values) or "class" (one of
+            `classes`, sparse categorical cross-entropy on logits).
+        at: "end", one target a sequence; "every step", one for each timestep of x; "sequence", a
+            target sequence of its own length (translation).
+        classes: the names of the classes, or the symbols of a target text.
+    """
+
+    kind: Literal["value", "class"] = "value"
+    at: Literal["end", "every step", "sequence"] = "end"
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Baseline:
     """What a rule without learning reaches on the validation part.
 
     Attributes:
-        loss: mean squared error in the units of the network's loss (scaled).
-        rmse: root mean squared error in original units.
+        loss: in the units of the network's loss (mean squared error of scaled values, or
+            cross-entropy in nats).
+        rmse: root mean squared error in original units; NaN for classes.
         rule: what the rule does, in words.
-        prediction: (validation, outputs) in original units.
+        prediction: (validation, outputs) in original units; `None` where there is nothing to draw.
+        accuracy: share of right classes; NaN for values.
     """
 
     loss: float
     rmse: float
     rule: str
-    prediction: NDArray[np.float64]
+    prediction: NDArray[np.float64] | None
+    accuracy: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -79,8 +100,10 @@ class Dataset:
     """Sequences and targets, scaled, with everything needed to explain them.
 
     Attributes:
-        x: (n, timesteps, features) float32, scaled.
-        y: (n, outputs) float32, scaled.
+        x: (n, timesteps, features) float32, scaled; or tokens (n, timesteps) int32, the indices
+            into `vocabulary`, 0 for padding.
+        y: values (n, outputs) float32, scaled, or (n, timesteps, outputs) at every step; classes
+            (n,) int32, or (n, steps) int32 at every step or as a target sequence.
         lengths: (n,) how many of the timesteps are real; the rest is padding on the right.
         train, validation, test: indices into the n sequences.
         names: the features' names.
@@ -92,6 +115,10 @@ class Dataset:
         starts: (n,) the row of each window's first step; `None` likewise.
         horizon: the target's distance from the window's last step, in rows.
         notes: what was done to the data on the way here, in sentences.
+        goal: what the network is asked for.
+        vocabulary: the symbols that tokens stand for, index 0 is padding; empty for numbers.
+        y_weights: (n, steps) float32, how much each step of a target with steps counts; `None`
+            for all alike.
     """
 
     x: Floats
@@ -110,6 +137,9 @@ class Dataset:
     starts: NDArray[np.int64] | None = None
     horizon: int = 1
     notes: tuple[str, ...] = ()
+    goal: Goal = Goal()
+    vocabulary: tuple[str, ...] = ()
+    y_weights: Floats | None = None
 
     @property
     def timesteps(self) -> int:
@@ -118,13 +148,13 @@ class Dataset:
 
     @property
     def features(self) -> int:
-        """Values the network sees at each step."""
-        return self.x.shape[2]
+        """Values the network sees at each step; 1 for tokens."""
+        return self.x.shape[2] if self.x.ndim == 3 else 1
 
     @property
     def outputs(self) -> int:
-        """Values the network predicts for each sequence."""
-        return self.y.shape[1]
+        """Width of the head: values predicted at once, or classes to choose from."""
+        return len(self.goal.classes) if self.goal.kind == "class" else self.y.shape[-1]
 
     def truth(self, indices: NDArray[np.int64]) -> NDArray[np.float64]:
         """Targets of those sequences in original units, (len(indices), outputs)."""

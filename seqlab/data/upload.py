@@ -14,15 +14,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data import columns as column_types
-from seqlab.data import encoding, layout, order, quality, texts, timeline
-from seqlab.data.columns import Column
-from seqlab.data.foreign import UploadError, refuse_foreign, refuse_markup
-from seqlab.data.layout import Kind, Layout
-from seqlab.data.outline import outline
-from seqlab.data.records import read as read_records
-from seqlab.data.timeline import Timeline
-from seqlab.data.wording import shown
+from seqlab.data.reading import columns as column_types
+from seqlab.data.reading import encoding, layout, order, quality, texts, timeline
+from seqlab.data.reading.columns import Column
+from seqlab.data.reading.foreign import UploadError, refuse_foreign, refuse_markup
+from seqlab.data.reading.layout import Kind, Layout
+from seqlab.data.reading.outline import outline
+from seqlab.data.reading.records import read as read_records
+from seqlab.data.reading.timeline import Timeline
+from seqlab.data.reading.wording import shown
 from seqlab.experiment import Finding
 
 __all__ = ["Table", "UploadError", "read_table"]

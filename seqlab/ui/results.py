@@ -255,9 +255,8 @@ def prediction_chart(
     name, rule = next(iter(dataset.baselines.items()))
     if dataset.labels is not None and dataset.starts is not None:
         goals = dataset.starts[dataset.validation] + dataset.timesteps + dataset.horizon - 1
-        figure = prediction.over_time(
-            dataset.labels[goals], truth, found, (name, rule.prediction[:, 0]), dataset.target
-        )
+        guess = None if rule.prediction is None else (name, rule.prediction[:, 0])
+        figure = prediction.over_time(dataset.labels[goals], truth, found, guess, dataset.target)
     else:
         figure = prediction.against_truth(truth, found, dataset.target)
     if found is None:

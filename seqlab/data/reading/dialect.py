@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from seqlab.data.cells import is_missing, looks_like_data
-from seqlab.data.foreign import UploadError
-from seqlab.data.wording import hint, warning
+from seqlab.data.reading.cells import is_missing, looks_like_data
+from seqlab.data.reading.foreign import UploadError
+from seqlab.data.reading.wording import hint, warning
 from seqlab.experiment import Finding
 
 BLANKS = " "  # as a delimiter: any number of blanks

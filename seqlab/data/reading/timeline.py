@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data import times
-from seqlab.data.columns import Column
-from seqlab.data.foreign import UploadError
-from seqlab.data.vocabulary import DATE_NAMES, DATE_PARTS, STEP_NAMES, UNITS
-from seqlab.data.wording import count, hint, on_lines, shown, warning
+from seqlab.data.reading import times
+from seqlab.data.reading.columns import Column
+from seqlab.data.reading.foreign import UploadError
+from seqlab.data.reading.vocabulary import DATE_NAMES, DATE_PARTS, STEP_NAMES, UNITS
+from seqlab.data.reading.wording import count, hint, on_lines, shown, warning
 from seqlab.experiment import Finding
 
 _EPOCHS = (("s", 1.0), ("ms", 1e3), ("us", 1e6), ("ns", 1e9))

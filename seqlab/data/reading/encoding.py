@@ -7,8 +7,8 @@ import io
 import re
 from collections.abc import Callable
 
-from seqlab.data.foreign import UploadError
-from seqlab.data.wording import count, on_lines, warning
+from seqlab.data.reading.foreign import UploadError
+from seqlab.data.reading.wording import count, on_lines, warning
 from seqlab.experiment import Finding
 
 _BOMS = (

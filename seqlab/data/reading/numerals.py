@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data.cells import CURRENCY, is_missing, plain
-from seqlab.data.vocabulary import EXCEL_ERRORS
+from seqlab.data.reading.cells import CURRENCY, is_missing, plain
+from seqlab.data.reading.vocabulary import EXCEL_ERRORS
 
 Floats = NDArray[np.float64]
 ENOUGH = 0.8  # a column is numeric if this share of its cells (without missing ones) is

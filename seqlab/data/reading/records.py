@@ -8,8 +8,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from seqlab.data.dialect import Dialect, find, reader
-from seqlab.data.foreign import UploadError
+from seqlab.data.reading.dialect import Dialect, find, reader
+from seqlab.data.reading.foreign import UploadError
 from seqlab.experiment import Finding
 
 MAX_ROWS = 1_000_000

@@ -13,11 +13,11 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from seqlab.data import day_month
-from seqlab.data.cells import is_missing, plain
-from seqlab.data.clock import clock
-from seqlab.data.moments import NO_TIME, Matches, Times, checked, clocks, dates, full_year
-from seqlab.data.vocabulary import MONTHS
+from seqlab.data.reading import day_month
+from seqlab.data.reading.cells import is_missing, plain
+from seqlab.data.reading.clock import clock
+from seqlab.data.reading.moments import NO_TIME, Matches, Times, checked, clocks, dates, full_year
+from seqlab.data.reading.vocabulary import MONTHS
 
 _ENOUGH = 0.8  # a column holds dates if this share of its cells (without missing ones) does
 _REST = r"(?P<rest>.*)"

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data.timeline import Timeline
-from seqlab.data.wording import count, hint, listed, names, on_lines, shown, warning
+from seqlab.data.reading.timeline import Timeline
+from seqlab.data.reading.wording import count, hint, listed, names, on_lines, shown, warning
 from seqlab.experiment import Finding
 
 MANY_ROWS = 50_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from seqlab.data.cells import is_missing, looks_like_data
-from seqlab.data.wording import on_lines, shown, warning
+from seqlab.data.reading.cells import is_missing, looks_like_data
+from seqlab.data.reading.wording import on_lines, shown, warning
 from seqlab.experiment import Finding
 
 _MAX_HEADER = 3

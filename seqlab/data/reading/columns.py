@@ -10,14 +10,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data import numerals, times
-from seqlab.data.cells import is_missing, looks_like_data
-from seqlab.data.clock import time_of_day
-from seqlab.data.moments import Times
-from seqlab.data.numerals import Numbers
-from seqlab.data.outline import Grid
-from seqlab.data.vocabulary import ANY_TRUTH, TRUE, TRUTH
-from seqlab.data.wording import count, hint, listed, names, on_lines, shown, warning
+from seqlab.data.reading import numerals, times
+from seqlab.data.reading.cells import is_missing, looks_like_data
+from seqlab.data.reading.clock import time_of_day
+from seqlab.data.reading.moments import Times
+from seqlab.data.reading.numerals import Numbers
+from seqlab.data.reading.outline import Grid
+from seqlab.data.reading.vocabulary import ANY_TRUTH, TRUE, TRUTH
+from seqlab.data.reading.wording import count, hint, listed, names, on_lines, shown, warning
 from seqlab.experiment import Finding
 
 Floats = NDArray[np.float64]

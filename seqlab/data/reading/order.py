@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data.timeline import Timeline
-from seqlab.data.wording import count, shown, warning
+from seqlab.data.reading.timeline import Timeline
+from seqlab.data.reading.wording import count, shown, warning
 from seqlab.experiment import Finding
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data.cells import is_missing
+from seqlab.data.reading.cells import is_missing
 
 _ENOUGH = 0.8
 _CLOCK = re.compile(

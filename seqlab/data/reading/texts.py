@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqlab.data.columns import Column, counts_rows
-from seqlab.data.layout import MAX_CLASSES, Layout
-from seqlab.data.timeline import key
-from seqlab.data.vocabulary import LABEL_NAMES
-from seqlab.data.wording import count, on_lines, shown, warning
+from seqlab.data.reading.columns import Column, counts_rows
+from seqlab.data.reading.layout import MAX_CLASSES, Layout
+from seqlab.data.reading.timeline import key
+from seqlab.data.reading.vocabulary import LABEL_NAMES
+from seqlab.data.reading.wording import count, on_lines, shown, warning
 from seqlab.experiment import Finding
 
 

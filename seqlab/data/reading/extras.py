@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from seqlab.data.cells import is_missing, looks_like_data
-from seqlab.data.wording import count, hint, names, on_lines, shown, warning
+from seqlab.data.reading.cells import is_missing, looks_like_data
+from seqlab.data.reading.wording import count, hint, names, on_lines, shown, warning
 from seqlab.experiment import Finding
 
 _SUMMARY = re.compile(
