@@ -3,14 +3,14 @@
 import streamlit as st
 
 from seqlab.experiment import Finding
-from seqlab.ui import controls, results, services, state
+from seqlab.ui import controls, results, services, setup, state
 from seqlab.ui.draft import draft, kept_dataset
 
 state.begin()
 
 # Every part has a container of its own, drawn in every run, so that a part that comes or goes
 # moves no other one to a new place in the tree (the browser would show both for a moment).
-left, right = st.columns([1, 2.6], gap="medium")
+left, right = st.container(key="playground").columns([1, 2.6], gap="medium")
 with left:
     buttons = st.container()
     with st.container():
@@ -29,14 +29,14 @@ with buttons:
 with right:
     with st.container(key="network", gap="xxsmall"):
         if now.experiment is not None and now.dataset is not None:
-            results.network_picture(now.experiment, now.dataset)
+            setup.network_picture(now.experiment, now.dataset)
     with st.container(key="findings", gap="xxsmall"):
         problem = st.session_state.get(controls.PROBLEM)
         upload = [Finding("error", "upload", problem)] if problem else []
-        results.findings_list(upload + now.findings)
+        setup.findings_list(upload + now.findings)
     with st.container(key="preview", gap="xxsmall"):
         if now.dataset is not None:
-            results.data_preview(now.dataset)
+            setup.data_preview(now.dataset)
     with st.container():
         changed = bool(run and now.experiment and run.experiment != now.experiment)
         trained = kept_dataset(run.experiment.data) if run else now.dataset

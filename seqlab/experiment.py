@@ -107,7 +107,7 @@ class Training(_Frozen):
     optimizer: Optimizer = "Adam"
     learning_rate: Annotated[float, _within("learning_rate", float)] = 0.005
     batch_size: Annotated[int, _within("batch_size", int)] = 32
-    epochs: Annotated[int, _within("epochs", int)] = 100
+    epochs: Annotated[int, _within("epochs", int)] = 40
     seed: Annotated[int, _within("seed", int)] = 0
     clipnorm: Annotated[float, _within("clipnorm", float)] | None = None
 

@@ -42,9 +42,9 @@ def loss(
         )
     return style.figure(
         *traces,
-        xaxis={"title": {"text": "epoch"}, "range": [0, max(epochs, 1)]},
+        xaxis={"title": {"text": "epoch", "standoff": 4}, "range": [0, max(epochs, 1)]},
         yaxis={
-            "title": {"text": "mean squared error, scaled"},
+            "title": {"text": "mean squared error"},
             "type": "log",
             "tickvals": TICKS,
             "ticktext": [f"{tick:g}" for tick in TICKS],

@@ -8,6 +8,7 @@ from seqlab.ui import state
 
 PAGES = Path(__file__).parents[2] / "pages"
 LOGO = Path(__file__).parent / "logo.svg"
+STYLE = Path(__file__).parent / "style.css"
 
 # Streamlit runs this file as __main__. Children of a process pool import it again under another
 # name, and must not draw pages.
@@ -19,6 +20,7 @@ if __name__ == "__main__":
         initial_sidebar_state=200,  # pixels: the controls and results need the room
     )
     st.logo(LOGO, size="large")
+    st.html(STYLE)
     page = st.navigation(
         [
             st.Page(
