@@ -11,11 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+)
 
 Source = Literal["sunspots", "sine", "adding", "upload"]
 Cell = Literal["SimpleRNN", "LSTM", "GRU"]
 Optimizer = Literal["SGD", "RMSprop", "Adam", "AdamW", "Nadam"]
+# What an uploaded table is: rows are time steps; one sequence a row; sequences below each other
+# with an id; texts with a label; two columns of text; a running text; arrays of numbers.
+Kind = Literal["series", "wide", "long", "text", "pairs", "corpus", "arrays"]
 
 # The smallest and the largest value of every number, by its widget key.
 LIMITS: dict[str, tuple[float, float]] = {
@@ -67,6 +78,46 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Reading(_Frozen):
+    """How to read an uploaded file where the reader's own guess is wrong; `None` lets it guess.
+
+    It travels with the experiment, so that a shared run reads its file the same way again. Only
+    what was changed by hand stands in JSON and in the URL.
+
+    Attributes:
+        encoding: a Python codec such as "cp1252".
+        delimiter: one character; " " for runs of blanks, "" for a single column.
+        decimal: the decimal sign.
+        header: how many header rows stand above the data, 0 for none.
+        day_first: is 03/04/2020 the third of April?
+        kind: what the table is.
+        time: the column to take the time from, "" for none.
+        label: the column with the classes, "" for none.
+        sequence_id: the column that tells sequences apart, "" for none.
+        label_at: one label a sequence ("end"), or one for each of its steps.
+        ignored: columns to leave out altogether.
+        codes: numbers that stand for a missing value, such as -999.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: Literal[".", ","] | None = None
+    header: Annotated[int, Field(ge=0, le=100)] | None = None
+    day_first: bool | None = None
+    kind: Kind | None = None
+    time: str | None = None
+    label: str | None = None
+    sequence_id: str | None = None
+    label_at: Literal["end", "every step"] | None = None
+    ignored: tuple[str, ...] = ()
+    codes: tuple[float, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _changed(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Only what differs from the defaults."""
+        return {k: v for k, v in handler(self).items() if v is not None and v != () and v != []}
+
+
 class Data(_Frozen):
     """Which sequences, and how windows are cut from them.
 
@@ -77,6 +128,7 @@ class Data(_Frozen):
         target: the column to predict; `None` for the first numeric one.
         inputs: the columns the network sees; empty for the target alone.
         file: the name under which the run store keeps an uploaded file.
+        reading: how that file is to be read.
         samples: how many points ("sine") or sequences ("adding") are drawn.
         noise: standard deviation of the noise on the sine, whose amplitude is 1.
         data_seed: seed of the synthetic data.
@@ -88,6 +140,7 @@ class Data(_Frozen):
     target: str | None = None
     inputs: tuple[str, ...] = ()
     file: str | None = None
+    reading: Reading = Reading()
     samples: Annotated[int, _within("samples", int)] = 1000
     noise: Annotated[float, _within("noise", float)] = 0.1
     data_seed: Annotated[int, _within("data_seed", int)] = 0

@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import seqlab
-from seqlab.experiment import LIMITS, Data, Experiment, ExperimentError, Recurrent, Training, clamp
+from seqlab.experiment import (
+    LIMITS,
+    Data,
+    Experiment,
+    ExperimentError,
+    Reading,
+    Recurrent,
+    Training,
+    clamp,
+)
 
 
 def numbers(name, kind):
@@ -125,3 +134,16 @@ def test_any_query_gives_an_experiment_or_sentences(query):
 )
 def test_clamp_gives_the_nearest_allowed_value(key, value, allowed):
     assert clamp(key, value) == allowed
+
+
+def test_how_a_file_is_read_travels_and_only_what_was_changed():
+    assert "reading" not in Experiment().to_query()
+    reading = Reading(delimiter="", header=0, day_first=False, time="", codes=(-999,))
+    experiment = Experiment(data=Data(source="upload", reading=reading))
+    assert '"reading":{}' in Experiment().to_json()
+    assert '"delimiter": ""' in experiment.to_query()["reading"]
+    assert "encoding" not in experiment.to_query()["reading"]
+    assert Experiment.from_json(experiment.to_json()) == experiment
+    assert Experiment.from_query(experiment.to_query()) == experiment
+    with pytest.raises(ExperimentError, match=r"reading\.header"):
+        Experiment.from_query({"reading": '{"header": -1}'})
