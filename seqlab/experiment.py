@@ -19,11 +19,13 @@ from pydantic import (
     SerializerFunctionWrapHandler,
     ValidationError,
     model_serializer,
+    model_validator,
 )
 
 Source = Literal["sunspots", "sine", "adding", "upload"]
 Cell = Literal["SimpleRNN", "LSTM", "GRU"]
 Optimizer = Literal["SGD", "RMSprop", "Adam", "AdamW", "Nadam"]
+Schedule = Literal["constant", "cosine", "exponential", "plateau"]
 # What an uploaded table is: rows are time steps; one sequence a row; sequences below each other
 # with an id; texts with a label; two columns of text; a running text; arrays of numbers.
 Kind = Literal["series", "wide", "long", "text", "pairs", "corpus", "arrays"]
@@ -41,6 +43,11 @@ LIMITS: dict[str, tuple[float, float]] = {
     "epochs": (1, 10_000),
     "seed": (0, 999_999),
     "clipnorm": (1e-6, 1e6),
+    "clipvalue": (1e-6, 1e6),
+    "warmup": (0, 1000),
+    "decay_rate": (1e-6, 1),
+    "plateau_patience": (1, 10_000),
+    "patience": (1, 10_000),
 }
 MAX_LAYERS = 2
 
@@ -155,7 +162,27 @@ class Recurrent(_Frozen):
 
 
 class Training(_Frozen):
-    """How the weights are found. `clipnorm` clips the gradient of each weight (as in Keras)."""
+    """How the weights are found. Everything means what it means in Keras.
+
+    Attributes:
+        optimizer: the class of `keras.optimizers`, with Keras' defaults but for the following.
+        learning_rate: the rate, or where its schedule starts (after the warm-up).
+        batch_size: sequences in one batch.
+        epochs: passes over the training part; also the time over which a schedule decays.
+        seed: of the initial weights, the order of the sequences, and dropout.
+        clipnorm: clips the gradient of each weight to that Euclidean norm; `None` for no limit.
+        clipvalue: clips each entry of a gradient; only one of the two may be set.
+        schedule: "constant"; "cosine" and "exponential" decay at every batch until the last epoch
+            (keras.optimizers.schedules.CosineDecay, ExponentialDecay); "plateau" reduces the rate
+            when the validation loss has not improved (keras.callbacks.ReduceLROnPlateau).
+        warmup: epochs over which the rate first rises from 0, in equal steps at every batch.
+        decay_rate: the share of the rate that "cosine" and "exponential" leave at the end, and
+            that "plateau" leaves at each reduction.
+        plateau_patience: epochs without improvement before "plateau" reduces the rate.
+        patience: epochs without improvement of the validation loss (the loss, without validation
+            part) before training ends; the best weights are then restored
+            (keras.callbacks.EarlyStopping). `None` for no early stopping.
+    """
 
     optimizer: Optimizer = "Adam"
     learning_rate: Annotated[float, _within("learning_rate", float)] = 0.005
@@ -163,6 +190,21 @@ class Training(_Frozen):
     epochs: Annotated[int, _within("epochs", int)] = 40
     seed: Annotated[int, _within("seed", int)] = 0
     clipnorm: Annotated[float, _within("clipnorm", float)] | None = None
+    clipvalue: Annotated[float, _within("clipvalue", float)] | None = None
+    schedule: Schedule = "constant"
+    warmup: Annotated[int, _within("warmup", int)] = 0
+    decay_rate: Annotated[float, _within("decay_rate", float)] = 0.1
+    plateau_patience: Annotated[int, _within("plateau_patience", int)] = 5
+    patience: Annotated[int, _within("patience", int)] | None = None
+
+    @model_validator(mode="after")
+    def _one_clip(self) -> Self:
+        if self.clipnorm is not None and self.clipvalue is not None:
+            raise ValueError(
+                "Only one of `clipnorm` and `clipvalue` can be set, "
+                f"got clipnorm={self.clipnorm:g} and clipvalue={self.clipvalue:g}."
+            )
+        return self
 
 
 class Experiment(_Frozen):

@@ -51,6 +51,11 @@ experiments = st.builds(
         learning_rate=numbers("learning_rate", float),
         epochs=numbers("epochs", int),
         clipnorm=st.none() | numbers("clipnorm", float),
+        schedule=st.sampled_from(["constant", "cosine", "exponential", "plateau"]),
+        warmup=numbers("warmup", int),
+        decay_rate=numbers("decay_rate", float),
+        plateau_patience=numbers("plateau_patience", int),
+        patience=st.none() | numbers("patience", int),
     ),
 )
 
@@ -80,6 +85,10 @@ def test_the_default_needs_no_query_and_names_are_public():
             {"units_0": -3},
             "Received an invalid value for argument `units`, "
             "expected an integer from 1 to 512, got -3.",
+        ),
+        (
+            {"clipnorm": 1.0, "clipvalue": 0.5},
+            "Only one of `clipnorm` and `clipvalue` can be set, got clipnorm=1 and clipvalue=0.5.",
         ),
         (
             {"window": 2.5},
