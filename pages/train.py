@@ -31,9 +31,12 @@ with right:
         if now.experiment is not None and now.dataset is not None:
             setup.network_picture(now.experiment, now.dataset)
     with st.container(key="findings", gap="xxsmall"):
-        problem = st.session_state.get(controls.PROBLEM)
-        upload = [Finding("error", "upload", problem)] if problem else []
-        setup.findings_list(upload + now.findings)
+        problems = [
+            Finding(level, "input", problem)
+            for level, key in (("error", controls.PROBLEM), ("warning", state.LINK_PROBLEM))
+            if (problem := st.session_state.get(key))
+        ]
+        setup.findings_list(problems + now.findings)
     with st.container(key="preview", gap="xxsmall"):
         if now.dataset is not None:
             setup.data_preview(now.dataset)

@@ -303,8 +303,12 @@ class Experiment(_Frozen):
         Raises:
             ExperimentError: if a parameter is out of range.
         """
-        flat = (base or cls()).to_flat()
-        return cls.from_flat(flat | {key: _parse(key, value) for key, value in query.items()})
+        return cls.from_flat((base or cls()).to_flat() | parse_query(query))
+
+
+def parse_query(query: Mapping[str, str]) -> dict[str, Any]:
+    """URL parameters as values by widget key; they may be out of range, or of no meaning at all."""
+    return {key: _parse(key, text) for key, text in query.items()}
 
 
 def _parse(key: str, text: str) -> Any:  # noqa: ANN401

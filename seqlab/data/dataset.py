@@ -203,12 +203,13 @@ def windows(
         )
     if window + horizon > split:
         longest = split - horizon
+        advice = max(1, longest // 4)  # leaves three quarters of the rows as starts of windows
         raise DataError(
             f"A window of {window:,} steps with a horizon of {horizon} does not fit into the "
             f"training part: the first {split:,} of {rows:,} rows. "
-            f"The longest window that fits is {longest:,}.",
+            f"The longest that fits is {longest:,}; {advice:,} leaves enough windows to learn from.",
             "window",
-            longest,
+            advice,
         )
     scaling = Scaling.fit(values[:split])
     scaled = scaling.apply(values).astype(np.float32)

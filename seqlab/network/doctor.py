@@ -87,7 +87,7 @@ def _data(experiment: Experiment, dataset: Dataset) -> list[Finding]:
                 f"Use a batch size of {train}",
             )
         )
-    if float(dataset.y[dataset.train].std()) == 0:
+    if train > 1 and float(dataset.y[dataset.train].std()) == 0:
         found.append(
             Finding(
                 "warning",

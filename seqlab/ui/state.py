@@ -11,11 +11,12 @@ from typing import Any
 
 import streamlit as st
 
-from seqlab.experiment import Experiment, ExperimentError
+from seqlab.experiment import Experiment, ExperimentError, parse_query
 from seqlab.ui import services
 
 RUN = "run"
-_SHOWN = "_shown_query"  # the URL parameters as this session last wrote them
+LINK_PROBLEM = "link_problem"  # what a link asked for and nobody understood
+_SHOWN = "_shown_query"  # the URL parameters as this session last read or wrote them
 _PAGE = "_page"  # the page that this run of the script shows
 _CAME_FROM = "_came_from"  # the page that the run before it showed
 _REPLACED = "_replaced_queries"  # [(monotonic time, parameters)] that were just replaced
@@ -69,6 +70,7 @@ def begin() -> None:
     first = _SHOWN not in st.session_state
     changed = not first and query != st.session_state[_SHOWN] and not _late(query)
     if first or (changed and (query or same_page)):
+        st.session_state[_SHOWN] = dict(query)
         _adopt(query)
 
 
@@ -86,12 +88,43 @@ def _late(query: dict[str, str]) -> bool:
 def _adopt(query: dict[str, str]) -> None:
     run = services.store().get(query.pop(RUN, ""))
     show_run(run.id if run else None)
-    base = run.experiment if run else None
-    try:
-        show(Experiment.from_query(query, base))
-    except ExperimentError as error:
-        show(base or Experiment())
-        st.toast(f"The link was not understood. {error}", icon=":material/link_off:")
+    base = (run.experiment if run else Experiment()).to_flat()
+    st.session_state[LINK_PROBLEM] = _show_query(base, parse_query(query))
+
+
+def _show_query(base: dict[str, Any], wanted: dict[str, Any]) -> str | None:
+    """Shows what a link asks for. A number out of range is shown too: it has a finding and a Fix.
+
+    Returns:
+        What could not be understood, in sentences, or `None`.
+    """
+    problems: list[str] = []
+    taken: dict[str, Any] = {}
+    out_of_range: dict[str, Any] = {}
+    for key, value in wanted.items():
+        try:
+            Experiment.from_flat(base | taken | {key: value})
+            taken[key] = value
+        except ExperimentError as error:
+            if _fits_number_box(key, base.get(key), value):
+                out_of_range[key] = value
+            else:
+                problems += error.sentences
+    show(Experiment.from_flat(base | taken))
+    st.session_state.update(out_of_range)
+    if not problems:
+        return None
+    return f"The link was not understood in full. {' '.join(problems)}"
+
+
+def _fits_number_box(key: str, usual: Any, value: Any) -> bool:  # noqa: ANN401
+    """Whether the number box that shows `usual` can show `value`, right or wrong."""
+    return (
+        key != "layers"  # a count without a box of its own
+        and type(usual) in (int, float)
+        and type(value) in (type(usual), int)
+        and abs(value) < 2**53  # what JavaScript counts exactly; false for NaN
+    )
 
 
 def finish(experiment: Experiment | None) -> None:

@@ -215,7 +215,7 @@ def test_bad_files_get_a_sentence_and_nothing_is_lost(playground):
         playground.expect_status("Finished: 5 epochs")
         expect(playground.part("epochs").locator("input")).to_have_value("5")
     playground.upload("short.csv", b"t,v\n" + b"".join(b"%d,%d\n" % (i, i) for i in range(15)))
-    expect(playground.part("findings")).to_contain_text("longest window that fits is 11")
+    expect(playground.part("findings")).to_contain_text("longest that fits is 11")
     playground.click("fix_0")
     expect(playground.part("window").locator("input")).to_have_value("11")
     playground.click("train")

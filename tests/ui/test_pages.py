@@ -1,0 +1,281 @@
+"""The pages without a browser: what a visitor enters, and what the page says to it."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from seqlab.experiment import Data, Experiment, Recurrent, Training
+from seqlab.runs.pool import Pool
+from seqlab.runs.store import Store
+from seqlab.ui import services
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    """A store of this test's own, and a pool that is never started: nothing trains here."""
+    store = Store(tmp_path)
+    pool = Pool(store)
+    monkeypatch.setattr(services, "store", lambda: store)
+    monkeypatch.setattr(services, "pool", lambda: pool)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def app(store):
+    return AppTest.from_file(ROOT / "seqlab/ui/shell.py", default_timeout=30)
+
+
+def opened(app, **query):
+    app.query_params.update(query)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def messages(app):
+    return [box.value.replace("\\", "") for box in (*app.error, *app.warning, *app.info)]
+
+
+def train_is_possible(app):
+    return not app.button(key="train").disabled
+
+
+def captions(app):
+    return " ".join(caption.value.replace("\\", "") for caption in app.caption)
+
+
+def picture(app):
+    """The shape chain as plain text."""
+    return app.markdown[0].value
+
+
+def test_the_page_opens_with_the_default_experiment(app):
+    opened(app)
+    assert messages(app) == []
+    assert train_is_possible(app)
+    assert "`(None, 22, 1)`" in picture(app)
+    assert "LSTM(16)" in picture(app)
+
+
+def test_units_change_shapes_and_the_parameter_count(app):
+    opened(app)
+    app.number_input(key="units_0").set_value(32).run()
+    assert "`(None, 32)`" in picture(app)
+    # Keras: LSTM(32) on one feature 4 x (32 x 33 + 32) = 4352, Dense(1) 33
+    assert "4,385 parameters" in captions(app)
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong", "mended"),
+    [
+        ("units_0", 0, 1),
+        ("units_0", 513, 512),
+        ("window", 0, 1),
+        ("window", 5000, 1000),
+        ("horizon", -1, 1),
+        ("epochs", 0, 1),
+        ("batch_size", 0, 1),
+        ("learning_rate", 0.0, 1e-6),
+        ("learning_rate", -1.0, 1e-6),
+        ("seed", -5, 0),
+        ("clipnorm", 0.0, 1e-6),
+    ],
+)
+def test_a_number_out_of_range_gets_a_sentence_and_a_fix(app, key, wrong, mended):
+    opened(app)
+    app.number_input(key=key).set_value(wrong).run()
+    name = key.removesuffix("_0")
+    assert any(f"argument `{name}`, expected" in message for message in messages(app))
+    assert not train_is_possible(app)
+    app.button(key="fix_0").click().run()
+    assert app.number_input(key=key).value == mended
+
+
+def test_a_window_longer_than_the_series_is_cut_to_what_fits(app):
+    opened(app)
+    app.number_input(key="window").set_value(300).run()
+    (message,) = messages(app)
+    assert "the first 247 of 309 rows" in message
+    assert not train_is_possible(app)
+    app.button(key="fix_0").click().run()
+    assert messages(app) == []
+    assert app.number_input(key="window").value == 61
+    assert train_is_possible(app)
+
+
+def test_the_second_layer_needs_return_sequences_below_it(app):
+    opened(app)
+    app.button(key="add_layer").click().run()
+    assert any("Turn on return_sequences in layer 1" in message for message in messages(app))
+    assert not train_is_possible(app)
+    app.button(key="fix_0").click().run()
+    assert app.toggle(key="return_sequences_0").value is True
+    assert "`(None, 22, 16)`" in picture(app)
+    assert train_is_possible(app)
+
+
+def test_return_sequences_before_the_head_is_mended(app):
+    opened(app)
+    app.toggle(key="return_sequences_0").set_value(True).run()
+    assert not train_is_possible(app)
+    app.button(key="fix_0").click().run()
+    assert app.toggle(key="return_sequences_0").value is False
+    assert train_is_possible(app)
+
+
+def test_a_link_sets_the_widgets(app):
+    opened(app, data="adding", window="40", cell_0="GRU", units_0="24", optimizer="Nadam")
+    assert app.selectbox(key="data").value == "adding"
+    assert app.number_input(key="window").value == 40
+    assert "GRU(24)" in picture(app)
+    assert app.selectbox(key="optimizer").value == "Nadam"
+
+
+def test_a_number_out_of_range_in_a_link_is_shown_with_its_fix(app):
+    opened(app, units_0="9999", epochs="7")
+    assert app.number_input(key="units_0").value == 9999
+    assert app.number_input(key="epochs").value == 7
+    assert any("got 9999" in message for message in messages(app))
+    app.button(key="fix_0").click().run()
+    assert app.number_input(key="units_0").value == 512
+    assert app.number_input(key="epochs").value == 7
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"cell_0": "Transformer"},
+        {"units_0": "many"},
+        {"units_0": "3.5"},
+        {"units_0": "1e400"},
+        {"epochs": "NaN"},
+        {"layers": "900"},
+        {"return_sequences_0": "[1]"},
+        {"data": "<b>"},
+        {"inputs": "7"},
+    ],
+)
+def test_nonsense_in_a_link_is_said_and_the_rest_is_taken(app, query):
+    opened(app, batch_size="16", **query)
+    assert any("The link was not understood in full." in message for message in messages(app))
+    assert app.number_input(key="batch_size").value == 16
+    assert train_is_possible(app)
+
+
+def test_an_unknown_run_in_a_link_shows_the_playground(app):
+    opened(app, run="nobody", units_0="8")
+    assert "LSTM(8)" in picture(app)
+
+
+CSV = "year,flow,rain\n" + "\n".join(f"{1900 + i},{i % 11 + 0.5},{i % 7}" for i in range(90))
+
+
+def upload(app, name, content):
+    opened(app)
+    app.selectbox(key="data").set_value("upload").run()
+    app.file_uploader(key="upload").upload(name, content).run()
+    assert not app.exception
+    return app
+
+
+def test_an_uploaded_table_offers_its_columns(app):
+    upload(app, "rivers.csv", CSV.replace(",", ";").encode())
+    assert app.selectbox(key="target").options == ["flow", "rain"]
+    assert "`(None, 22, 1)`" in picture(app)
+    app.multiselect(key="inputs").set_value(["flow", "rain"]).run()
+    assert "`(None, 22, 2)`" in picture(app)
+    assert train_is_possible(app)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("empty.csv", b"", "empty"),
+        ("binary.csv", bytes(range(256)) * 8, ""),
+        ("words.csv", b"name,city\nAda,London\nAlan,Wilmslow\n", ""),
+        ("short.csv", b"year,flow\n1900,1\n1901,2\n1902,3\n", "window of 22"),
+    ],
+)
+def test_a_file_that_cannot_be_used_gets_a_sentence(app, name, content, sentence):
+    upload(app, name, content)
+    assert any(sentence in message for message in messages(app))
+    assert app.error
+    assert not train_is_possible(app)
+    app.selectbox(key="data").set_value("sunspots").run()
+    assert train_is_possible(app)
+
+
+def test_a_bad_file_does_not_take_away_the_good_one(app):
+    upload(app, "rivers.csv", CSV.encode())
+    app.file_uploader(key="upload").upload("empty.csv", b"").run()
+    assert any("empty" in message for message in messages(app))
+    assert app.selectbox(key="target").options == ["flow", "rain"]
+    assert train_is_possible(app)
+
+
+def finished_run(store, experiment=None, **metrics):
+    run = store.create(experiment or Experiment(training=Training(epochs=2)))
+    store.set_status(run, "running")
+    store.add_metrics(run, [1, 2], metrics.get("loss", [0.9, 0.5]), [1.1, 0.6])
+    store.set_status(run, metrics.get("status", "finished"), metrics.get("message", ""))
+    return run
+
+
+def test_a_finished_run_says_how_it_went(app, store):
+    opened(app, run=finished_run(store))
+    assert any("Finished: 2 epochs" in text.value for text in app.markdown)
+    assert "Best val_loss 0.6 in epoch 2" in captions(app)
+
+
+def test_a_run_keeps_its_settings_beside_a_changed_draft(app, store):
+    run = finished_run(store, Experiment(layers=(Recurrent(units=7),)))
+    opened(app, run=run)
+    assert app.number_input(key="units_0").value == 7
+    app.number_input(key="units_0").set_value(9).run()
+    assert "not those of this run" in captions(app)
+
+
+def test_a_run_whose_file_is_gone_still_shows_its_curve(app, store):
+    run = finished_run(store, Experiment(data=Data(source="upload", file="gone")))
+    opened(app, run=run)
+    assert "Best val_loss 0.6" in captions(app)
+
+
+@pytest.mark.parametrize("status", ["failed", "diverged", "interrupted", "stopped"])
+def test_a_run_that_ended_badly_says_why(app, store, status):
+    run = finished_run(store, status=status, message="A sentence with $ and *stars*.")
+    opened(app, run=run)
+    text = " ".join(markdown.value.replace("\\", "") for markdown in app.markdown)
+    assert "A sentence with $ and *stars*." in text
+    assert train_is_possible(app)
+
+
+def test_training_queues_the_draft_and_shows_it(app, store):
+    opened(app)
+    app.number_input(key="units_0").set_value(5).run()
+    app.button(key="train").click().run()
+    (run,) = store.runs()
+    assert run.experiment.layers[0].units == 5
+    assert run.id in app.query_params["run"]
+    assert not app.button(key="stop").disabled
+
+
+def test_the_runs_page_lists_what_was_trained(app, store):
+    finished_run(store, Experiment(layers=(Recurrent(cell="GRU", units=3),)))
+    opened(app)
+    app.switch_page("../../pages/runs.py").run()
+    assert not app.exception
+    (table,) = app.dataframe
+    assert table.value["network"].tolist() == ["GRU(3)"]
+    assert table.value["best val_loss"].tolist() == [0.6]
+
+
+def test_the_runs_page_without_runs_says_so(app):
+    opened(app)
+    app.switch_page("../../pages/runs.py").run()
+    assert not app.exception
+    assert any("Nothing has been trained" in message for message in messages(app))
