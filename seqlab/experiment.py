@@ -22,7 +22,39 @@ from pydantic import (
     model_validator,
 )
 
-Source = Literal["sunspots", "sine", "adding", "upload"]
+Source = Literal[
+    "sunspots",
+    "co2",
+    "elnino",
+    "nile",
+    "macro",
+    "seattle",
+    "vowels",
+    "sine",
+    "sines",
+    "damped",
+    "mackey_glass",
+    "lorenz",
+    "logistic",
+    "random_walk",
+    "adding",
+    "copying",
+    "temporal_order",
+    "first_bit",
+    "echo",
+    "parity",
+    "frequency",
+    "trend",
+    "brackets",
+    "reber",
+    "anbn",
+    "counting",
+    "reviews",
+    "dates",
+    "french",
+    "chinese",
+    "upload",
+]
 Cell = Literal["SimpleRNN", "LSTM", "GRU"]
 Optimizer = Literal["SGD", "RMSprop", "Adam", "AdamW", "Nadam"]
 Schedule = Literal["constant", "cosine", "exponential", "plateau"]
@@ -36,6 +68,8 @@ LIMITS: dict[str, tuple[float, float]] = {
     "horizon": (1, 1000),
     "samples": (10, 20_000),
     "noise": (0, 10),
+    "lag": (1, 500),
+    "difficulty": (1, 10),
     "data_seed": (0, 999_999),
     "units": (1, 512),
     "learning_rate": (1e-6, 10),
@@ -129,15 +163,21 @@ class Data(_Frozen):
     """Which sequences, and how windows are cut from them.
 
     Attributes:
-        source: a bundled series ("sunspots"), a synthetic task ("sine", "adding") or "upload".
-        window: timesteps of one input sequence; for "adding" the length T.
+        source: a bundled series ("sunspots"), a task of the bench ("sine", "adding") or "upload";
+            what each one is, and which of the numbers below it uses within which limits:
+            `seqlab.data.catalogue`.
+        window: timesteps of one input sequence; for a drawn task its length T.
         horizon: the target lies this many steps after the window's last step (series only).
         target: the column to predict; `None` for the first numeric one.
-        inputs: the columns the network sees; empty for the target alone.
+        inputs: the columns the network sees; empty for the source's own choice: the target
+            alone, or what belongs together (all three of Lorenz).
         file: the name under which the run store keeps an uploaded file.
         reading: how that file is to be read.
-        samples: how many points ("sine") or sequences ("adding") are drawn.
-        noise: standard deviation of the noise on the sine, whose amplitude is 1.
+        samples: how many points of a series, or how many sequences of a task, are drawn.
+        noise: standard deviation of the noise on a signal of amplitude 1.
+        lag: the steps that a task asks to bridge: the delay of the echo, of Mackey-Glass.
+        difficulty: a small whole number whose meaning is the task's own: how many sines are
+            added, how many kinds of brackets there are.
         data_seed: seed of the synthetic data.
     """
 
@@ -150,6 +190,8 @@ class Data(_Frozen):
     reading: Reading = Reading()
     samples: Annotated[int, _within("samples", int)] = 1000
     noise: Annotated[float, _within("noise", float)] = 0.1
+    lag: Annotated[int, _within("lag", int)] = 5
+    difficulty: Annotated[int, _within("difficulty", int)] = 2
     data_seed: Annotated[int, _within("data_seed", int)] = 0
 
 

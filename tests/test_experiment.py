@@ -1,5 +1,7 @@
 """The experiment: round trips, limits, and errors in words."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from seqlab.experiment import (
     ExperimentError,
     Reading,
     Recurrent,
+    Source,
     Training,
     clamp,
 )
@@ -27,13 +30,15 @@ experiments = st.builds(
     Experiment,
     data=st.builds(
         Data,
-        source=st.sampled_from(["sunspots", "sine", "adding", "upload"]),
+        source=st.sampled_from(get_args(Source)),
         window=numbers("window", int),
         horizon=numbers("horizon", int),
         target=st.none() | names.filter(lambda name: name != "null"),
         inputs=st.lists(names, max_size=3).map(tuple),
         samples=numbers("samples", int),
         noise=numbers("noise", float),
+        lag=numbers("lag", int),
+        difficulty=numbers("difficulty", int),
     ),
     layers=st.lists(
         st.builds(
