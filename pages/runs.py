@@ -10,18 +10,12 @@ from seqlab.experiment import Experiment
 from seqlab.runs.store import Run
 from seqlab.ui import services
 from seqlab.ui.controls import SOURCES
-from seqlab.ui.draft import kept_dataset
 
 SHOWN = 100
 
 
 def network(experiment: Experiment) -> str:
     return " → ".join(f"{layer.cell}({layer.units})" for layer in experiment.layers)
-
-
-def baseline(experiment: Experiment) -> float:
-    dataset = kept_dataset(experiment.data)
-    return next(iter(dataset.baselines.values())).loss if dataset else float("nan")
 
 
 def row(run: Run) -> dict[str, object]:
@@ -36,7 +30,7 @@ def row(run: Run) -> dict[str, object]:
         "training": f"{training.optimizer} {training.learning_rate:g}",
         "epochs": int(metrics.epoch[-1]) if len(metrics.epoch) else 0,
         "best val_loss": best,
-        "baseline": baseline(run.experiment),
+        "baseline": run.baseline[1] if run.baseline else np.nan,
     }
 
 

@@ -207,7 +207,8 @@ def windows(
         raise DataError(
             f"A window of {window:,} steps with a horizon of {horizon} does not fit into the "
             f"training part: the first {split:,} of {rows:,} rows. "
-            f"The longest that fits is {longest:,}; {advice:,} leaves enough windows to learn from.",
+            f"The longest that fits is {longest:,}; "
+            f"{advice:,} leaves enough windows to learn from.",
             "window",
             advice,
         )

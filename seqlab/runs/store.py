@@ -35,7 +35,9 @@ CREATE TABLE IF NOT EXISTS runs (
     status TEXT NOT NULL,
     message TEXT NOT NULL DEFAULT '',
     experiment TEXT NOT NULL,
-    server INTEGER NOT NULL
+    server INTEGER NOT NULL,
+    baseline TEXT,
+    baseline_loss REAL
 );
 CREATE TABLE IF NOT EXISTS metrics (
     run TEXT NOT NULL REFERENCES runs(id),
@@ -59,7 +61,10 @@ CREATE TABLE IF NOT EXISTS uploads (
 
 @dataclass(frozen=True)
 class Run:
-    """One run as it stands: what was trained, and how far it is. Times are Unix seconds."""
+    """One run as it stands: what was trained, and how far it is. Times are Unix seconds.
+
+    `baseline` is the rule to beat, by name, and its loss on the validation part.
+    """
 
     id: str
     created: float
@@ -68,6 +73,7 @@ class Run:
     status: str
     message: str
     experiment: Experiment
+    baseline: tuple[str, float] | None = None
 
     @property
     def active(self) -> bool:
@@ -104,6 +110,7 @@ class Store:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(_SCHEMA)
+        _add_columns(self._db, "runs", {"baseline": "TEXT", "baseline_loss": "REAL"})
 
     def close(self) -> None:
         """Closes the database."""
@@ -126,12 +133,14 @@ class Store:
 
     # Runs -----------------------------------------------------------------------------------
 
-    def create(self, experiment: Experiment) -> str:
+    def create(self, experiment: Experiment, baseline: tuple[str, float] | None = None) -> str:
         """A new queued run; returns its id."""
         run = secrets.token_hex(6)
         self._write(
-            "INSERT INTO runs (id, created, status, experiment, server) VALUES (?, ?, ?, ?, ?)",
-            (run, time.time(), "queued", experiment.to_json(), os.getpid()),
+            "INSERT INTO runs (id, created, status, experiment, server, baseline, baseline_loss) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (run, time.time(), "queued", experiment.to_json(), os.getpid())
+            + (baseline or (None, None)),
         )
         return run
 
@@ -145,12 +154,15 @@ class Store:
         return self._select("ORDER BY created DESC LIMIT ?", limit)
 
     def _select(self, where: str, *values: object) -> list[Run]:
-        columns = "id, created, started, ended, status, message, experiment"
-        rows = self._read(f"SELECT {columns} FROM runs {where}", *values)
-        return [
-            Run(run, created, started, ended, status, message, Experiment.from_json(experiment))
-            for run, created, started, ended, status, message, experiment in rows
-        ]
+        columns = "id, created, started, ended, status, message"
+        rows = self._read(
+            f"SELECT experiment, baseline, baseline_loss, {columns} FROM runs {where}", *values
+        )
+        found = []
+        for experiment, rule, loss, *rest in rows:
+            baseline = (rule, loss) if rule else None
+            found.append(Run(*rest, Experiment.from_json(experiment), baseline))  # type: ignore[call-arg]
+        return found
 
     def set_status(self, run: str, status: str, message: str = "") -> None:
         """Moves a run on; the times of its start and end are kept."""
@@ -242,6 +254,14 @@ class Store:
         if not rows or not path.is_file():
             return None
         return path.read_bytes(), rows[0][0]
+
+
+def _add_columns(db: sqlite3.Connection, table: str, columns: dict[str, str]) -> None:
+    """Brings the table of an earlier version up to date."""
+    there = {row[1] for row in db.execute(f"PRAGMA table_info({table})")}
+    for name, kind in columns.items():
+        if name not in there:
+            db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
 
 def _alive(pid: int) -> bool:

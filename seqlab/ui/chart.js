@@ -38,6 +38,9 @@ function themed(layout, element) {
 
 export default function ({ data, parentElement }) {
   const element = parentElement.querySelector(".seqlab-chart")
+  const seen = [data.figure, data.height, getComputedStyle(element).color].join()
+  if (element.seen === seen) return // a tick without news
+  element.seen = seen
   element.style.height = `${data.height}px`
   const figure = JSON.parse(data.figure)
   const axes = { xaxis: {}, yaxis: {} }

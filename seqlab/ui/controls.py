@@ -238,7 +238,8 @@ def _train() -> None:
         return
     _stop()
     store = services.store()
-    run = store.create(now.experiment)
+    name, rule = next(iter(now.dataset.baselines.items()))
+    run = store.create(now.experiment, (name, rule.loss))
     state.show_run(run)
     services.pool().submit(run, now.experiment, now.dataset)
 

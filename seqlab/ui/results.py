@@ -100,8 +100,8 @@ def _last_losses(loss: np.ndarray, val_loss: np.ndarray) -> str:
 
 def loss_chart(run: Run | None, dataset: Dataset | None, epochs: int) -> None:
     """Loss by epoch, with the baseline, and a sentence on where it stands."""
-    baseline = None
-    if dataset and dataset.baselines:
+    baseline = run.baseline if run else None
+    if run is None and dataset and dataset.baselines:
         name, rule = next(iter(dataset.baselines.items()))
         baseline = (name, rule.loss)
     metrics = services.store().metrics(run.id if run else "")

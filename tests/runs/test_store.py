@@ -27,7 +27,7 @@ def reopened(store):
 
 
 def test_a_finished_run_is_as_it_was_after_a_reopening(store):
-    run = store.create(EXPERIMENT)
+    run = store.create(EXPERIMENT, ("persistence", 0.9))
     store.set_status(run, "running")
     store.add_metrics(run, [1, 2], [0.5, 0.25], [0.75, None])
     weights = {"gru_0/kernel": np.arange(6, dtype=np.float32).reshape(2, 3)}
@@ -40,6 +40,7 @@ def test_a_finished_run_is_as_it_was_after_a_reopening(store):
     assert store.interrupt_orphans() == []
     found = store.get(run)
     assert (found.status, found.message, found.experiment) == ("finished", "done", EXPERIMENT)
+    assert found.baseline == ("persistence", 0.9)
     assert found.created <= found.started <= found.ended
     metrics = store.metrics(run)
     np.testing.assert_array_equal(metrics.epoch, [1, 2])
@@ -48,6 +49,20 @@ def test_a_finished_run_is_as_it_was_after_a_reopening(store):
     assert store.snapshots(run) == [0, 2]
     np.testing.assert_array_equal(store.snapshot(run, 2)["gru_0/kernel"], weights["gru_0/kernel"])
     assert [line for _, line in store.log(run)] == ["compiled"]
+    store.close()
+
+
+def test_the_store_of_an_earlier_version_is_brought_up_to_date(store):
+    run = store.create(EXPERIMENT)
+    store.close()
+    database = sqlite3.connect(store.home / "seqlab.sqlite3")
+    for column in ("baseline", "baseline_loss"):
+        database.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+    database.commit()
+    database.close()
+    store = Store(store.home)
+    assert store.get(run).baseline is None
+    assert store.get(store.create(EXPERIMENT, ("constant", 0.5))).baseline == ("constant", 0.5)
     store.close()
 
 

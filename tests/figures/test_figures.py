@@ -1,0 +1,94 @@
+"""Figures show the numbers that they were given, on the scales that they promise."""
+
+import numpy as np
+import pytest
+
+from seqlab.figures import gates, learning, prediction, preview, style
+
+
+def traces(figure):
+    return {trace.name: trace for trace in figure.data}
+
+
+def test_the_loss_chart_has_both_curves_and_the_baseline_over_all_epochs():
+    epoch = np.array([1, 2, 3])
+    loss, val_loss = np.array([0.5, 0.2, 0.1]), np.array([0.6, 0.3, np.nan])
+    figure = learning.loss(epoch, loss, val_loss, ("persistence", 0.9), epochs=10)
+    found = traces(figure)
+    np.testing.assert_array_equal(found["loss"].y, loss)
+    np.testing.assert_array_equal(found["val_loss"].y, val_loss)
+    assert tuple(found["persistence"].x) == (0, 10)
+    assert tuple(found["persistence"].y) == (0.9, 0.9)
+    assert figure.layout.yaxis.type == "log"
+    assert tuple(figure.layout.xaxis.range) == (0, 10)
+
+
+def test_a_single_epoch_is_a_dot_not_an_invisible_line():
+    one = np.array([1.0])
+    figure = learning.loss(np.array([1]), one, one, None, epochs=5)
+    assert all("markers" in trace.mode for trace in figure.data)
+
+
+def test_ticks_of_the_logarithmic_axis_say_their_whole_value():
+    figure = learning.loss(np.array([]), np.array([]), np.array([]), None, epochs=5)
+    axis = figure.layout.yaxis
+    assert [float(text) for text in axis.ticktext] == pytest.approx(list(axis.tickvals))
+
+
+@pytest.mark.parametrize("cell", ["LSTM", "GRU", "SimpleRNN"])
+def test_heat_maps_show_every_gate_and_state_with_time_on_x(cell):
+    generator = np.random.default_rng(0)
+    names = [name for line in gates.LAYOUT[cell] for name in line]
+    trace = {name: generator.uniform(-1, 1, (7, 3)) for name in names}  # (T, units)
+    figure = gates.heat_maps(cell, trace)
+    found = traces(figure)
+    assert set(found) == {style.GATE_NAMES[name] for name in names}
+    for name in names:
+        z = found[style.GATE_NAMES[name]].z
+        np.testing.assert_allclose(z, trace[name].T.astype(np.float32))
+    assert (figure.layout.coloraxis.cmin, figure.layout.coloraxis.cmax) == (0, 1)
+    assert (figure.layout.coloraxis2.cmin, figure.layout.coloraxis2.cmax) == (-1, 1)
+
+
+def test_a_cell_state_beyond_one_widens_its_own_scale_and_says_so():
+    trace = dict.fromkeys(["input_gate", "forget_gate", "output_gate"], np.full((4, 2), 0.5))
+    trace |= {"candidate": np.zeros((4, 2)), "hidden": np.zeros((4, 2))}
+    figure = gates.heat_maps("LSTM", trace | {"cell": np.full((4, 2), -3.21)})
+    assert figure.layout.coloraxis3.cmax == pytest.approx(3.3)
+    assert figure.layout.coloraxis2.cmax == 1
+    assert any("±3.3" in note.text for note in figure.layout.annotations)
+
+
+def test_the_prediction_chart_lays_the_three_lines_over_time():
+    times, truth = np.arange(1990, 1995), np.arange(5.0)
+    guess, found = truth - 1, truth + 0.5
+    figure = prediction.over_time(times, truth, found, ("persistence", guess), "sunspots")
+    lines = traces(figure)
+    np.testing.assert_array_equal(lines["truth"].y, truth)
+    np.testing.assert_array_equal(lines["persistence"].y, guess)
+    np.testing.assert_array_equal(lines["prediction"].y, found)
+    np.testing.assert_array_equal(lines["prediction"].x, times)
+
+
+def test_before_training_there_is_no_prediction_to_draw():
+    figure = prediction.over_time(np.arange(3), np.arange(3.0), None, None, "y")
+    assert set(traces(figure)) == {"truth"}
+
+
+def test_the_pair_is_drawn_at_its_rows():
+    labels, series = np.arange(1700, 1760), np.sin(np.arange(60.0))
+    figure = preview.pair(
+        labels,
+        series,
+        {"sunspots": series},
+        start=10,
+        window=5,
+        horizon=2,
+        split=48,
+        name="sunspots",
+    )
+    found = traces(figure)
+    np.testing.assert_array_equal(found["X"].x, labels[10:15])
+    np.testing.assert_array_equal(found["X"].y, series[10:15])
+    assert list(found["y"].x) == [labels[16]]  # two steps after the last step of X
+    assert list(found["y"].y) == [series[16]]
