@@ -12,6 +12,7 @@ _HOME_OF = {
     "Experiment": "seqlab.experiment",
     "ExperimentError": "seqlab.experiment",
     "Finding": "seqlab.experiment",
+    "Network": "seqlab.experiment",
     "Reading": "seqlab.experiment",
     "Recurrent": "seqlab.experiment",
     "Training": "seqlab.experiment",

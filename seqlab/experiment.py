@@ -22,6 +22,19 @@ from pydantic import (
     model_validator,
 )
 
+from seqlab.choices import (
+    KNOBS,
+    Activation,
+    BiasInitializer,
+    Cell,
+    Head,
+    HeadActivation,
+    Initializer,
+    Loss,
+    Metric,
+    Optimizer,
+)
+
 Source = Literal[
     "sunspots",
     "co2",
@@ -55,8 +68,6 @@ Source = Literal[
     "chinese",
     "upload",
 ]
-Cell = Literal["SimpleRNN", "LSTM", "GRU"]
-Optimizer = Literal["SGD", "RMSprop", "Adam", "AdamW", "Nadam"]
 Schedule = Literal["constant", "cosine", "exponential", "plateau"]
 # What an uploaded table is: rows are time steps; one sequence a row; sequences below each other
 # with an id; texts with a label; two columns of text; a running text; arrays of numbers.
@@ -82,8 +93,21 @@ LIMITS: dict[str, tuple[float, float]] = {
     "decay_rate": (1e-6, 1),
     "plateau_patience": (1, 10_000),
     "patience": (1, 10_000),
+    "dropout": (0, 0.95),
+    "recurrent_dropout": (0, 0.95),
+    "forget_bias": (-10, 10),
+    "recurrent_scale": (0.5, 1.5),
+    "l2": (0, 1),
+    "embedding": (1, 512),
+    "momentum": (0, 0.9999),
+    "rho": (0, 0.9999),
+    "beta_1": (0, 0.9999),
+    "beta_2": (0, 0.99999),
+    "epsilon": (1e-12, 1),
+    "weight_decay": (0, 1),
+    "initial_accumulator_value": (0, 10),
 }
-MAX_LAYERS = 2
+MAX_LAYERS = 4
 
 
 class ExperimentError(ValueError):
@@ -196,11 +220,67 @@ class Data(_Frozen):
 
 
 class Recurrent(_Frozen):
-    """One recurrent layer: its cell, its width, and whether it hands on every step."""
+    """One recurrent layer. Names and defaults are those of the Keras layer's arguments.
+
+    Attributes:
+        cell: the Keras layer.
+        units: width of the hidden state; each direction of a bidirectional layer has as many.
+        return_sequences: hand on the state of every step instead of the last one.
+        bidirectional: a `keras.layers.Bidirectional` around the layer, outputs concatenated.
+        activation: of the candidate, and of the cell state for the output of an LSTM.
+        recurrent_activation: of the gates; a SimpleRNN has none.
+        use_bias: whether there is a bias vector.
+        dropout: share of the inputs that is dropped in training, the same at every step.
+        recurrent_dropout: likewise of the hidden state.
+        go_backwards: read the sequence from its end.
+        stateful: begin a batch with the states at the end of the one before.
+        kernel_initializer, recurrent_initializer, bias_initializer: how the weights begin.
+        unit_forget_bias: LSTM: the forget gate's bias begins at `forget_bias`.
+        forget_bias: 1 as in Keras; other values are set after the layer is made.
+        recurrent_scale: the recurrent kernel begins at this multiple of what its initializer drew.
+        l2: penalty on the squares of kernel and recurrent kernel.
+        layer_normalization: a `keras.layers.LayerNormalization` behind the layer.
+    """
 
     cell: Cell = "LSTM"
     units: Annotated[int, _within("units", int)] = 16
     return_sequences: bool = False
+    bidirectional: bool = False
+    activation: Activation = "tanh"
+    recurrent_activation: Activation = "sigmoid"
+    use_bias: bool = True
+    dropout: Annotated[float, _within("dropout", float)] = 0.0
+    recurrent_dropout: Annotated[float, _within("recurrent_dropout", float)] = 0.0
+    go_backwards: bool = False
+    stateful: bool = False
+    kernel_initializer: Initializer = "glorot_uniform"
+    recurrent_initializer: Initializer = "orthogonal"
+    bias_initializer: BiasInitializer = "zeros"
+    unit_forget_bias: bool = True
+    forget_bias: Annotated[float, _within("forget_bias", float)] = 1.0
+    recurrent_scale: Annotated[float, _within("recurrent_scale", float)] = 1.0
+    l2: Annotated[float, _within("l2", float)] = 0.0
+    layer_normalization: bool = False
+
+
+class Network(_Frozen):
+    """What lies before and behind the recurrent layers. It follows from the data by default.
+
+    Attributes:
+        embedding: numbers that stand for one token; only for data made of tokens.
+        masking: recurrent layers skip padded steps.
+        head: "auto" follows from the goal of the data; "dense" reads one state, "time_distributed"
+            the state of every step; "repeat_vector" and "teacher_forcing" are encoder-decoders
+            whose last recurrent layer is the decoder. The decoder of the first reads the encoder's
+            last output at every step; that of the second starts from the encoder's states and
+            reads the target, one step late.
+        head_activation: "linear" for values and for logits.
+    """
+
+    embedding: Annotated[int, _within("embedding", int)] = 16
+    masking: bool = True
+    head: Head = "auto"
+    head_activation: HeadActivation = "linear"
 
 
 class Training(_Frozen):
@@ -224,6 +304,12 @@ class Training(_Frozen):
         patience: epochs without improvement of the validation loss (the loss, without validation
             part) before training ends; the best weights are then restored
             (keras.callbacks.EarlyStopping). `None` for no early stopping.
+        loss: "auto" is the mean squared error for values and the cross-entropy for classes.
+        metrics: measured in addition; empty for accuracy with classes, nothing with values.
+        shuffle: take the sequences in another order than their own.
+        momentum, nesterov, rho, centered, beta_1, beta_2, amsgrad, epsilon, weight_decay,
+        initial_accumulator_value: knobs of some optimizers, see `KNOBS`; `None` is Keras' default.
+            Those that the optimizer does not have are ignored.
     """
 
     optimizer: Optimizer = "Adam"
@@ -238,6 +324,21 @@ class Training(_Frozen):
     decay_rate: Annotated[float, _within("decay_rate", float)] = 0.1
     plateau_patience: Annotated[int, _within("plateau_patience", int)] = 5
     patience: Annotated[int, _within("patience", int)] | None = None
+    loss: Loss = "auto"
+    metrics: tuple[Metric, ...] = ()
+    shuffle: bool = True
+    momentum: Annotated[float, _within("momentum", float)] | None = None
+    nesterov: bool | None = None
+    rho: Annotated[float, _within("rho", float)] | None = None
+    centered: bool | None = None
+    beta_1: Annotated[float, _within("beta_1", float)] | None = None
+    beta_2: Annotated[float, _within("beta_2", float)] | None = None
+    amsgrad: bool | None = None
+    epsilon: Annotated[float, _within("epsilon", float)] | None = None
+    weight_decay: Annotated[float, _within("weight_decay", float)] | None = None
+    initial_accumulator_value: (
+        Annotated[float, _within("initial_accumulator_value", float)] | None
+    ) = None
 
     @model_validator(mode="after")
     def _one_clip(self) -> Self:
@@ -248,9 +349,16 @@ class Training(_Frozen):
             )
         return self
 
+    @property
+    def knobs(self) -> dict[str, float | bool]:
+        """The optimizer's own knobs that differ from Keras' defaults."""
+        values = {name: getattr(self, name) for name in KNOBS[self.optimizer]}
+        defaults = KNOBS[self.optimizer]
+        return {k: v for k, v in values.items() if v is not None and v != defaults[k]}
+
 
 class Experiment(_Frozen):
-    """Data + layers + training. Frozen and hashable; every field by keyword.
+    """Data + network + training. Frozen and hashable; every field by keyword.
 
     Example:
         >>> e = Experiment(layers=(Recurrent(cell="GRU", units=8),))
@@ -264,6 +372,7 @@ class Experiment(_Frozen):
     layers: Annotated[tuple[Recurrent, ...], Field(min_length=1, max_length=MAX_LAYERS)] = (
         Recurrent(),
     )
+    network: Network = Network()
     training: Training = Training()
 
     def to_json(self) -> str:
@@ -285,7 +394,7 @@ class Experiment(_Frozen):
         flat["layers"] = len(self.layers)
         for i, layer in enumerate(self.layers):
             flat |= {f"{name}_{i}": value for name, value in layer}
-        return flat | self.training.model_dump()
+        return flat | self.network.model_dump() | self.training.model_dump()
 
     @classmethod
     def from_flat(cls, flat: Mapping[str, Any]) -> Self:
@@ -323,6 +432,7 @@ class Experiment(_Frozen):
         parts = {
             "data": build(Data, data),
             "layers": tuple(build(Recurrent, pick(Recurrent, f"_{i}")) for i in range(count)),
+            "network": build(Network, pick(Network)),
             "training": build(Training, pick(Training)),
         }
         if problems:

@@ -1,17 +1,22 @@
 """The experiment: round trips, limits, and errors in words."""
 
+import inspect
 from typing import get_args
 
+import keras
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import seqlab
+from seqlab.choices import KNOBS
 from seqlab.experiment import (
     LIMITS,
+    MAX_LAYERS,
     Data,
     Experiment,
     ExperimentError,
+    Network,
     Reading,
     Recurrent,
     Source,
@@ -23,6 +28,9 @@ from seqlab.experiment import (
 def numbers(name, kind):
     low, high = LIMITS[name]
     return st.integers(int(low), int(high)) if kind is int else st.floats(low, high)
+
+
+LAYER_OPTIONS = {"return_sequences", "stateful", "go_backwards"}  # of keras.layers.RNN
 
 
 names = st.text(min_size=1, max_size=8)
@@ -46,10 +54,21 @@ experiments = st.builds(
             cell=st.sampled_from(["SimpleRNN", "LSTM", "GRU"]),
             units=numbers("units", int),
             return_sequences=st.booleans(),
+            bidirectional=st.booleans(),
+            activation=st.sampled_from(["tanh", "relu"]),
+            dropout=numbers("dropout", float),
+            forget_bias=numbers("forget_bias", float),
+            recurrent_initializer=st.sampled_from(["orthogonal", "identity"]),
         ),
         min_size=1,
-        max_size=2,
+        max_size=MAX_LAYERS,
     ).map(tuple),
+    network=st.builds(
+        Network,
+        embedding=numbers("embedding", int),
+        masking=st.booleans(),
+        head=st.sampled_from(["auto", "repeat_vector"]),
+    ),
     training=st.builds(
         Training,
         optimizer=st.sampled_from(["SGD", "RMSprop", "Adam", "AdamW", "Nadam"]),
@@ -61,6 +80,9 @@ experiments = st.builds(
         decay_rate=numbers("decay_rate", float),
         plateau_patience=numbers("plateau_patience", int),
         patience=st.none() | numbers("patience", int),
+        beta_1=st.none() | numbers("beta_1", float),
+        nesterov=st.none() | st.booleans(),
+        metrics=st.lists(st.sampled_from(["accuracy", "r2_score"]), max_size=2).map(tuple),
     ),
 )
 
@@ -106,14 +128,14 @@ def test_the_default_needs_no_query_and_names_are_public():
             "expected a number from 1e-06 to 10, got nan.",
         ),
         (
-            {"optimizer": "Adagrad"},
-            "Received an invalid value for argument `optimizer`, "
-            "expected 'SGD', 'RMSprop', 'Adam', 'AdamW' or 'Nadam', got Adagrad.",
+            {"optimizer": "Ftrl"},
+            "Received an invalid value for argument `optimizer`, expected 'SGD', 'RMSprop', "
+            "'Adam', 'AdamW', 'Nadam', 'Adamax', 'Adagrad', 'Adadelta' or 'Lion', got Ftrl.",
         ),
         (
             {"layers": 9},
             "Received an invalid value for argument `layers`, "
-            "expected an integer from 1 to 2, got 9.",
+            "expected an integer from 1 to 4, got 9.",
         ),
     ],
 )
@@ -143,6 +165,8 @@ def test_any_query_gives_an_experiment_or_sentences(query):
         ("units_0", -3, 1),
         ("units_1", 9999, 512),
         ("learning_rate", 100.0, 10.0),
+        ("l2_3", 2.0, 1.0),
+        ("beta_1", 2.0, 0.9999),
         ("data", "x", "x"),
     ],
 )
@@ -161,3 +185,45 @@ def test_how_a_file_is_read_travels_and_only_what_was_changed():
     assert Experiment.from_query(experiment.to_query()) == experiment
     with pytest.raises(ExperimentError, match=r"reading\.header"):
         Experiment.from_query({"reading": '{"header": -1}'})
+
+
+def test_what_was_stored_before_there_were_more_settings_means_the_same():
+    old = (
+        '{"data":{"source":"sine","window":9,"horizon":1,"target":null,"inputs":[],"file":null,'
+        '"samples":1000,"noise":0.1,"data_seed":0},"layers":[{"cell":"GRU","units":8,'
+        '"return_sequences":false}],"training":{"optimizer":"Adam","learning_rate":0.005,'
+        '"batch_size":32,"epochs":100,"seed":0,"clipnorm":null}}'
+    )
+    new = Experiment(data=Data(source="sine", window=9), layers=(Recurrent(cell="GRU", units=8),))
+    training = Training(epochs=100)
+    assert Experiment.from_json(old) == new.model_copy(update={"training": training})
+    query = {"data": "sine", "window": "9", "cell_0": "GRU", "units_0": "8"}
+    assert new.to_query() == query
+    assert Experiment.from_query(query) == new
+
+
+def test_every_default_is_that_of_keras():
+    layer = Recurrent().model_dump(exclude={"cell", "units"})
+    ours = {"bidirectional", "forget_bias", "recurrent_scale", "l2", "layer_normalization"}
+    arguments = inspect.signature(keras.layers.LSTM).parameters
+    assert {n: v for n, v in layer.items() if n not in ours} == {
+        name: arguments[name].default for name in layer if name not in {*ours, *LAYER_OPTIONS}
+    } | dict.fromkeys(LAYER_OPTIONS, False)
+    for name, knobs in KNOBS.items():
+        arguments = inspect.signature(getattr(keras.optimizers, name)).parameters
+        assert knobs == {knob: arguments[knob].default for knob in knobs}
+        others = {"name", "learning_rate", "kwargs", "ema_momentum", "ema_overwrite_frequency"}
+        others |= {"clipnorm", "clipvalue", "global_clipnorm", "use_ema", "loss_scale_factor"}
+        assert set(arguments) - others - {"gradient_accumulation_steps"} == set(knobs)
+
+
+def test_only_changed_knobs_of_the_optimizer_at_hand_count():
+    training = Training(optimizer="SGD", momentum=0.9, nesterov=False, beta_1=0.5)
+    assert training.knobs == {"momentum": 0.9}
+
+
+def test_no_two_settings_share_a_key():
+    parts = [Data, Network, Training]
+    names = [name for part in parts for name in part.model_fields]
+    layers = [f"{name}_{i}" for name in Recurrent.model_fields for i in range(MAX_LAYERS)]
+    assert len({*names, *layers, "data", "layers"}) == len(names) + len(layers) + 2

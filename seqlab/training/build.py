@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from typing import get_args
 
 import keras
 
+from seqlab.choices import Optimizer
 from seqlab.experiment import Experiment, Training
 
 RECURRENT = {
@@ -13,13 +15,7 @@ RECURRENT = {
     "LSTM": keras.layers.LSTM,
     "GRU": keras.layers.GRU,
 }
-OPTIMIZERS = {
-    "SGD": keras.optimizers.SGD,
-    "RMSprop": keras.optimizers.RMSprop,
-    "Adam": keras.optimizers.Adam,
-    "AdamW": keras.optimizers.AdamW,
-    "Nadam": keras.optimizers.Nadam,
-}
+OPTIMIZERS = {name: getattr(keras.optimizers, name) for name in get_args(Optimizer)}
 
 
 def build(experiment: Experiment, timesteps: int, features: int, outputs: int) -> keras.Model:
@@ -60,7 +56,10 @@ def build(experiment: Experiment, timesteps: int, features: int, outputs: int) -
 def optimizer(training: Training) -> keras.optimizers.Optimizer:
     """A fresh optimizer. `clipnorm` clips the gradient of each weight on its own, as in Keras."""
     return OPTIMIZERS[training.optimizer](
-        learning_rate=training.learning_rate, clipnorm=training.clipnorm
+        learning_rate=training.learning_rate,
+        clipnorm=training.clipnorm,
+        clipvalue=training.clipvalue,
+        **training.knobs,
     )
 
 

@@ -193,6 +193,7 @@ def program_for(
     key = (
         *(experiment.layers, timesteps, features, outputs, batch),
         *(training.optimizer, training.clipnorm is not None),
+        *(training.clipvalue, *training.knobs.items()),
     )
     program = _programs.get(key)
     kept = program is not None

@@ -168,7 +168,7 @@ def network_controls() -> None:
             st.button("Add a layer", key="add_layer", on_click=_add_layer, icon=":material/add:")
         if layers > 1:
             st.button(
-                "Remove layer 2",
+                f"Remove layer {layers}",
                 key="remove_layer",
                 on_click=_remove_layer,
                 icon=":material/remove:",

@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from seqlab.experiment import Experiment, ExperimentError, parse_query
+from seqlab.experiment import Experiment, ExperimentError, Recurrent, parse_query
 from seqlab.ui import services
 
 RUN = "run"
@@ -36,9 +36,7 @@ def flat() -> dict[str, Any]:
 
 
 def _names(layers: int) -> list[str]:
-    of_layers = [
-        f"{name}_{i}" for i in range(layers) for name in ("cell", "units", "return_sequences")
-    ]
+    of_layers = [f"{name}_{i}" for i in range(layers) for name in Recurrent.model_fields]
     return [key for key in Experiment().to_flat() if not key.endswith("_0")] + of_layers
 
 
