@@ -421,7 +421,7 @@ class Experiment(_Frozen):
             data["source"] = flat["data"]
         try:
             count = int(flat.get("layers", 1))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             count = 0
         if not 1 <= count <= MAX_LAYERS:
             problems.append(
