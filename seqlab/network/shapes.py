@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from seqlab.experiment import Recurrent
+from seqlab.data.frame import Frame
+from seqlab.experiment import Experiment, Recurrent
+from seqlab.network.plan import Part, plan
 
 Shape = tuple[int | None, ...]  # None stands for the batch axis, as in Keras
 
@@ -18,7 +20,8 @@ class Link:
         output: the shape that it hands on.
         parameters: how many numbers it learns.
         formula: how that count comes about, with the numbers filled in.
-        broken: whether its input lacks the time axis that it needs.
+        broken: whether its input has an axis too few or too many.
+        part: the layer with all its arguments.
     """
 
     name: str
@@ -26,46 +29,94 @@ class Link:
     parameters: int
     formula: str
     broken: bool = False
+    part: Part | None = None
 
 
-def _count(cell: str, units: int, features: int) -> tuple[int, str]:
-    """Parameters of one recurrent layer: gates x (recurrent kernel + kernel + biases).
+def links(experiment: Experiment, frame: Frame) -> tuple[Link, ...]:
+    """The layers from the input to the head, one link for each Keras layer, input included.
 
-    Keras: `keras/src/layers/rnn/{simple_rnn,lstm,gru}.py`; the GRU has two biases because its
-    `reset_after` is on by default.
+    A layer whose input has the wrong number of axes is marked as broken; the chain goes on as if
+    it had got the right one, so that the rest can still be read. With teacher forcing the
+    decoder's input, embedding and layers follow those of the encoder, as in `model.layers`.
     """
-    if cell == "SimpleRNN":
-        count = units * (units + features) + units
-        return count, f"{units} × ({units} + {features}) + {units}"
-    if cell == "LSTM":
-        count = 4 * (units * (units + features) + units)
-        return count, f"4 × ({units} × ({units} + {features}) + {units})"
-    count = 3 * (units * (units + features) + 2 * units)
-    return count, f"3 × ({units} × ({units} + {features}) + 2 × {units})"
+    found = []
+    shape: Shape = ()
+    steps: int | None = None
+    for part in plan(experiment, frame).parts:
+        link = _link(part, shape, steps)
+        found.append(link)
+        shape = link.output
+        if part.role in ("input", "repeat"):
+            steps = shape[1]
+    return tuple(found)
 
 
 def chain(
     layers: tuple[Recurrent, ...], timesteps: int, features: int, outputs: int
 ) -> tuple[Link, ...]:
-    """The layers from the input (None, timesteps, features) to the head, `Dense(outputs)`.
+    """`links` without the input, for one prediction from numbers."""
+    return links(Experiment(layers=layers), Frame(timesteps, features, outputs))[1:]
 
-    A recurrent layer behind `return_sequences=False` is marked as broken; the chain goes on as if
-    it had got its time axis, so that the rest can still be read.
-    """
-    links = []
-    shape: Shape = (None, timesteps, features)
-    for layer in layers:
-        broken = len(shape) == 2
-        width = shape[-1] or 0
-        parameters, formula = _count(layer.cell, layer.units, width)
-        keeps_time = layer.return_sequences
-        shape = (None, timesteps, layer.units) if keeps_time else (None, layer.units)
-        links.append(Link(f"{layer.cell}({layer.units})", shape, parameters, formula, broken))
+
+def _link(part: Part, shape: Shape, steps: int | None) -> Link:
+    """The link of a layer that reads `shape`, in a part of the network with that many steps."""
+    keywords = dict(part.keywords)
+    if part.role == "input":
+        (sizes,) = part.positional
+        assert isinstance(sizes, tuple)
+        batch = keywords.get("batch_size")
+        assert batch is None or isinstance(batch, int)
+        return Link("Input", (batch, *sizes), 0, "", part=part)
     width = shape[-1] or 0
-    head = Link(
-        f"Dense({outputs})",
-        (*shape[:-1], outputs),
-        width * outputs + outputs,
-        f"{width} × {outputs} + {outputs}",
-    )
-    return (*links, head)
+    batch_axis, broken = shape[0], False
+    count, formula, label = 0, "", part.kind
+    output = shape
+    if part.role == "embedding":
+        tokens, size = _ints(part)
+        count, formula = tokens * size, f"{tokens} × {size}"
+        label, output = f"Embedding({tokens}, {size})", (*shape, size)
+    elif part.role == "recurrent":
+        (units,) = _ints(part)
+        broken = len(shape) != 3
+        biased = keywords.get("use_bias", True) is True
+        count, formula = _recurrent(part.kind, units, width, biased)
+        label, out = f"{part.kind}({units})", units
+        if part.bidirectional:
+            formula = f"({formula})" if part.kind == "SimpleRNN" else formula
+            count, formula, out = 2 * count, f"2 × {formula}", 2 * units
+            label = f"Bidirectional({label})"
+        keeps_time = keywords.get("return_sequences", False)
+        output = (batch_axis, steps, out) if keeps_time else (batch_axis, out)
+    elif part.role == "normalization":
+        count, formula = 2 * width, f"2 × {width}"
+    elif part.role == "repeat":
+        (times,) = _ints(part)
+        broken = len(shape) != 2
+        label, output = f"RepeatVector({times})", (batch_axis, times, width)
+    elif part.role == "reshape":
+        (sizes,) = part.positional
+        assert isinstance(sizes, tuple)
+        label, output = f"Reshape({sizes})", (batch_axis, *sizes)
+    elif part.role == "head":
+        (units,) = _ints(part)
+        count, formula = width * units + units, f"{width} × {units} + {units}"
+        label, output = f"Dense({units})", (*shape[:-1], units)
+    return Link(label, output, count, formula, broken, part)
+
+
+def _ints(part: Part) -> tuple[int, ...]:
+    return tuple(value for value in part.positional if isinstance(value, int))
+
+
+def _recurrent(cell: str, units: int, features: int, biased: bool) -> tuple[int, str]:
+    """Parameters of one recurrent layer: gates x (recurrent kernel + kernel + biases).
+
+    Keras: `keras/src/layers/rnn/{simple_rnn,lstm,gru}.py`; the GRU has two biases because its
+    `reset_after` is on by default.
+    """
+    gates = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}[cell]
+    biases = (2 if cell == "GRU" else 1) * biased
+    inner = f"{units} × ({units} + {features})"
+    inner += ["", f" + {units}", f" + 2 × {units}"][biases]
+    count = gates * (units * (units + features) + biases * units)
+    return count, inner if gates == 1 else f"{gates} × ({inner})"

@@ -3,54 +3,127 @@
 from __future__ import annotations
 
 import random
-from typing import get_args
+from typing import Any, get_args
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from seqlab.choices import Optimizer
+from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Training
+from seqlab.network.plan import L2, Part, Plan, Start, from_logits, loss_of, plan
 
-RECURRENT = {
-    "SimpleRNN": keras.layers.SimpleRNN,
-    "LSTM": keras.layers.LSTM,
-    "GRU": keras.layers.GRU,
-}
 OPTIMIZERS = {name: getattr(keras.optimizers, name) for name in get_args(Optimizer)}
+LOSSES = {
+    "mean_squared_error": keras.losses.MeanSquaredError,
+    "mean_absolute_error": keras.losses.MeanAbsoluteError,
+    "huber": keras.losses.Huber,
+    "log_cosh": keras.losses.LogCosh,
+    "sparse_categorical_crossentropy": keras.losses.SparseCategoricalCrossentropy,
+    "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
+    "binary_crossentropy": keras.losses.BinaryCrossentropy,
+}
 
 
-def build(experiment: Experiment, timesteps: int, features: int, outputs: int) -> keras.Model:
+def build(experiment: Experiment, frame: Frame) -> keras.Model:
     """The network of an experiment with its initial weights.
 
-    Recurrent layers are called "lstm_0", "gru_1", ...; a linear Dense layer "head" comes last.
-    The weights depend on `experiment.training.seed` alone and are those of a script that calls
-    `keras.utils.set_random_seed(seed)` before it makes the same layers: Keras draws the seed of
-    every initializer from Python's `random`, whose state is put back afterwards.
+    The layers are those of `seqlab.network.plan`: recurrent ones are called "lstm_0", "gru_1", ...
+    and the Dense layer at the end "head". The weights depend on `experiment.training.seed` alone
+    and are those of a script that calls `keras.utils.set_random_seed(seed)` before it makes the
+    same layers: Keras draws the seed of every initializer from Python's `random`, whose state is
+    put back afterwards.
 
     Args:
-        experiment: layers and seed.
-        timesteps: steps of one input sequence.
-        features: values at each step.
-        outputs: values predicted for each sequence.
+        experiment: layers, head and seed.
+        frame: the shapes of the data.
 
     Returns:
-        A model (batch, timesteps, features) -> (batch, outputs).
+        A model (batch, timesteps, features), or (batch, timesteps) for tokens, -> (batch, outputs)
+        or (batch, steps, outputs). With teacher forcing it has a second input (batch, steps), the
+        target's classes plus 1, one step late and beginning with 0: `late`.
     """
+    planned = plan(experiment, frame)
     state = random.getstate()
     random.seed(experiment.training.seed)
     try:
-        model = keras.Sequential([keras.Input((timesteps, features))])
-        for i, layer in enumerate(experiment.layers):
-            model.add(
-                RECURRENT[layer.cell](
-                    layer.units,
-                    return_sequences=layer.return_sequences,
-                    name=f"{layer.cell.lower()}_{i}",
-                )
-            )
-        model.add(keras.layers.Dense(outputs, name="head"))
+        model = _functional(planned) if planned.decoder else _sequential(planned)
+        for start in planned.starts:
+            _begin(model, experiment.layers[start.index].units, start, planned)
         return model
     finally:
         random.setstate(state)
+
+
+def _sequential(planned: Plan) -> keras.Model:
+    return keras.Sequential([_layer(part) for part in planned.encoder])
+
+
+def _functional(planned: Plan) -> keras.Model:
+    """An encoder whose last states are the decoder's first ones."""
+    source = output = _layer(planned.encoder[0])
+    for part in planned.encoder[1:]:
+        output = _layer(part)(output)
+    states = list(output[1:])
+    if planned.encoder[-1].bidirectional:  # of each direction; side by side they are the decoder's
+        half = len(states) // 2
+        states = [
+            keras.layers.Concatenate(name=f"state_{i}")([states[i], states[half + i]])
+            for i in range(half)
+        ]
+    target = output = _layer(planned.decoder[0])
+    for part in planned.decoder[1:]:
+        layer = _layer(part)
+        output = layer(output, initial_state=states) if part.role == "recurrent" else layer(output)
+    return keras.Model([source, target], output)
+
+
+def _layer(part: Part) -> Any:  # noqa: ANN401 (a layer, or the symbol of an input)
+    """The Keras layer of a part, or its symbolic input."""
+    keywords = {
+        name: keras.regularizers.L2(value.factor) if isinstance(value, L2) else value
+        for name, value in part.keywords
+    }
+    if part.kind == "Input":
+        return keras.Input(*part.positional, name=part.name, **keywords)
+    made = getattr(keras.layers, part.kind)
+    if part.bidirectional:
+        return keras.layers.Bidirectional(made(*part.positional, **keywords), name=part.name)
+    return made(*part.positional, name=part.name, **keywords)
+
+
+def _begin(model: keras.Model, units: int, start: Start, planned: Plan) -> None:
+    """Sets what Keras has no argument for."""
+    (name,) = [p.name for p in planned.parts if p.role == "recurrent" and p.index == start.index]
+    for _, layer in directions(model.get_layer(name)):
+        if start.recurrent_scale != 1:
+            kernel = layer.cell.recurrent_kernel
+            kernel.assign(start.recurrent_scale * kernel)
+        if start.forget_bias is not None:
+            bias = layer.cell.bias.numpy()
+            bias[units : 2 * units] = start.forget_bias
+            layer.cell.bias.assign(bias)
+
+
+def loss(
+    experiment: Experiment, frame: Frame, reduction: str = "sum_over_batch_size"
+) -> keras.losses.Loss:
+    """The loss of an experiment. A cross-entropy takes logits unless the head has an activation."""
+    name = loss_of(experiment, frame)
+    keywords = {"from_logits": from_logits(experiment)} if "crossentropy" in name else {}
+    made: keras.losses.Loss = LOSSES[name](reduction=reduction, **keywords)
+    return made
+
+
+def late(classes: NDArray[np.integer]) -> NDArray[np.int32]:
+    """What a decoder with teacher forcing reads: (n, steps) classes -> (n, steps) tokens.
+
+    Token 0 is the start, token k + 1 stands for class k of the step before.
+    """
+    shifted = np.zeros(classes.shape, np.int32)
+    shifted[:, 1:] = classes[:, :-1] + 1
+    return shifted
 
 
 def optimizer(training: Training) -> keras.optimizers.Optimizer:
@@ -64,9 +137,20 @@ def optimizer(training: Training) -> keras.optimizers.Optimizer:
 
 
 def weights(model: keras.Model) -> list[tuple[str, keras.Variable]]:
-    """The weights by name, in Keras' order: ("lstm_0/kernel", variable), ..., "head/bias"."""
+    """The weights by name, in Keras' order: ("lstm_0/kernel", variable), ..., "head/bias".
+
+    Those of a `Bidirectional` are called "lstm_0/forward/kernel" and "lstm_0/backward/kernel".
+    """
     return [
-        (f"{layer.name}/{variable.name}", variable)
+        (f"{layer.name}{direction}/{variable.name}", variable)
         for layer in model.layers
-        for variable in layer.weights
+        for direction, part in directions(layer)
+        for variable in part.weights
     ]
+
+
+def directions(layer: keras.Layer) -> list[tuple[str, keras.Layer]]:
+    """The two layers of a `Bidirectional` as "/forward" and "/backward"; else the layer as ""."""
+    if isinstance(layer, keras.layers.Bidirectional):
+        return [("/forward", layer.forward_layer), ("/backward", layer.backward_layer)]
+    return [("", layer)]

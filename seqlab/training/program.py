@@ -15,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
 from seqlab.training import build, scan
 
@@ -40,7 +41,8 @@ class Program:
     def __init__(
         self, experiment: Experiment, timesteps: int, features: int, outputs: int, batch: int
     ) -> None:
-        self.model = build.build(experiment, timesteps, features, outputs)
+        self._frame = Frame(timesteps, features, outputs)
+        self.model = build.build(experiment, self._frame)
         training = experiment.training
         self._clips = training.clipnorm is not None
         self._clipnorm = tf.Variable(training.clipnorm or 1.0, dtype=tf.float32)
@@ -48,7 +50,6 @@ class Program:
         self._optimizer.build(self.model.trainable_variables)
         self._fresh = [variable.numpy() for variable in self._optimizer.variables]
         self._loss = keras.losses.MeanSquaredError(reduction="none")
-        self._build = (timesteps, features, outputs)
         self.batch = batch
         self.capacity = max(1, min(MAX_BATCHES, MAX_BUFFER // (4 * batch * timesteps * features)))
         self.compiled = True
@@ -61,7 +62,7 @@ class Program:
 
     def reset(self, experiment: Experiment) -> None:
         """Fresh initial weights for the experiment's seed, a fresh optimizer with its settings."""
-        initial = build.build(experiment, *self._build).get_weights()
+        initial = build.build(experiment, self._frame).get_weights()
         self.restore([*initial, *self._fresh])
         self._optimizer.learning_rate = experiment.training.learning_rate
         if experiment.training.clipnorm is not None:

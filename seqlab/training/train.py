@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import keras
 
 from seqlab.data.dataset import Dataset
+from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
 from seqlab.training.build import build
 from seqlab.training.fit import Epoch, Status, fit
@@ -62,6 +63,6 @@ def train(experiment: Experiment, dataset: Dataset | None = None) -> Result:
 
     outcome, program = fit(experiment, dataset, on_epoch)
     # The program is used again by the next training: the result takes a model of its own.
-    model = build(experiment, dataset.timesteps, dataset.features, dataset.outputs)
+    model = build(experiment, Frame.of(dataset))
     model.set_weights(program.model.get_weights())
     return Result(history, model, snapshots, outcome.status, outcome.message)

@@ -27,6 +27,7 @@ import keras
 import numpy as np
 
 from seqlab.data.dataset import Dataset, Scaling
+from seqlab.data.frame import Frame
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.training.build import build, optimizer
 from seqlab.training.fit import fit
@@ -110,7 +111,7 @@ def seqlab(shape: Shape, dataset: Dataset) -> Callable[[], Epochs]:
 def plain(shape: Shape, dataset: Dataset) -> Callable[[], Epochs]:
     e = shape.experiment()
     keras.utils.set_random_seed(e.training.seed)
-    model = build(e, dataset.timesteps, dataset.features, dataset.outputs)
+    model = build(e, Frame.of(dataset))
     model.compile(optimizer(e.training), "mse")
 
     class Clock(keras.callbacks.Callback):

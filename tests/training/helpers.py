@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from seqlab.data.dataset import Dataset, windows
+from seqlab.data.frame import Frame
 from seqlab.data.tasks import sine
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.training.build import build, optimizer
@@ -30,7 +31,7 @@ def plain_fit(e: Experiment, shuffle: bool = True):
     """`keras.Model.fit` on `series(e)` from the same start: its model and its history."""
     dataset = series(e)
     keras.utils.set_random_seed(e.training.seed)
-    model = build(e, dataset.timesteps, dataset.features, dataset.outputs)
+    model = build(e, Frame.of(dataset))
     model.compile(optimizer(e.training), "mse")
     history = model.fit(
         dataset.x[dataset.train],

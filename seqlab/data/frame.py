@@ -1,0 +1,48 @@
+"""What a network must know of its data: the shapes, without the arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from seqlab.data.dataset import Dataset
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The shapes between which a network stands. Frozen and hashable.
+
+    Attributes:
+        timesteps: steps of one input sequence.
+        features: values at each step; 1 for tokens.
+        outputs: values predicted at once, or classes to choose from.
+        kind: "value" or "class", as in `Goal`.
+        at: "end", "every step" or "sequence", as in `Goal`.
+        steps: steps of one target: 1 at the end.
+        vocabulary: how many tokens there are, padding included; 0 for data made of numbers.
+        padded: whether some sequences are shorter than `timesteps`.
+    """
+
+    timesteps: int
+    features: int = 1
+    outputs: int = 1
+    kind: Literal["value", "class"] = "value"
+    at: Literal["end", "every step", "sequence"] = "end"
+    steps: int = 1
+    vocabulary: int = 0
+    padded: bool = False
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Frame:
+        """The frame of a dataset."""
+        goal = dataset.goal
+        return cls(
+            timesteps=dataset.timesteps,
+            features=dataset.features,
+            outputs=dataset.outputs,
+            kind=goal.kind,
+            at=goal.at,
+            steps=1 if goal.at == "end" else dataset.y.shape[1],
+            vocabulary=len(dataset.vocabulary),
+            padded=bool((dataset.lengths < dataset.timesteps).any()),
+        )
