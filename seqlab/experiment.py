@@ -177,6 +177,15 @@ class Reading(_Frozen):
     ignored: tuple[str, ...] = ()
     codes: tuple[float, ...] = ()
 
+    def changed(self, **changes: Any) -> Self:  # noqa: ANN401
+        """A copy with some fields changed, checked. Raises `ExperimentError`."""
+        if not changes:
+            return self
+        try:
+            return type(self).model_validate({**dict(self), **changes})
+        except ValidationError as error:
+            raise ExperimentError(_sentences(error)) from error
+
     @model_serializer(mode="wrap")
     def _changed(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Only what differs from the defaults."""

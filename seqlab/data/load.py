@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from seqlab.data import series, tasks
+from seqlab.data import series, tasks, uploaded
 from seqlab.data.dataset import DataError, Dataset, windows
 from seqlab.data.upload import Table
 from seqlab.experiment import Data, Experiment
@@ -34,7 +34,9 @@ def load(experiment: Experiment, table: Table | None = None) -> Dataset:
     if data.source == "upload":
         if table is None:
             raise DataError("Upload a CSV file first: a header line, then one row per time step.")
-        return _from_frame(table.frame, table.time, list(table.numeric), data)
+        if (single := uploaded.as_series(table)) is None:
+            return uploaded.dataset(table, data)
+        return _from_frame(*single, data)
     entry = series.SERIES[data.source]
     frame = series.read(data.source)
     return _from_frame(

@@ -8,24 +8,27 @@ what is odd about its values (`quality`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from seqlab.data.reading import arrays as array_files
 from seqlab.data.reading import columns as column_types
-from seqlab.data.reading import encoding, layout, order, quality, texts, timeline
+from seqlab.data.reading import encoding, layout, order, quality, running, texts, timeline
+from seqlab.data.reading.arrays import Arrays
 from seqlab.data.reading.columns import Column
 from seqlab.data.reading.foreign import UploadError, refuse_foreign, refuse_markup
-from seqlab.data.reading.layout import Kind, Layout
+from seqlab.data.reading.layout import Layout
 from seqlab.data.reading.outline import outline
 from seqlab.data.reading.records import read as read_records
 from seqlab.data.reading.timeline import Timeline
-from seqlab.data.reading.wording import shown
-from seqlab.experiment import Finding
+from seqlab.data.reading.wording import count, hint, names, on_lines, shown, warning
+from seqlab.experiment import ExperimentError, Finding, Kind, Reading
 
-__all__ = ["Table", "UploadError", "read_table"]
+__all__ = ["Arrays", "Table", "UploadError", "read_table"]
 
 MAX_BYTES = 20 * 1024 * 1024
 
@@ -36,17 +39,24 @@ class Table:
 
     Attributes:
         frame: one row a record, in order of time; numbers as float64 (NaN where missing), dates
-            as datetime64, everything else as text.
+            as datetime64, everything else as text. Of arrays: a step a row.
         findings: what was assumed, changed or noticed, with line numbers.
         kind: "series" (rows are time steps), "wide" (one sequence a row), "long" (sequences below
-            each other, with an id), "text" (texts with labels) or "pairs" (two columns of text).
-        numeric: the columns of numbers that can be target or input, in the order of the file.
+            each other, with an id), "text" (texts with labels), "pairs" (two columns of text),
+            "corpus" (a running text) or "arrays" (from NumPy files).
+        numeric: the columns of numbers that can be target or input, in the order of the file. A
+            label that was only assumed is among them.
         time: the column with the time, or `None`.
         label: the column with classes, or `None`.
         sequence_id: the column that tells sequences apart, or `None`.
         delimiter: the character between cells, " " for runs of blanks, `None` for one column.
-        encoding: the Python codec that reads the bytes.
+        encoding: the Python codec that reads the bytes; "" for arrays.
         lines: for each row of `frame`, the line of the file on which it starts.
+        header: how many header rows there are.
+        decimal: the decimal sign.
+        texts: the columns of text that are to be read: one, or two for pairs.
+        label_at: one label a sequence ("end"), or one for each of its steps.
+        arrays: the arrays of a NumPy file, or `None`.
     """
 
     frame: pd.DataFrame
@@ -59,34 +69,32 @@ class Table:
     delimiter: str | None
     encoding: str
     lines: NDArray[np.int64]
+    header: int = 0
+    decimal: str = "."
+    texts: tuple[str, ...] = ()
+    label_at: Literal["end", "every step"] = "end"
+    arrays: Arrays | None = None
 
 
-def read_table(
-    data: bytes,
-    name: str,
-    *,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    decimal: str | None = None,
-    header: int | None = None,
-    time: str | None = None,
-) -> Table:
-    """Reads a file of separated values, however it is written.
+def read_table(data: bytes, name: str, reading: Reading | None = None, **changes: Any) -> Table:  # noqa: ANN401
+    """Reads a file of separated values, however it is written; NumPy arrays and texts too.
 
     Args:
         data: the bytes of the file.
-        name: its name, for messages only; it is never used as a path.
-        encoding: a Python codec, if the guess is wrong.
-        delimiter: one character, " " for runs of blanks, "" for a single column.
-        decimal: "." or ",".
-        header: the number of header rows, 0 for none.
-        time: the column to take the time from, "" for none.
+        name: its name. It is never used as a path; its ending tells a running text (.txt) and
+            arrays (.npy, .npz) from a table.
+        reading: what the user knows better than the reader's guess.
+        changes: fields of `Reading` to change, such as `delimiter=";"`.
 
     Raises:
         UploadError: if the file cannot be used, with one sentence that says why.
     """
     try:
-        return _read(data, encoding, delimiter, decimal, header, time)
+        wish = (reading or Reading()).changed(**changes)
+    except ExperimentError as error:
+        raise UploadError(str(error)) from error
+    try:
+        return _read(data, name, wish)
     except UploadError:
         raise
     except Exception as error:  # a stranger's file must never end in a traceback
@@ -96,56 +104,153 @@ def read_table(
         ) from error
 
 
-def _read(
-    data: bytes,
-    codec: str | None,
-    delimiter: str | None,
-    decimal: str | None,
-    header: int | None,
-    time: str | None,
-) -> Table:
+def _read(data: bytes, name: str, wish: Reading) -> Table:
     if len(data) > MAX_BYTES:
         raise UploadError(
-            f"This file has {len(data) / 2**20:,.0f} MB; at most {MAX_BYTES // 2**20} MB are read. "
+            f"This file has {len(data) / 2**20:,.1f} MB; at most {MAX_BYTES // 2**20} MB are read. "
             "Keep a part of the rows or columns."
         )
+    if array_files.is_numpy(data, name):
+        return _arrays(data, wish)
     if not data.strip(b" \t\r\n\0"):
         raise UploadError("This file is empty: it has no rows of data.")
-    if decimal not in (None, ".", ","):
-        raise UploadError(f"The decimal sign must be a point or a comma, got {decimal!r}.")
     refuse_foreign(data)
-    text, codec, findings = encoding.decode(data, codec)
-    refuse_markup(text)
-    records, found = read_records(text, delimiter)
+    text, codec, findings = encoding.decode(data, wish.encoding)
+    if wish.kind == "corpus":
+        return _corpus(text, codec, findings)
+    if not name.casefold().endswith(".txt") or wish.kind is not None:
+        refuse_markup(text)
+        return _table(text, codec, findings, wish)
+    try:
+        table = _table(text, codec, list(findings), wish)
+    except UploadError:
+        return _corpus(text, codec, findings)
+    words = table.kind in ("text", "pairs") and table.delimiter != "\t"
+    return _corpus(text, codec, findings) if words else table
+
+
+def _table(text: str, codec: str, findings: list[Finding], wish: Reading) -> Table:
+    """A table of cells."""
+    records, found = read_records(text, wish.delimiter)
     findings += found
-    grid, found = outline(records, header)
+    grid, found = outline(records, wish.header)
     findings += found
-    columns, notes = column_types.classify(grid, decimal, records.delimiter)
+    columns, notes, sign = column_types.classify(
+        grid, wish.decimal, records.delimiter, wish.day_first
+    )
+    columns = _without(columns, wish, findings)
     lines = np.array(grid.lines, dtype=np.int64)
 
-    if time is None and (found_words := texts.words(columns, grid.lines)):
-        shape, found = found_words
-        frame = pd.DataFrame({c.name: pd.Series(c.cells, dtype="str") for c in columns})
-        return _table(frame, findings + found, shape, None, records.delimiter, codec, lines)
+    def table(
+        frame: pd.DataFrame, shape: Layout, time: str | None, lines: NDArray[np.int64]
+    ) -> Table:
+        return Table(
+            frame=frame,
+            findings=tuple(findings),
+            kind=shape.kind,
+            numeric=tuple(shape.numeric),
+            time=time,
+            label=shape.label,
+            sequence_id=shape.sequence_id,
+            delimiter=records.delimiter,
+            encoding=codec,
+            lines=lines,
+            header=grid.header,
+            decimal=sign,
+            texts=shape.texts,
+            label_at=shape.label_at,
+        )
 
-    line, found = timeline.find(columns, grid.lines, time)
+    if found_words := _words(columns, grid.lines, wish):
+        shape, found = found_words
+        findings += found
+        frame = pd.DataFrame({c.name: pd.Series(c.cells, dtype="str") for c in columns})
+        return table(frame, shape, None, lines)
+
+    line, found = timeline.find(columns, grid.lines, wish.time)
     findings += notes + found
-    shape, found = layout.numbers(columns, line, grid.lines, grid.named)
+    columns = _without_codes(columns, wish, grid.lines, findings)
+    shape, found = layout.numbers(columns, line, grid.lines, grid.header > 0, wish)
     findings += found
     turn = None
+    frame = _frame(columns, line)
     if line is not None:
         ids = next((c.cells for c in columns if c.name == shape.sequence_id), None)
-        turn, sorted_line, found = order.sort(line, ids, grid.lines)
+        turn, line, found = order.sort(line, ids, grid.lines)
         findings += found
-        frame = _frame(columns, line)
-        line = sorted_line
-    else:
-        frame = _frame(columns, None)
     if turn is not None:
         frame = frame.iloc[turn].reset_index(drop=True)
         lines = lines[turn]
+    if wish.kind == "series" and len(frame) == 1 and len(shape.numeric) > 1:
+        frame, shape, lines = _turned(frame, shape, lines, findings)
+        line = None
     findings += quality.inspect(frame, shape.numeric, lines, line, shape.sequence_id, shape.kind)
-    return _table(frame, findings, shape, line, records.delimiter, codec, lines)
+    return table(frame, shape, None if line is None else line.name, lines)
+
+
+def _words(
+    columns: list[Column], lines: list[int], wish: Reading
+) -> tuple[Layout, list[Finding]] | None:
+    """The texts of the table, if it is one of texts."""
+    if wish.kind in ("text", "pairs"):
+        return texts.chosen(columns, lines, wish)
+    if wish.kind is not None or wish.time or wish.sequence_id:
+        return None
+    return texts.words(columns, lines)
+
+
+def _without(columns: list[Column], wish: Reading, findings: list[Finding]) -> list[Column]:
+    """Leaves out the columns that the user does not want."""
+    known = {c.name for c in columns}
+    unknown = [name for name in wish.ignored if name not in known]
+    if unknown:
+        findings.append(hint("ignored_unknown", f"There is no column {names(unknown)} to ignore."))
+    left = [c for c in columns if c.name not in wish.ignored]
+    if not left:
+        raise UploadError("All columns are to be ignored: nothing is left to learn from.")
+    return left
+
+
+def _without_codes(
+    columns: list[Column], wish: Reading, lines: list[int], findings: list[Finding]
+) -> list[Column]:
+    """Numbers that the user called codes for a missing value become missing."""
+    if not wish.codes:
+        return columns
+    changed = []
+    for column in columns:
+        coded = None if column.values is None else np.isin(column.values, wish.codes)
+        if coded is None or not coded.any() or column.kind != "number":
+            changed.append(column)
+            continue
+        assert column.values is not None
+        values = np.where(coded, np.nan, column.values)
+        changed.append(replace(column, values=values))
+        where = on_lines(lines[i] for i in np.flatnonzero(coded))
+        findings.append(
+            hint(
+                "codes",
+                f"{count(int(coded.sum()), 'cell')} of {shown(column.name)} ({where}) read as "
+                "missing, as you asked for.",
+            )
+        )
+    return changed
+
+
+def _turned(
+    frame: pd.DataFrame, shape: Layout, lines: NDArray[np.int64], findings: list[Finding]
+) -> tuple[pd.DataFrame, Layout, NDArray[np.int64]]:
+    """A series laid out in one row, as a column."""
+    values = frame[shape.numeric].to_numpy(np.float64)[0]
+    findings.append(
+        warning(
+            "transposed",
+            f"All {len(values):,} values stand in one row (line {lines[0]:,}): they were read as "
+            "one column, one value per time step.",
+        )
+    )
+    column = pd.DataFrame({"value": values})
+    return column, Layout("series", numeric=["value"]), np.repeat(lines, len(values))
 
 
 def _frame(columns: list[Column], line: Timeline | None) -> pd.DataFrame:
@@ -165,24 +270,43 @@ def _frame(columns: list[Column], line: Timeline | None) -> pd.DataFrame:
     return pd.DataFrame(series)
 
 
-def _table(
-    frame: pd.DataFrame,
-    findings: list[Finding],
-    shape: Layout,
-    line: Timeline | None,
-    delimiter: str | None,
-    codec: str,
-    lines: NDArray[np.int64],
-) -> Table:
+def _corpus(text: str, codec: str, findings: list[Finding]) -> Table:
+    """A running text."""
+    lines, found = running.lines(text)
+    return Table(
+        frame=pd.DataFrame({"text": pd.Series(lines, dtype="str")}),
+        findings=(*findings, *found),
+        kind="corpus",
+        numeric=(),
+        time=None,
+        label=None,
+        sequence_id=None,
+        delimiter=None,
+        encoding=codec,
+        lines=np.arange(1, len(lines) + 1),
+        texts=("text",),
+    )
+
+
+def _arrays(data: bytes, wish: Reading) -> Table:
+    """The arrays of a NumPy file: a series, or sequences."""
+    found, findings = array_files.read(data, wish.kind)
+    arrays = None if isinstance(found, pd.DataFrame) else found
+    frame = found if isinstance(found, pd.DataFrame) else found.frame()
+    lines = np.arange(1, len(frame) + 1)
+    numeric = [str(name) for name in frame.columns if frame[name].dtype == np.float64]
+    if arrays is None:
+        findings += quality.inspect(frame, numeric, lines, None, None, "series")
     return Table(
         frame=frame,
         findings=tuple(findings),
-        kind=shape.kind,
-        numeric=tuple(shape.numeric),
-        time=None if line is None else line.name,
-        label=shape.label,
-        sequence_id=shape.sequence_id,
-        delimiter=delimiter,
-        encoding=codec,
+        kind="series" if arrays is None else "arrays",
+        numeric=tuple(numeric) if arrays is None else arrays.features,
+        time=None,
+        label="y" if arrays is not None and arrays.y is not None else None,
+        sequence_id=None if arrays is None else "sequence",
+        delimiter=None,
+        encoding="",
         lines=lines,
+        arrays=arrays,
     )

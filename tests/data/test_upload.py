@@ -218,7 +218,31 @@ LAYOUT_OF_LINES = [
         numeric=("value",),
         says="lines 11 and 22",
     ),
-    case("one-row", ",".join(map(str, WAVE)), "transposed", numeric=("column 1",)),
+    case(
+        "one-row",
+        ",".join(map(str, WAVE)),
+        "header_missing one_row",
+        kind="wide",
+        rows=1,
+        columns=N,
+        numeric=tuple(f"column {i + 1}" for i in range(N)),
+    ),
+    case(
+        "one-row-with-a-name",
+        "temp;" + ";".join(map(str, WAVE)),
+        "header_missing one_row",
+        kind="wide",
+        rows=1,
+        columns=N + 1,
+        sequence_id="column 1",
+    ),
+    case(
+        "one-row-under-names",
+        ",".join(f"t{i}" for i in range(N)) + "\n" + ",".join(map(str, WAVE)),
+        "one_row",
+        kind="wide",
+        rows=1,
+    ),
     case(
         "no-header",
         text(WAVE, OTHER, header=""),
@@ -625,6 +649,7 @@ LAYOUTS = [
         kind="wide",
         label="column 1",
         columns=25,
+        numeric=tuple(f"column {i + 1}" for i in range(25)),
     ),
     case(
         "minus-one-and-one",
@@ -863,9 +888,9 @@ def test_every_assumption_can_be_overruled():
         ({"encoding": "base64"}, "encoding"),
         ({"encoding": "rot13"}, "encoding"),
         ({"delimiter": "ab"}, "one character"),
-        ({"decimal": "x"}, "point or a comma"),
+        ({"decimal": "x"}, "`decimal`"),
         ({"time": "nowhere"}, "nowhere"),
-        ({"header": 500}, "no rows"),
+        ({"header": 99}, "no rows"),
     ],
 )
 def test_a_wrong_override_is_told(override, sentence):

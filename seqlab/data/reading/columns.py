@@ -51,15 +51,18 @@ def counts_rows(column: Column) -> bool:
 
 
 def classify(
-    grid: Grid, decimal: str | None, delimiter: str | None
-) -> tuple[list[Column], list[Finding]]:
-    """What every column holds; `decimal` is the sign the user chose, or `None`."""
+    grid: Grid, decimal: str | None, delimiter: str | None, day_first: bool | None = None
+) -> tuple[list[Column], list[Finding], str]:
+    """What every column holds, findings, and the decimal sign.
+
+    `decimal` and `day_first` are what the user chose, or `None`.
+    """
     commas, points = numerals.decimal_evidence(grid.columns)
     sign = decimal or _usual_sign(grid, delimiter, commas, points)
     notes = _Notes(grid.lines)
     columns = []
     for name, cells in zip(grid.names, grid.columns, strict=True):
-        columns.append(_column(name, cells, sign, decimal is not None, notes))
+        columns.append(_column(name, cells, sign, decimal is not None, day_first, notes))
     if sign == "," and decimal is None:
         example = next((c for cells in grid.columns for c in cells[:50] if _has_comma(c)), "1,5")
         notes.findings.insert(
@@ -68,7 +71,7 @@ def classify(
                 "decimal_comma", f"Commas in numbers were read as decimal signs, as in {example}."
             ),
         )
-    return columns, notes.sentences(sure=commas != points)
+    return columns, notes.sentences(sure=commas != points), sign
 
 
 def _has_comma(cell: str) -> bool:
@@ -83,7 +86,9 @@ def _usual_sign(grid: Grid, delimiter: str | None, commas: int, points: int) -> 
     return "," if delimiter == ";" and not dotted else "."
 
 
-def _column(name: str, cells: list[str], sign: str, forced: bool, notes: _Notes) -> Column:
+def _column(
+    name: str, cells: list[str], sign: str, forced: bool, day_first: bool | None, notes: _Notes
+) -> Column:
     unique = set(cells)
     known = {cell for cell in unique if not is_missing(cell)} if len(unique) < 1000 else unique
     if not known:
@@ -98,7 +103,7 @@ def _column(name: str, cells: list[str], sign: str, forced: bool, notes: _Notes)
     if isinstance(numbers, Numbers):
         notes.numbers[name] = (numbers, cells)
         return Column(name, cells, "number", numbers.values)
-    if moments := times.parse(cells):
+    if moments := times.parse(cells, day_first):
         return Column(name, cells, "time", moments=moments)
     seconds = time_of_day(cells)
     if seconds is not None:

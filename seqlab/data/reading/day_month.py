@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from seqlab.data.reading.moments import Matches, Moments, Times, checked, clocks, dates, full_year
 
 
-def read(cells: list[str], matches: Matches) -> Times | None:
-    """Three numbers: year first, or day and month in either order."""
+def read(cells: list[str], matches: Matches, day_first: bool | None = None) -> Times | None:
+    """Three numbers: year first, or day and month in either order, which the user may know."""
     parts = [(m["a"], m["b"], m["c"]) if m else ("0", "0", "0") for m in matches]
     unique = list(dict.fromkeys(parts))  # many rows share a date
     place = {part: i for i, part in enumerate(unique)}
@@ -32,7 +32,10 @@ def read(cells: list[str], matches: Matches) -> Times | None:
     if not any(len(c) == 4 for c in last):
         readings["year first"] = (first, middle, last)
     dotted = any(m.groupdict().get("sep") == "." for m in matches if m)
-    if dotted and sum(int(b) > 12 for b in middle) < 0.2 * len(middle):
+    if day_first is not None:
+        chosen = "day first" if day_first else "month first"
+        readings = {chosen: readings[chosen]}
+    elif dotted and sum(int(b) > 12 for b in middle) < 0.2 * len(middle):
         del readings["month first"]  # nobody writes 12.31.2020
     read = {order: moments(*columns) for order, columns in readings.items()}
     scores: dict[str, tuple[float, ...]] = {

@@ -46,7 +46,8 @@ def find(
         return max(start, height), height
     if start == len(rows):
         return len(rows), 1
-    if _are_names(rows[start : start + 2], typed):
+    titled = start > 0 and _is_title(rows[start - 1], width) and len(rows[start - 1]) == width
+    if not titled and _are_names(rows[start : start + 2], typed):
         return start + 1, 1
     if start == 0:
         return 0, 0

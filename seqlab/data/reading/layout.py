@@ -17,33 +17,41 @@ from seqlab.data.reading.foreign import UploadError
 from seqlab.data.reading.timeline import Timeline, key
 from seqlab.data.reading.vocabulary import ID_NAMES, LABEL_NAMES, PART_NAMES, ROW_NAMES
 from seqlab.data.reading.wording import count, hint, names, on_lines, shown, warning
-from seqlab.experiment import Finding
-
-Kind = Literal["series", "wide", "long", "text", "pairs"]
+from seqlab.experiment import Finding, Kind, Reading
 
 _SEQUENCE_NAME = re.compile(r"(.*?)(\d{1,9})", re.ASCII)
+_STEP_PREFIXES = frozenset({"", "t", "step", "time", "x", "v", "timestep", "col"})
 _WIDE = 8  # a row of fewer values is hardly a sequence
 MAX_CLASSES = 50
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The roles of the columns."""
+    """The roles of the columns; their meaning is told in `Table`."""
 
     kind: Kind
     label: str | None = None
     sequence_id: str | None = None
     numeric: list[str] = field(default_factory=list)
+    texts: tuple[str, ...] = ()
+    label_at: Literal["end", "every step"] = "end"
 
 
 def numbers(
-    columns: list[Column], timeline: Timeline | None, lines: list[int], named: bool
+    columns: list[Column],
+    timeline: Timeline | None,
+    lines: list[int],
+    named: bool,
+    wish: Reading | None = None,
 ) -> tuple[Layout, list[Finding]]:
-    """The layout of a table of numbers.
+    """The layout of a table of numbers; `wish` holds what the user chose.
 
     Raises:
-        UploadError: if there is nothing to learn from.
+        UploadError: if there is nothing to learn from, or a column that was chosen is missing.
     """
+    wish = wish or Reading()
+    label_wish = _named(columns, wish.label, "label")
+    id_wish = _named(columns, wish.sequence_id, "sequence id")
     numeric = [
         c
         for c in columns
@@ -65,13 +73,25 @@ def numbers(
             f"{shown(c.name)} has {shown(next(filter(None, c.cells), ''))}" for c in columns[:3]
         )
         raise UploadError(f"There is no column of numbers to learn from ({seen}).")
-    if timeline is None:
-        rest = [c for c in columns if c not in counters]
-        if wide := _wide(rest, numeric, lines, named):
+    kind = wish.kind or ("long" if id_wish else None)
+    if kind == "wide" or (kind is None and timeline is None):
+        rest = [c for c in columns if c not in counters and not _is_time(c, timeline)]
+        if wide := _wide(rest, numeric, lines, named, kind == "wide", label_wish, wish.label == ""):
             return wide[0], findings + wide[1]
-    if (chosen := _sequence_id(columns, timeline)) is not None:
-        long, found = _long(columns, numeric, chosen, timeline)
+    chosen = id_wish
+    if chosen is None and kind in (None, "long") and wish.sequence_id != "":
+        chosen = _sequence_id(columns, timeline)
+    if kind == "long" and chosen is None:
+        raise UploadError(
+            "No column tells the sequences apart. Choose the column with the sequence id."
+        )
+    if chosen is not None and kind in (None, "long"):
+        long, found = _long(columns, numeric, chosen, timeline, label_wish, wish)
         return long, findings + found
+    if label_wish is not None or wish.label == "":
+        name = None if label_wish is None else label_wish.name
+        left = [c.name for c in numeric if c.name != name]
+        return Layout("series", label=name, numeric=left), findings
     label = next(
         (
             c.name
@@ -83,19 +103,56 @@ def numbers(
     return Layout("series", label=label, numeric=[c.name for c in numeric]), findings
 
 
+def _named(columns: list[Column], name: str | None, role: str) -> Column | None:
+    """The column that the user chose for a role, if any."""
+    if not name:
+        return None
+    found = next((c for c in columns if c.name == name), None)
+    if found is None:
+        raise UploadError(f"There is no column called {shown(name)} to take the {role} from.")
+    return found
+
+
+def _is_time(column: Column, timeline: Timeline | None) -> bool:
+    return timeline is not None and column.name == timeline.replaces
+
+
 def _wide(
-    columns: list[Column], numeric: list[Column], lines: list[int], named: bool
+    columns: list[Column],
+    numeric: list[Column],
+    lines: list[int],
+    named: bool,
+    forced: bool,
+    label: Column | None,
+    unlabelled: bool,
 ) -> tuple[Layout, list[Finding]] | None:
-    """One sequence a row: t0, t1, t2, ... and perhaps a label."""
+    """One sequence a row: t0, t1, t2, ... and perhaps a label.
+
+    Args:
+        columns: all but the time and row numbers.
+        numeric: those of numbers.
+        lines: of the rows.
+        named: the names come from the file.
+        forced: the user says that the table is wide.
+        label: the column that the user chose for the label.
+        unlabelled: the user says that there is none.
+    """
     prefix: str | None
+    numeric = [c for c in numeric if c is not label]
     steps, prefix = _numbered(numeric) if named else ([], "")
-    if len(steps) < _WIDE:
-        if len(numeric) < _WIDE + 1 or len(columns) - len(numeric) > 1:
+    if len(steps) < (2 if forced else _WIDE):
+        few = len(numeric) < _WIDE + 1 or len(columns) - len(numeric) > 1
+        if few and not forced:
             return None
         steps, prefix = numeric, None
     others = [c for c in columns if c not in steps and c.kind != "empty"]
-    label = next((c for c in others if key(c.name) in LABEL_NAMES), None)
+    if unlabelled or (len(lines) == 1 and label is None):
+        if not forced and prefix is None and len(lines) > 1:
+            return None
+        return _unlabelled(steps, others, lines)
     findings = []
+    if label is None:
+        label = next((c for c in others if key(c.name) in LABEL_NAMES), None)
     if label is None:
         words = [c for c in others if c.kind in ("text", "truth")]
         varied = [c for c in words if len(set(c.cells)) > 1]
@@ -103,8 +160,10 @@ def _wide(
     if label is None and prefix is None:
         label = next((c for c in (numeric[0], numeric[-1]) if _is_class_number(c, numeric)), None)
         if label is None:
-            return None
-        steps = [c for c in steps if c is not label]
+            crosswise = len(steps) >= 20 and len(steps) > 3 * len(lines)
+            if not forced and (named or not crosswise):
+                return None
+            return _unlabelled(steps, others, lines)
         findings.append(
             warning(
                 "label_assumed",
@@ -113,13 +172,11 @@ def _wide(
             )
         )
     if label is None:
-        if prefix not in {"", "t", "step", "time", "x", "v", "timestep", "col"}:
+        if not forced and prefix not in _STEP_PREFIXES:
             return None
-        if len(columns[0].cells) > 20 * len(steps):
+        if not forced and len(lines) > 20 * len(steps):
             return None
-        return Layout("wide", numeric=[c.name for c in steps]), [
-            hint("wide_without_label", "Each row was taken for one sequence; there is no label.")
-        ]
+        return _unlabelled(steps, others, lines)
     sequences = [c.name for c in steps]
     classes = Counter(cell for cell in label.cells if cell)
     if label.kind == "text" and len(classes) == len(label.cells) > 2:
@@ -143,6 +200,25 @@ def _wide(
     if label.kind == "text" and (single := [c for c, n in classes.items() if n == 1]):
         findings.append(warning("rare_classes", f"Only one row has the label {names(single)}."))
     return Layout("wide", label=label.name, numeric=sequences), findings
+
+
+def _unlabelled(
+    steps: list[Column], others: list[Column], lines: list[int]
+) -> tuple[Layout, list[Finding]]:
+    """Rows of numbers, perhaps with a name each."""
+    words = [c for c in others if c.kind == "text" and len(set(c.cells)) == len(c.cells)]
+    name = words[0].name if words else None
+    if len(lines) > 1:
+        finding = hint(
+            "wide_without_label", "Each row was taken for one sequence; there is no label."
+        )
+    else:
+        finding = warning(
+            "one_row",
+            f"All {len(steps):,} values stand in one row (line {lines[0]:,}): it was taken for one "
+            "sequence, one value per time step.",
+        )
+    return Layout("wide", sequence_id=name, numeric=[c.name for c in steps]), [finding]
 
 
 def _numbered(numeric: list[Column]) -> tuple[list[Column], str]:
@@ -219,7 +295,12 @@ def _blocks(cells: list[str]) -> int:
 
 
 def _long(
-    columns: list[Column], numeric: list[Column], chosen: Column, timeline: Timeline | None
+    columns: list[Column],
+    numeric: list[Column],
+    chosen: Column,
+    timeline: Timeline | None,
+    label: Column | None,
+    wish: Reading,
 ) -> tuple[Layout, list[Finding]]:
     """Sequences below each other or interleaved, told apart by an id."""
     ids = pd.Series(chosen.cells)
@@ -238,23 +319,34 @@ def _long(
             "no window crosses from one to the next.",
         )
     )
-    label = _long_label(columns, chosen, timeline)
+    if label is None and wish.label is None:
+        label = _long_label(columns, chosen, timeline)
+    label_at = wish.label_at or "end"
     if label is not None:
         kinds = pd.Series(label.cells).groupby(ids, sort=False).nunique()
         changing = kinds.index[kinds > 1].tolist()
         if changing:
+            if wish.label_at is None and len(changing) > len(kinds) / 2:
+                label_at = "every step"
+            so = (
+                "there is a label for each step"
+                if label_at == "every step"
+                else "the most frequent one counts for the sequence"
+            )
             findings.append(
                 warning(
                     "label_changes",
                     f"{shown(label.name)} changes inside {shown(chosen.name)} {names(changing)}: "
-                    "the most frequent one counts for the sequence, or it is a label per step.",
+                    f"{so}.",
                 )
             )
     name = None if label is None else label.name
     left = [c.name for c in numeric if c.name not in (chosen.name, name)]
     if not left:
         raise UploadError("There is no column of numbers beside the ids and labels.")
-    return Layout("long", label=name, sequence_id=chosen.name, numeric=left), findings
+    return Layout(
+        "long", label=name, sequence_id=chosen.name, numeric=left, label_at=label_at
+    ), findings
 
 
 def _long_label(columns: list[Column], chosen: Column, timeline: Timeline | None) -> Column | None:

@@ -9,7 +9,6 @@ from collections import Counter
 from dataclasses import dataclass
 
 from seqlab.data.reading import extras, head
-from seqlab.data.reading.cells import looks_like_data
 from seqlab.data.reading.foreign import UploadError
 from seqlab.data.reading.records import Records
 from seqlab.data.reading.wording import count, hint, names, on_lines, shown, warning
@@ -23,13 +22,13 @@ class Grid:
     """A rectangle of cells: `columns[j][i]` is on line `lines[i]` of the file.
 
     Attributes:
-        named: whether the names come from the file.
+        header: how many header rows the names come from.
     """
 
     names: list[str]
     columns: list[list[str]]
     lines: list[int]
-    named: bool
+    header: int
 
 
 def outline(records: Records, header: int | None = None) -> tuple[Grid, list[Finding]]:
@@ -42,8 +41,6 @@ def outline(records: Records, header: int | None = None) -> tuple[Grid, list[Fin
         raise UploadError("This file is empty: it has no rows of data.")
     findings: list[Finding] = []
     rows, lines = _with_gaps(records)
-    if len(rows) <= 2 and (turned := _turned(rows, lines)):
-        return turned
     width = _width(rows)
     if width > MAX_COLUMNS:
         raise UploadError(
@@ -71,7 +68,7 @@ def outline(records: Records, header: int | None = None) -> tuple[Grid, list[Fin
                 f"{names(grid.names)}.",
             )
         )
-    return Grid(_unique(grid.names, findings), grid.columns, grid.lines, bool(title)), findings
+    return Grid(_unique(grid.names, findings), grid.columns, grid.lines, height), findings
 
 
 def _with_gaps(records: Records) -> tuple[list[list[str]], list[int]]:
@@ -83,24 +80,6 @@ def _with_gaps(records: Records) -> tuple[list[list[str]], list[int]]:
         return rows, lines
     merged = sorted([*zip(lines, rows, strict=True), *((n, [""]) for n in inner)])
     return [row for _, row in merged], [line for line, _ in merged]
-
-
-def _turned(rows: list[list[str]], lines: list[int]) -> tuple[Grid, list[Finding]] | None:
-    """A series laid out in one row: turned into a column."""
-    row = _trimmed(rows[-1], 0)
-    data = [looks_like_data(cell) for cell in row]
-    is_row = len(row) >= 10 and sum(data) >= 0.9 * len(row)
-    if not is_row or (len(rows) == 2 and sum(map(looks_like_data, rows[0])) > 0.5 * len(rows[0])):
-        return None
-    name = "column 1"
-    if not data[0]:
-        name, row = row[0] or name, row[1:]
-    finding = warning(
-        "transposed",
-        f"All {len(row):,} values stand in one row (line {lines[-1]:,}): they were read as one "
-        "column, one value per time step.",
-    )
-    return Grid([name], [row], [lines[-1]] * len(row), name != "column 1"), [finding]
 
 
 def _trimmed(row: list[str], least: int) -> list[str]:
@@ -205,7 +184,7 @@ def _square(
         [labels[j] or (f"column {j + 1}" if j or not named else "row") for j in keep],
         [columns[j] for j in keep],
         lines,
-        True,
+        0,
     )
 
 

@@ -48,7 +48,7 @@ def _size(frame: pd.DataFrame, numeric: list[str], kind: str) -> list[Finding]:
                 "part of the rows or a larger stride.",
             )
         )
-    if rows < _FEW_ROWS:
+    if rows < _FEW_ROWS and not (kind == "wide" and rows == 1):
         found.append(
             warning("few_rows", f"Only {count(rows, 'row')}: too little to learn much from.")
         )

@@ -5,11 +5,34 @@ from __future__ import annotations
 import numpy as np
 
 from seqlab.data.reading.columns import Column, counts_rows
+from seqlab.data.reading.foreign import UploadError
 from seqlab.data.reading.layout import MAX_CLASSES, Layout
 from seqlab.data.reading.timeline import key
 from seqlab.data.reading.vocabulary import LABEL_NAMES
 from seqlab.data.reading.wording import count, on_lines, shown, warning
-from seqlab.experiment import Finding
+from seqlab.experiment import Finding, Reading
+
+
+def chosen(columns: list[Column], lines: list[int], wish: Reading) -> tuple[Layout, list[Finding]]:
+    """The texts of a table that the user declared to be "text" or "pairs".
+
+    Raises:
+        UploadError: if there are no two columns for that.
+    """
+    columns = [c for c in columns if c.kind != "empty" and c.name != wish.sequence_id]
+    if len(columns) < 2:
+        raise UploadError("Two columns are needed for texts, and this table has only one.")
+    label = next((c for c in columns if c.name == wish.label), None)
+    if wish.label and label is None:
+        raise UploadError(f"There is no column called {shown(wish.label)} to take the label from.")
+    by_length = sorted(columns, key=lambda c: -sum(map(len, c.cells)))
+    if wish.kind == "pairs":
+        both = sorted((c for c in by_length[:2]), key=columns.index)
+        return _pairs(both, lines)
+    if label is None:
+        label = min(columns, key=lambda c: (key(c.name) not in LABEL_NAMES, len(set(c.cells))))
+    text = next(c for c in by_length if c is not label)
+    return Layout("text", label=label.name, texts=(text.name,)), _about_texts([text], lines)
 
 
 def words(columns: list[Column], lines: list[int]) -> tuple[Layout, list[Finding]] | None:
@@ -47,10 +70,15 @@ def words(columns: list[Column], lines: list[int]) -> tuple[Layout, list[Finding
         text = max(free, key=lambda c: len(set(c.cells)))
         if len(set(text.cells)) < 3:
             return None
-        return Layout("text", label=label.name), _about_texts([text], lines)
+        return Layout("text", label=label.name, texts=(text.name,)), _about_texts([text], lines)
     if len(rest) == 2 and min(len(set(c.cells)) for c in rest) > 1:
-        return Layout("pairs"), _about_texts(rest, lines)
+        return _pairs(rest, lines)
     return None
+
+
+def _pairs(both: list[Column], lines: list[int]) -> tuple[Layout, list[Finding]]:
+    first, second = (c.name for c in both)
+    return Layout("pairs", texts=(first, second)), _about_texts(both, lines)
 
 
 def _is_classes(column: Column) -> bool:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from seqlab.data.reading import times
 from seqlab.data.reading.columns import Column
 from seqlab.data.reading.foreign import UploadError
-from seqlab.data.reading.vocabulary import DATE_NAMES, DATE_PARTS, STEP_NAMES, UNITS
+from seqlab.data.reading.vocabulary import DATE_NAMES, DATE_PARTS, ID_NAMES, STEP_NAMES, UNITS
 from seqlab.data.reading.wording import count, hint, on_lines, shown, warning
 from seqlab.experiment import Finding
 
@@ -51,10 +51,25 @@ def find(
     """The time column, if there is one; `wanted` is the user's choice ("" for none)."""
     if wanted == "":
         return None, []
-    if wanted is not None:
+    guess = _found(columns, lines, chosen=False)
+    if wanted is not None and (guess[0] is None or guess[0].name != wanted):
         columns = [column for column in columns if column.name == wanted]
         if not columns:
             raise UploadError(f"There is no column called {shown(wanted)} to take the time from.")
+        found = _found(columns, lines, chosen=True)
+        if found[0] is None:
+            raise UploadError(
+                f"{shown(wanted)} cannot be the time: it holds no dates, no clock times and no "
+                f"complete column of numbers ({shown(columns[0].cells[0])} on line {lines[0]})."
+            )
+        return found
+    return guess
+
+
+def _found(
+    columns: list[Column], lines: list[int], chosen: bool
+) -> tuple[Timeline | None, list[Finding]]:
+    """The time among these columns; the only one if the user has `chosen` it."""
     dated = [c for c in columns if c.moments is not None and c.kind == "time"]
     if dated:
         best = min(dated, key=lambda c: (key(c.name) not in DATE_NAMES, columns.index(c)))
@@ -63,12 +78,29 @@ def find(
         return parts
     numeric = [c for c in columns if c.kind == "number"]
     for column in numeric:
-        alone = len(numeric) == 1 and wanted is None
+        alone = len(numeric) == 1 and not chosen
         first = column is columns[0]
-        if found := _from_numbers(column, first, alone, wanted is not None):
+        if found := _from_numbers(column, first, alone, chosen):
             return found
     clocks = [c for c in columns if c.kind == "clock"]
-    return _from_clock(clocks[0]) if clocks else (None, [])
+    if clocks:
+        return _from_clock(clocks[0])
+    return _steps_by_id(columns), []
+
+
+def _steps_by_id(columns: list[Column]) -> Timeline | None:
+    """Numbered steps in any order, if an id makes each of them unique."""
+    ids = [c for c in columns if not ID_NAMES.isdisjoint(key(c.name).split())]
+    for column in columns:
+        values = column.values
+        if column.kind != "number" or values is None or not _is_step(key(column.name)):
+            continue
+        for other in ids:
+            pairs = pd.DataFrame({"id": other.cells, "step": values})
+            repeated = 2 <= pairs["id"].nunique() <= len(pairs) / 2
+            if np.isfinite(values).all() and repeated and not pairs.duplicated().any():
+                return Timeline(column.name, values, column.name)
+    return None
 
 
 def _from_dates(

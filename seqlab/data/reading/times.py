@@ -54,8 +54,8 @@ _WEEKDAY = re.compile(
 _CJK = re.compile(r"(\d{2,4})年(\d{1,2})月(?:(\d{1,2})日?)?")
 
 
-def parse(cells: list[str]) -> Times | None:
-    """The column as dates, or `None` if it is something else."""
+def parse(cells: list[str], day_first: bool | None = None) -> Times | None:
+    """The column as dates, or `None` if it is something else; `day_first` if the user knows."""
     sample = [cell for cell in cells[:: max(1, len(cells) // 300)] if not is_missing(cell)]
     if not sample or not any(
         c.isdigit() for c in sample[0] + sample[-1] + sample[len(sample) // 2]
@@ -72,7 +72,10 @@ def parse(cells: list[str]) -> Times | None:
         found = sum(_match(pattern, cell) is not None for cell in tidy_sample)
         if found >= _ENOUGH * len(sample):
             matches = [_match(pattern, _tidy(cell)) for cell in cells]
-            times = build(cells, matches)
+            if build is day_month.read:
+                times = day_month.read(cells, matches, day_first)
+            else:
+                times = build(cells, matches)
             known = len(cells) - len(times.missing) if times else 0
             if times and known and known - len(times.bad) >= _ENOUGH * known:
                 return times

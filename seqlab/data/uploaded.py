@@ -1,0 +1,314 @@
+"""An uploaded table of any layout -> Dataset. (One series a table goes through `load`.)"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from seqlab.data import sequences, text
+from seqlab.data.dataset import DataError, Dataset
+from seqlab.data.inside import Inside, forecast
+from seqlab.data.upload import Table
+from seqlab.experiment import Data
+
+VALUE = "value"  # the name of what stands in the cells of a wide table
+MAX_CLASSES = 50
+MOST_STEPS = 2000  # of one whole sequence; longer ones are cut
+
+
+def as_series(table: Table) -> tuple[pd.DataFrame, str | None, list[str]] | None:
+    """Frame, time and columns of numbers, if the table is one series: also one laid out in a row.
+
+    `None` if it holds several sequences or texts.
+    """
+    if table.kind == "series":
+        return table.frame, table.time, list(table.numeric)
+    if table.kind == "wide" and len(table.frame) == 1:
+        row = table.frame[_steps(table)].to_numpy(np.float64)[0]
+        return pd.DataFrame({VALUE: row}), None, [VALUE]
+    if table.arrays is not None and len(table.arrays.x) == 1 and table.arrays.y is None:
+        one = table.arrays
+        names = list(one.features)
+        return pd.DataFrame(one.x[0, : one.lengths[0]], columns=names), None, names
+    return None
+
+
+def _steps(table: Table) -> list[str]:
+    """The columns of a wide table that are steps; an assumed label is a number as well."""
+    return [name for name in table.numeric if name != table.label]
+
+
+def dataset(table: Table, data: Data) -> Dataset:
+    """The arrays of a table that is not one series.
+
+    Which target: the label, if there is one and `data.target` names no column of numbers;
+    otherwise the next values, with windows that stay inside their sequence.
+
+    Args:
+        table: of the kind "wide", "long", "text", "pairs", "corpus" or "arrays".
+        data: target, inputs, window, horizon and the seed of the split.
+
+    Raises:
+        DataError: if no sequences can be made, in a sentence for the user.
+    """
+    makers = {"wide": _wide, "long": _long, "text": _text, "pairs": _pairs, "corpus": _corpus}
+    if table.kind == "arrays":
+        return _arrays(table, data)
+    return makers[table.kind](table, data)
+
+
+def columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What can be the target and what can be an input of this table, for the page's selectors."""
+    if table.kind in ("text", "pairs", "corpus", "arrays"):
+        return (), ()
+    label = () if table.label is None else (table.label,)
+    if table.kind == "wide":
+        return (*label, VALUE), ()
+    return (*label, *table.numeric), table.numeric
+
+
+def _wide(table: Table, data: Data) -> Dataset:
+    rows = table.frame[_steps(table)].to_numpy(np.float64)
+    labels = None if table.label is None else _words(table.frame[table.label])
+    if data.target not in (None, table.label, VALUE):
+        raise DataError(_no_target(data.target, columns(table)[0]))
+    whole, kept, notes = _filled([_without_tail(row)[:, None] for row in rows], (VALUE,))
+    if labels is None or data.target == VALUE:
+        names = None if table.sequence_id is None else table.frame[table.sequence_id]
+        ids = [str(i + 1) if names is None else str(names.iloc[i]) for i in kept]
+        steps = [np.arange(1, len(sequence) + 1) for sequence in whole]
+        return forecast(Inside(whole, steps, ids, (VALUE,), VALUE), data, notes)
+    assert table.label is not None
+    whole, told = _cut(whole)
+    return _labelled(whole, [labels[i] for i in kept], (VALUE,), table.label, data, notes + told)
+
+
+def _long(table: Table, data: Data) -> Dataset:
+    targets, numeric = columns(table)
+    if data.target not in (None, *targets):
+        raise DataError(_no_target(data.target, targets))
+    strange = [name for name in data.inputs if name not in numeric]
+    if strange:
+        raise DataError(_no_target(strange[0], numeric))
+    assert table.sequence_id is not None
+    ids, names = pd.factorize(table.frame[table.sequence_id], use_na_sentinel=False)
+    order = np.argsort(ids, kind="stable")
+    borders = np.flatnonzero(np.diff(ids[order])) + 1
+    rows_of = np.split(order, borders)
+    by_label = table.label is not None and data.target in (None, table.label)
+    inputs = tuple(data.inputs) or (numeric if by_label else (data.target or numeric[0],))
+    if by_label:
+        values = table.frame[list(inputs)].to_numpy(np.float64)
+        whole, kept, notes = _filled([values[rows] for rows in rows_of], inputs)
+        assert table.label is not None
+        labels = _words(table.frame[table.label])
+        mine = [[labels[r] for r in rows_of[i]] for i in kept]
+        whole, told = _cut(whole)
+        if table.label_at == "every step":
+            return _labelled_steps(whole, mine, inputs, table.label, data, notes + told)
+        return _labelled(
+            whole, [_usual(own) for own in mine], inputs, table.label, data, notes + told
+        )
+    target = data.target or numeric[0]
+    used = tuple(dict.fromkeys([target, *inputs]))
+    values = table.frame[list(used)].to_numpy(np.float64)
+    whole, kept, notes = _filled([values[rows] for rows in rows_of], used)
+    times = table.frame[table.time].to_numpy() if table.time else None
+    steps = [
+        np.arange(1, len(rows_of[i]) + 1) if times is None else times[rows_of[i]] for i in kept
+    ]
+    inside = Inside(whole, steps, [str(names[i]) for i in kept], inputs, target)
+    return forecast(inside, data, notes)
+
+
+def _text(table: Table, data: Data) -> Dataset:
+    assert table.label is not None
+    (column,) = table.texts
+    texts = table.frame[column].fillna("").tolist()
+    labels = _words(table.frame[table.label])
+    kept = [
+        i for i, label in enumerate(labels) if label is not None and text.tokenise(texts[i], "word")
+    ]
+    notes = _left_out(len(texts) - len(kept), "text", "without words or without a label")
+    chosen = [str(labels[i]) for i in kept]
+    return text.classified([texts[i] for i in kept], chosen, table.label, data.data_seed, notes)
+
+
+def _pairs(table: Table, data: Data) -> Dataset:
+    first, second = (table.frame[name].fillna("").tolist() for name in table.texts)
+    kept = [i for i, (a, b) in enumerate(zip(first, second, strict=True)) if a and b]
+    notes = _left_out(len(first) - len(kept), "pair", "with an empty side")
+    return text.translated(
+        [first[i] for i in kept],
+        [second[i] for i in kept],
+        table.texts[1],
+        data.data_seed,
+        notes,
+    )
+
+
+def _corpus(table: Table, data: Data) -> Dataset:
+    return text.continued("\n".join(table.frame[table.texts[0]]), data.window)
+
+
+def _arrays(table: Table, data: Data) -> Dataset:
+    assert table.arrays is not None
+    x, y, lengths = table.arrays
+    whole = [row[:length] for row, length in zip(x, lengths, strict=True)]
+    if y is None:
+        steps = [np.arange(1, len(sequence) + 1) for sequence in whole]
+        names = table.arrays.features
+        ids = [str(i + 1) for i in range(len(whole))]
+        target = data.target if data.target in names else names[0]
+        chosen = tuple(name for name in data.inputs if name in names) or (target,)
+        used = list(dict.fromkeys([target, *chosen]))
+        at = [names.index(name) for name in used]
+        filled, kept, notes = _filled([sequence[:, at] for sequence in whole], tuple(used))
+        inside = Inside(filled, [steps[i] for i in kept], [ids[i] for i in kept], chosen, target)
+        return forecast(inside, data, notes)
+    names = table.arrays.features
+    filled, kept, notes = _filled(whole, names)
+    y = y[kept]
+    if y.dtype.kind == "f":
+        if y.ndim == 3:
+            y = y[:, : max(map(len, filled))]
+        return sequences.valued(filled, y, names, "y", data.data_seed, notes)
+    if y.ndim == 2:
+        each = [[_name(c) for c in row[: len(s)]] for row, s in zip(y, filled, strict=True)]
+        return sequences.classified_steps(filled, each, names, "y", data.data_seed, notes)
+    return sequences.classified(filled, [_name(c) for c in y], names, "y", data.data_seed, notes)
+
+
+def _labelled(
+    whole: list[NDArray[np.float64]],
+    labels: Sequence[str | None],
+    names: tuple[str, ...],
+    target: str,
+    data: Data,
+    notes: tuple[str, ...],
+) -> Dataset:
+    """A class or, if the labels are many different numbers, a value for each sequence."""
+    kept = [i for i, label in enumerate(labels) if label is not None]
+    notes += _left_out(len(labels) - len(kept), "sequence", "without a label")
+    whole = [whole[i] for i in kept]
+    chosen = [str(labels[i]) for i in kept]
+    numbers = _numbers(chosen)
+    if numbers is not None:
+        return sequences.valued(whole, numbers[:, None], names, target, data.data_seed, notes)
+    return sequences.classified(whole, chosen, names, target, data.data_seed, notes)
+
+
+def _labelled_steps(
+    whole: list[NDArray[np.float64]],
+    labels: list[list[str | None]],
+    names: tuple[str, ...],
+    target: str,
+    data: Data,
+    notes: tuple[str, ...],
+) -> Dataset:
+    kept = [i for i, own in enumerate(labels) if None not in own]
+    notes += _left_out(len(labels) - len(kept), "sequence", "with a step without a label")
+    return sequences.classified_steps(
+        [whole[i] for i in kept],
+        [[str(c) for c in labels[i][: len(whole[i])]] for i in kept],
+        names,
+        target,
+        data.data_seed,
+        notes,
+    )
+
+
+def _numbers(labels: list[str]) -> NDArray[np.float64] | None:
+    """The labels as numbers, if there are too many of them, or fractions, for classes."""
+    try:
+        values = np.array([float(label) for label in labels])
+    except ValueError:
+        return None
+    distinct = len(np.unique(values))
+    whole = bool((values == np.round(values)).all())
+    if distinct > 2 and (not whole or distinct > min(MAX_CLASSES, len(values) / 2)):
+        return values
+    return None
+
+
+def _usual(labels: list[str | None]) -> str | None:
+    """The most frequent label of a sequence."""
+    counts = Counter(label for label in labels if label is not None)
+    return counts.most_common(1)[0][0] if counts else None
+
+
+def _words(column: pd.Series) -> list[str | None]:
+    """The cells as names of classes; 1.0 is called 1."""
+    return [None if pd.isna(cell) or cell == "" else _name(cell) for cell in column]
+
+
+def _name(cell: object) -> str:
+    if isinstance(cell, float | np.floating):
+        return f"{cell:.15g}"
+    return str(cell)
+
+
+def _without_tail(row: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A short row ends where its last number stands."""
+    known = np.flatnonzero(np.isfinite(row))
+    return row[: known[-1] + 1] if len(known) else row[:0]
+
+
+def _filled(
+    whole: list[NDArray[np.float64]], names: tuple[str, ...]
+) -> tuple[list[NDArray[np.float64]], list[int], tuple[str, ...]]:
+    """The sequences without NaN, which of them are left, and what was done."""
+    filled: list[NDArray[np.float64]] = []
+    kept: list[int] = []
+    gaps = 0
+    for i, sequence in enumerate(whole):
+        known = np.isfinite(sequence)
+        if not len(sequence) or not known.any(axis=0).all():
+            continue
+        if not known.all():
+            gaps += int((~known).sum())
+            sequence = sequence.copy()
+            steps = np.arange(len(sequence))
+            for j in np.flatnonzero(~known.all(axis=0)):
+                own = known[:, j]
+                sequence[:, j] = np.interp(steps, steps[own], sequence[own, j])
+        filled.append(sequence)
+        kept.append(i)
+    if not kept:
+        raise DataError(f"No sequence has a number in each of: {', '.join(names[:10])}.")
+    notes = _left_out(len(whole) - len(kept), "sequence", "without any number in a column")
+    if gaps:
+        notes += (
+            f"{gaps:,} missing {'value was' if gaps == 1 else 'values were'} filled with straight "
+            "lines between the neighbours of the same sequence.",
+        )
+    return filled, kept, notes
+
+
+def _cut(
+    whole: list[NDArray[np.float64]],
+) -> tuple[list[NDArray[np.float64]], tuple[str, ...]]:
+    long = sum(len(sequence) > MOST_STEPS for sequence in whole)
+    if not long:
+        return whole, ()
+    return [sequence[:MOST_STEPS] for sequence in whole], (
+        f"{long:,} {'sequence was' if long == 1 else 'sequences were'} cut after {MOST_STEPS:,} "
+        "steps.",
+    )
+
+
+def _left_out(number: int, noun: str, why: str) -> tuple[str, ...]:
+    if not number:
+        return ()
+    return (f"{number:,} {noun}{' was' if number == 1 else 's were'} left out: {why}.",)
+
+
+def _no_target(name: str | None, known: Sequence[str]) -> str:
+    more = ", …" if len(known) > 10 else ""
+    return (
+        f"There is no column {name!r} to learn from here. There is: {', '.join(known[:10])}{more}."
+    )
