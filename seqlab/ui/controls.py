@@ -7,7 +7,7 @@ from typing import get_args
 import streamlit as st
 
 from seqlab.data.upload import UploadError, read_table
-from seqlab.experiment import MAX_LAYERS, Cell, Optimizer
+from seqlab.experiment import MAX_LAYERS, Cell, Optimizer, Recurrent
 from seqlab.ui import draft, services, state
 from seqlab.ui.words import plain
 
@@ -176,8 +176,9 @@ def network_controls() -> None:
 
 
 def _add_layer() -> None:
+    """A copy of the last layer, on top of it."""
     new = st.session_state.layers
-    for name in ("cell", "units"):
+    for name in Recurrent.model_fields:
         st.session_state[f"{name}_{new}"] = st.session_state[f"{name}_{new - 1}"]
     st.session_state[f"return_sequences_{new}"] = False
     st.session_state.layers = new + 1

@@ -31,13 +31,8 @@ def show(experiment: Experiment) -> None:
 
 def flat() -> dict[str, Any]:
     """The widgets' values, by their keys; they may be out of range."""
-    names = _names(st.session_state.get("layers", 1))
+    names = Experiment(layers=(Recurrent(),) * st.session_state.get("layers", 1)).to_flat()
     return {key: st.session_state[key] for key in names if key in st.session_state}
-
-
-def _names(layers: int) -> list[str]:
-    of_layers = [f"{name}_{i}" for i in range(layers) for name in Recurrent.model_fields]
-    return [key for key in Experiment().to_flat() if not key.endswith("_0")] + of_layers
 
 
 def run_id() -> str | None:

@@ -3,8 +3,6 @@
 import random
 from typing import get_args
 
-from seqlab.data.frame import Frame
-
 from seqlab.choices import (
     Activation,
     BiasInitializer,
@@ -12,6 +10,7 @@ from seqlab.choices import (
     HeadActivation,
     Initializer,
 )
+from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Network, Recurrent, Training
 
 
