@@ -9,7 +9,7 @@ import streamlit as st
 from seqlab.experiment import Experiment
 from seqlab.runs.store import Run
 from seqlab.ui import services
-from seqlab.ui.controls import SOURCES
+from seqlab.ui.controls.data import SOURCES
 
 SHOWN = 100
 

@@ -3,7 +3,10 @@
 import streamlit as st
 
 from seqlab.experiment import Finding
-from seqlab.ui import controls, results, services, setup, state
+from seqlab.ui import results, services, setup, state
+from seqlab.ui.controls.data import PROBLEM, data_controls
+from seqlab.ui.controls.network import network_controls
+from seqlab.ui.controls.training import train_buttons, training_controls
 from seqlab.ui.draft import draft, kept_dataset
 
 state.begin()
@@ -14,17 +17,17 @@ left, right = st.container(key="playground").columns([1, 2.6], gap="medium")
 with left:
     buttons = st.container()
     with st.container():
-        controls.data_controls()
+        data_controls()
+    now = draft(state.flat())  # the widgets below have their values already
     with st.container():
-        controls.network_controls()
+        network_controls(now.dataset)
     with st.container():
-        controls.training_controls()
+        training_controls()
 
-now = draft(state.flat())
 run = services.store().get(state.run_id() or "")
 
 with buttons:
-    controls.train_buttons(now.ready, bool(run and run.active))
+    train_buttons(now.ready, bool(run and run.active))
 
 with right:
     with st.container(key="network", gap="xxsmall"):
@@ -33,7 +36,7 @@ with right:
     with st.container(key="findings", gap="xxsmall"):
         problems = [
             Finding(level, "input", problem)
-            for level, key in (("error", controls.PROBLEM), ("warning", state.LINK_PROBLEM))
+            for level, key in (("error", PROBLEM), ("warning", state.LINK_PROBLEM))
             if (problem := st.session_state.get(key))
         ]
         setup.findings_list(problems + now.findings)

@@ -53,7 +53,7 @@ def look_inside(
     sentence = f"{when(epoch)}: {_gates_sentence(layers[shown].cell, values)}"
     with st.container(key="gate_chart", gap="xxsmall"):
         height = {"LSTM": 370, "GRU": 370, "SimpleRNN": 260}[layers[shown].cell]
-        chart(figure, key="gates", alt=sentence, height=height, view=f"{run.id} {shown}")
+        chart(figure, key="gates_plot", alt=sentence, height=height, view=f"{run.id} {shown}")
         st.caption(sentence)
 
 

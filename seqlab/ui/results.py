@@ -108,7 +108,7 @@ def loss_chart(run: Run | None, dataset: Dataset | None, epochs: int) -> None:
     total = run.experiment.training.epochs if run else epochs
     figure = learning.loss(metrics.epoch, metrics.loss, metrics.val_loss, baseline, total)
     sentence = _loss_sentence(metrics.epoch, metrics.val_loss, baseline)
-    chart(figure, key="loss", alt=sentence, height=215, view=run.id if run else "none")
+    chart(figure, key="loss_plot", alt=sentence, height=215, view=run.id if run else "none")
     st.caption(plain(sentence))
 
 
@@ -153,5 +153,5 @@ def prediction_chart(
         ratio = error / rule.rmse if rule.rmse else float("inf")
         verdict = f"{1 - ratio:.0%} better" if ratio < 1 else f"{ratio - 1:.0%} worse"
         sentence = f"{when(epoch)}: RMSE {error:.4g}, {verdict} than {name} ({rule.rmse:.4g})."
-    chart(figure, key="prediction", alt=sentence, height=215, view=run.id if run else "none")
+    chart(figure, key="prediction_plot", alt=sentence, height=215, view=run.id if run else "none")
     st.caption(plain(sentence))

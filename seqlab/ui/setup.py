@@ -6,9 +6,10 @@ import numpy as np
 import streamlit as st
 
 from seqlab.data.dataset import Dataset
+from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Finding
 from seqlab.figures import preview
-from seqlab.network.shapes import Link, Shape, chain
+from seqlab.network.shapes import Link, Shape, links
 from seqlab.ui import state
 from seqlab.ui.chart import chart
 from seqlab.ui.words import plain
@@ -16,22 +17,24 @@ from seqlab.ui.words import plain
 
 def network_picture(experiment: Experiment, dataset: Dataset) -> None:
     """The shape chain and the parameter count with its formula."""
-    links = chain(experiment.layers, dataset.timesteps, dataset.features, dataset.outputs)
-    parts = [f"`{_shape((None, dataset.timesteps, dataset.features))}`"]
-    for link in links:
+    first, *rest = links(experiment, Frame.of(dataset))
+    parts = [f"`{_shape(first.output)}`"]
+    for link in rest:
         colour = "red" if link.broken else "blue"
         parts += [f":{colour}-badge[{link.name}]", f"`{_shape(link.output)}`"]
     st.markdown(" → ".join(parts))
-    st.caption(_parameters(links))
+    st.caption(_parameters(rest))
 
 
 def _shape(shape: Shape) -> str:
     return f"({', '.join(str(size) for size in shape)})"
 
 
-def _parameters(links: tuple[Link, ...]) -> str:
-    counts = " + ".join(f"{link.name} {link.formula} = {link.parameters:,}" for link in links)
-    total = sum(link.parameters for link in links)
+def _parameters(chain: list[Link]) -> str:
+    counts = " + ".join(
+        f"{link.name} {link.formula} = {link.parameters:,}" for link in chain if link.parameters
+    )
+    total = sum(link.parameters for link in chain)
     return f"**{total:,} parameters**: {counts}"
 
 
@@ -97,7 +100,7 @@ def data_preview(dataset: Dataset) -> None:
             f"The shaded {len(dataset.validation):,} rows are for validation."
         )
     with picture:
-        chart(figure, key="preview_chart", alt=sentence, height=125, view=str(dataset.target))
+        chart(figure, key="preview_plot", alt=sentence, height=125, view=str(dataset.target))
     beside.caption(plain(sentence))
 
 

@@ -1,14 +1,11 @@
-"""The left column: data, network, training. Every widget's key is a name of the experiment."""
+"""Which sequences, and how windows are cut from them."""
 
 from __future__ import annotations
-
-from typing import get_args
 
 import streamlit as st
 
 from seqlab.data.upload import UploadError, read_table
-from seqlab.experiment import MAX_LAYERS, Cell, Optimizer, Recurrent
-from seqlab.ui import draft, services, state
+from seqlab.ui import draft, services
 from seqlab.ui.words import plain
 
 SOURCES = {
@@ -134,117 +131,3 @@ def _take_upload() -> None:
         return
     st.session_state.file = services.store().add_upload(content, uploaded.name)
     st.session_state.update(data="upload", target=None, inputs=[])
-
-
-def network_controls() -> None:
-    """One row a recurrent layer."""
-    st.subheader("Network", anchor=False)
-    layers = st.session_state.layers
-    for i in range(layers):
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            st.selectbox(
-                f"Layer {i + 1}",
-                list(get_args(Cell)),
-                key=f"cell_{i}",
-                persist_state="session",
-                width=130,
-            )
-            st.number_input(
-                "units",
-                key=f"units_{i}",
-                step=1,
-                persist_state="session",
-                width=110,
-                help="How many numbers the layer remembers: the size of its hidden state.",
-            )
-            st.toggle(
-                "return_sequences",
-                key=f"return_sequences_{i}",
-                persist_state="session",
-                help="On: hand on the state of every step. Off: only the last one.",
-            )
-    with st.container(horizontal=True, gap="small"):
-        if layers < MAX_LAYERS:
-            st.button("Add a layer", key="add_layer", on_click=_add_layer, icon=":material/add:")
-        if layers > 1:
-            st.button(
-                f"Remove layer {layers}",
-                key="remove_layer",
-                on_click=_remove_layer,
-                icon=":material/remove:",
-            )
-
-
-def _add_layer() -> None:
-    """A copy of the last layer, on top of it."""
-    new = st.session_state.layers
-    for name in Recurrent.model_fields:
-        st.session_state[f"{name}_{new}"] = st.session_state[f"{name}_{new - 1}"]
-    st.session_state[f"return_sequences_{new}"] = False
-    st.session_state.layers = new + 1
-
-
-def _remove_layer() -> None:
-    st.session_state.layers -= 1
-
-
-def training_controls() -> None:
-    """Optimizer and its numbers."""
-    st.subheader("Training", anchor=False)
-    left, right = st.columns(2)
-    left.selectbox("Optimizer", list(get_args(Optimizer)), key="optimizer", persist_state="session")
-    right.number_input(
-        "Learning rate", key="learning_rate", step=0.001, format="%g", persist_state="session"
-    )
-    left.number_input("Batch size", key="batch_size", step=8, persist_state="session")
-    right.number_input("Epochs", key="epochs", step=10, persist_state="session")
-    left.number_input(
-        "Clip norm",
-        key="clipnorm",
-        value=None,
-        placeholder="off",
-        step=0.5,
-        format="%g",
-        persist_state="session",
-        help="Gradients longer than this are shortened to it (Keras: clipnorm). Empty: off.",
-    )
-    right.number_input(
-        "Seed",
-        key="seed",
-        step=1,
-        persist_state="session",
-        help="The same seed gives the same initial weights and the same order of the batches.",
-    )
-
-
-def train_buttons(ready: bool, active: bool) -> None:
-    """Train and Stop."""
-    with st.container(horizontal=True, gap="small"):
-        st.button(
-            "Train again" if state.run_id() else "Train",
-            key="train",
-            type="primary",
-            icon=":material/play_arrow:",
-            disabled=not ready,
-            on_click=_train,
-            help=None if ready else "Mend what is marked in red first.",
-        )
-        st.button("Stop", key="stop", icon=":material/stop:", disabled=not active, on_click=_stop)
-
-
-def _train() -> None:
-    """Queues the draft as a new run and shows that; an active run of this tab is stopped."""
-    now = draft.draft(state.flat())
-    if not now.ready or now.experiment is None or now.dataset is None:
-        return
-    _stop()
-    store = services.store()
-    name, rule = next(iter(now.dataset.baselines.items()))
-    run = store.create(now.experiment, (name, rule.loss))
-    state.show_run(run)
-    services.pool().submit(run, now.experiment, now.dataset)
-
-
-def _stop() -> None:
-    if run := state.run_id():
-        services.pool().stop(run)

@@ -1,0 +1,1 @@
+"""The left column of the playground: data, network, training. A widget's key is a flat name."""

@@ -1,0 +1,97 @@
+"""The recurrent layers, and what lies before and behind them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from seqlab.data.dataset import Dataset
+from seqlab.experiment import MAX_LAYERS, Recurrent
+from seqlab.ui.controls.fields import field, more
+
+IN_SIGHT = ("cell", "units", "return_sequences")
+GATED = ("recurrent_activation",)  # a SimpleRNN has no gates
+LSTM_ONLY = ("unit_forget_bias", "forget_bias")
+
+
+def network_controls(dataset: Dataset | None) -> None:
+    """One row a recurrent layer, then what the data need around them.
+
+    Args:
+        dataset: decides which settings of the input and the head there are.
+    """
+    st.subheader("Network", anchor=False)
+    layers = st.session_state.layers
+    for i in range(layers):
+        _layer(i, layers)
+    with st.container(horizontal=True, gap="small"):
+        if layers < MAX_LAYERS:
+            st.button("Add a layer", key="add_layer", on_click=_add, icon=":material/add:")
+        tokens = dataset is not None and bool(dataset.vocabulary)
+        padded = dataset is not None and bool((dataset.lengths < dataset.timesteps).any())
+        names = [*(["embedding"] if tokens else []), *(["masking"] if tokens or padded else [])]
+        more("Head", [*names, "head", "head_activation"])
+
+
+def _layer(i: int, layers: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        field(f"cell_{i}", f"Layer {i + 1}", width=130)
+        field(f"units_{i}", width=110)
+        field(f"return_sequences_{i}")
+        cell = st.session_state[f"cell_{i}"]
+        hidden = {"LSTM": (), "GRU": LSTM_ONLY, "SimpleRNN": GATED + LSTM_ONLY}[cell]
+        names = [name for name in Recurrent.model_fields if name not in IN_SIGHT + hidden]
+        more("More", names, f"_{i}")
+        if layers > 1:
+            _arrange(i, layers)
+
+
+def _arrange(i: int, layers: int) -> None:
+    """Buttons that move or remove a layer."""
+    st.button(
+        "Up",
+        key=f"up_{i}",
+        icon=":material/arrow_upward:",
+        help=f"Layer {i + 1} changes places with layer {i}.",
+        disabled=i == 0,
+        on_click=_swap,
+        args=(i - 1,),
+    )
+    st.button(
+        "Remove",
+        key=f"remove_layer_{i}",
+        icon=":material/delete:",
+        help=f"Remove layer {i + 1}.",
+        on_click=_remove,
+        args=(i, layers),
+    )
+
+
+def _get(i: int) -> dict[str, object]:
+    return {name: st.session_state[f"{name}_{i}"] for name in Recurrent.model_fields}
+
+
+def _set(i: int, values: dict[str, object]) -> None:
+    st.session_state.update({f"{name}_{i}": value for name, value in values.items()})
+
+
+def _add() -> None:
+    """A copy of the last layer, on top of it."""
+    new = st.session_state.layers
+    _set(new, _get(new - 1) | {"return_sequences": False})
+    st.session_state.layers = new + 1
+
+
+def _swap(i: int) -> None:
+    """Layers `i` and `i + 1` change places; whether time goes on belongs to the place."""
+    lower, upper = _get(i), _get(i + 1)
+    place = "return_sequences"
+    _set(i, upper | {place: lower[place]})
+    _set(i + 1, lower | {place: upper[place]})
+
+
+def _remove(i: int, layers: int) -> None:
+    for below in range(i, layers - 1):
+        _set(below, _get(below + 1))
+    if i == layers - 1:  # the layer below becomes the last one
+        st.session_state[f"return_sequences_{i - 1}"] = st.session_state[f"return_sequences_{i}"]
+    st.session_state.layers = layers - 1

@@ -1,0 +1,64 @@
+"""Optimizer and its numbers; Train, Pause, Stop."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from seqlab.choices import KNOBS
+from seqlab.ui import draft, services, state
+from seqlab.ui.controls.fields import field, more
+
+
+def training_controls() -> None:
+    """The common numbers in sight, the others one click away."""
+    st.subheader("Training", anchor=False)
+    left, right = st.columns(2)
+    with left:
+        field("optimizer", "Optimizer")
+        field("batch_size", "Batch size")
+        field("clipnorm", "Clip norm")
+    with right:
+        field("learning_rate", "Learning rate")
+        field("epochs", "Epochs")
+        field("seed", "Seed")
+    schedule = {
+        "constant": [],
+        "cosine": ["decay_rate"],
+        "exponential": ["decay_rate"],
+        "plateau": ["decay_rate", "plateau_patience"],
+    }[st.session_state.schedule]
+    names = ["schedule", *schedule, "warmup", "patience", "clipvalue", "loss", "shuffle"]
+    more("More", [*names, *KNOBS[st.session_state.optimizer]])
+
+
+def train_buttons(ready: bool, active: bool) -> None:
+    """Train and Stop."""
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Train again" if state.run_id() else "Train",
+            key="train",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=not ready,
+            on_click=_train,
+            help=None if ready else "Mend what is marked in red first.",
+        )
+        st.button("Stop", key="stop", icon=":material/stop:", disabled=not active, on_click=_stop)
+
+
+def _train() -> None:
+    """Queues the draft as a new run and shows that; an active run of this tab is stopped."""
+    now = draft.draft(state.flat())
+    if not now.ready or now.experiment is None or now.dataset is None:
+        return
+    _stop()
+    store = services.store()
+    name, rule = next(iter(now.dataset.baselines.items()))
+    run = store.create(now.experiment, (name, rule.loss))
+    state.show_run(run)
+    services.pool().submit(run, now.experiment, now.dataset)
+
+
+def _stop() -> None:
+    if run := state.run_id():
+        services.pool().stop(run)
