@@ -37,6 +37,17 @@ GATE_NAMES = {
     "cell": "cell c",
     "hidden": "hidden h",
 }
+# For lines, where several of them share a chart.
+GATE_COLOURS = {
+    "input_gate": "#15917c",
+    "forget_gate": "#2a78d6",
+    "output_gate": "#8a63c9",
+    "update_gate": "#2a78d6",
+    "reset_gate": "#15917c",
+    "candidate": "#8a8f98",
+    "cell": "#c0398b",
+    "hidden": "#d1690e",
+}
 SIGMOID = ("input_gate", "forget_gate", "output_gate", "update_gate", "reset_gate")
 
 

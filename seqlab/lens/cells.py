@@ -120,23 +120,58 @@ def trace(
     x, mask = check_input(x, mask, kernel)
     if go_backwards:
         x, mask = x[:, ::-1], None if mask is None else mask[:, ::-1]
-    (batch, timesteps, _), units = x.shape, len(recurrent)
-    states = _first_states(cell, initial_state, batch, units, kernel.dtype)
+    states = _first_states(cell, initial_state, len(x), len(recurrent), kernel.dtype)
 
-    with np.errstate(over="ignore"):  # exp(-x) may reach infinity, and 1 / infinity is right
+    with np.errstate(over="ignore"):
         # W x_t + b for all steps in one product, time first: (timesteps, batch, k * units)
         projected = project(x.swapaxes(0, 1), kernel, bias[0])
-        step = _STEPS[cell](recurrent, bias[1], phi, sigma, reset_after)
-        kept = np.empty((len(NAMES[cell]), timesteps, batch, units), kernel.dtype)
-        for t in range(timesteps):
-            values = step(projected[t], states)
+    masks = None if mask is None else mask.swapaxes(0, 1)
+    step = _STEPS[cell](recurrent, bias[1], phi, sigma, reset_after)
+    kept = walk(cell, step, projected, states, masks)
+    arrays = dict(zip(NAMES[cell], kept.swapaxes(1, 2), strict=True))
+    return Trace(cell, arrays, mask)
+
+
+def stepper(cell: str, recurrent: Floats, bias: Floats, layer: Mapping[str, Any]) -> Step:
+    """One step of a cell, for weights that are known to fit; `layer` has options of `trace`.
+
+    Leading axes of the recurrent kernel (..., units, k * units) and of the bias beside U h
+    (..., 1, k * units) are those of the states: many networks take the step at once.
+    """
+    phi = find_activation(layer["activation"]).forward
+    sigma = find_activation(layer["recurrent_activation"]).forward
+    return _STEPS[cell](recurrent, bias, phi, sigma, layer["reset_after"])
+
+
+def walk(
+    cell: str,
+    step: Step,
+    projected: Floats,
+    states: tuple[Floats, ...],
+    mask: NDArray[np.bool_] | None = None,
+) -> Floats:
+    """Goes through time and keeps everything.
+
+    Args:
+        cell: which cell `step` belongs to.
+        step: one step of it.
+        projected: W x_t + b, (timesteps, ..., batch, k * units).
+        states: before the first step, each (..., batch, units), in the order of `STATES`.
+        mask: (timesteps, batch), False where a step is skipped.
+
+    Returns:
+        (arrays of `NAMES`, timesteps, ..., batch, units).
+    """
+    kept = np.empty((len(NAMES[cell]), len(projected), *states[0].shape), projected.dtype)
+    with np.errstate(over="ignore"):  # exp(-x) may reach infinity, and 1 / infinity is right
+        for t, read in enumerate(projected):
+            values = step(read, states)
             if mask is not None:
-                values = _hold(values, states, mask[:, t, np.newaxis])
+                values = _hold(values, states, mask[t, :, np.newaxis])
             for array, value in zip(kept, values, strict=True):
                 array[t] = value
             states = values[-len(states) :]
-    arrays = dict(zip(NAMES[cell], kept.swapaxes(1, 2), strict=True))
-    return Trace(cell, arrays, mask)
+    return kept
 
 
 def _simple_rnn(u: Floats, _: Floats, phi: Function, sigma: Function, reset_after: bool) -> Step:
@@ -169,7 +204,8 @@ def _lstm(u: Floats, _: Floats, phi: Function, sigma: Function, reset_after: boo
 
 def _gru(u: Floats, b: Floats, phi: Function, sigma: Function, reset_after: bool) -> Step:
     """Cho et al. 2014; `reset_after` as in cuDNN, with a second bias b inside the reset."""
-    u_gates, u_candidate = u[:, : 2 * len(u)], u[:, 2 * len(u) :]
+    units = u.shape[-2]
+    u_gates, u_candidate = u[..., : 2 * units], u[..., 2 * units :]
 
     def step(projected: Floats, states: tuple[Floats, ...]) -> tuple[Floats, ...]:
         (h,) = states

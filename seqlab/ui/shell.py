@@ -32,6 +32,13 @@ if __name__ == "__main__":
                 help="Choose sequences, build a network, train it and look inside.",
             ),
             st.Page(
+                PAGES / "lens.py",
+                title="Inside",
+                icon=":material/search:",
+                url_path="lens",
+                help="How the trained network works: every gate, step, unit and epoch.",
+            ),
+            st.Page(
                 PAGES / "runs.py",
                 title="Runs",
                 icon=":material/history:",

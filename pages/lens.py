@@ -1,0 +1,46 @@
+"""Inside: how the network of a run works."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from seqlab.lens.stack import LensError
+from seqlab.ui import services, state
+from seqlab.ui.draft import kept_dataset
+from seqlab.ui.views import VIEWS, scene
+from seqlab.ui.words import plain
+
+TICK = 1.0  # seconds between two looks at a run that trains
+
+state.begin()
+run = services.store().get(state.run_id() or "")
+if run is None:
+    st.header("Inside", anchor=False)
+    st.info("Train a network first, or open a run. Then you can look inside it here.")
+    st.page_link(Path(__file__).with_name("train.py"), label="Go to the playground")
+    st.page_link(Path(__file__).with_name("runs.py"), label="See all runs")
+    st.stop()
+
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    st.header("Inside", anchor=False, width="content")
+    st.caption(plain(scene.summary(run)), width="stretch")
+st.segmented_control(
+    "View", list(VIEWS), key="lens_view", default=next(iter(VIEWS)), required=True,
+    label_visibility="collapsed", persist_state="session",
+)  # fmt: skip
+
+
+def body() -> None:
+    now = services.store().get(run.id)
+    dataset = kept_dataset(now.experiment.data)
+    if dataset is None:
+        st.warning("The file of this run is no longer kept, so there are no sequences to show.")
+        return
+    try:
+        VIEWS[st.session_state.lens_view](scene.scene(now, dataset))
+    except LensError as error:
+        st.warning(plain(str(error)), icon=":material/visibility_off:")
+
+
+st.fragment(run_every=TICK if run.active else None)(body)()
+state.finish(run.experiment)

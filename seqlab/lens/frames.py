@@ -1,0 +1,154 @@
+"""Heat maps as small as they can be sent: a byte a value, few enough for a browser to play."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqlab.lens.activations import Floats
+from seqlab.lens.epochs import at_all_epochs
+from seqlab.lens.stack import Stack
+
+MOST_STEPS = 256  # more time steps than this are averaged in blocks of equal length
+MOST_UNITS = 128  # of more units than this every second, third, ... is shown
+BOUNDED = ("sigmoid", "hard_sigmoid", "sparse_sigmoid", "softmax")  # 0..1
+GATE_NAMES = ("input_gate", "forget_gate", "output_gate", "update_gate", "reset_gate")
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One layer and one sequence at one epoch.
+
+    Attributes:
+        names: the maps, in the order of the trace.
+        reach: for each map how the bytes are meant: 0 for 0..1, else -reach..reach.
+        data: zlib of uint8 (maps, units shown, steps shown).
+        output: (timesteps, outputs), what the head says to each step's hidden state.
+    """
+
+    names: tuple[str, ...]
+    reach: tuple[float, ...]
+    data: bytes
+    output: Floats
+
+
+def frames(
+    networks: Sequence[Stack], layer: int, x: NDArray, mask: NDArray | None = None
+) -> list[Frame]:
+    """Runs one sequence through the networks of all epochs, and packs what one layer shows.
+
+    Args:
+        networks: as for `epochs.at_all_epochs`.
+        layer: which recurrent layer.
+        x: (timesteps, features), or tokens (timesteps,).
+        mask: (timesteps,), False where a step is padding.
+    """
+    traces, outputs = at_all_epochs(networks, x, mask)
+    bounded = networks[0].layers[layer].recurrent_activation in BOUNDED
+    arrays = traces[layer]
+    return [
+        _frame({name: array[i] for name, array in arrays.items()}, outputs[i], bounded)
+        for i in range(len(networks))
+    ]
+
+
+def _frame(arrays: dict[str, Floats], output: Floats, bounded: bool) -> Frame:
+    reach = {name: _reach(name, array, bounded) for name, array in arrays.items()}
+    maps = [quantise(shown(array), reach[name]) for name, array in arrays.items()]
+    data = zlib.compress(np.stack(maps).tobytes(), 1)
+    return Frame(tuple(arrays), tuple(reach.values()), data, output.astype(np.float32))
+
+
+def _reach(name: str, values: Floats, bounded: bool) -> float:
+    """0 for a gate within 0..1; 1 for a state within -1..1; else the tenth above its maximum."""
+    if name in GATE_NAMES and bounded:
+        return 0.0
+    return max(1.0, math.ceil(10 * float(np.abs(values).max())) / 10)
+
+
+def quantise(values: Floats, reach: float) -> NDArray[np.uint8]:
+    """0..1 (for a reach of 0) or -reach..reach -> 0..255, rounded."""
+    share = values if reach == 0 else (values / reach + 1) / 2
+    return np.rint(share * 255).astype(np.uint8)
+
+
+def restore(data: NDArray[np.uint8], reach: float) -> Floats:
+    """The inverse of `quantise`, to half a step of the scale (1/510 of it)."""
+    share = data / np.float64(255)
+    return share if reach == 0 else (share * 2 - 1) * reach
+
+
+def shown_hidden(frame: Frame) -> Floats:
+    """The hidden states of a frame, (steps shown, units shown)."""
+    data = np.frombuffer(zlib.decompress(frame.data), np.uint8)
+    maps = data.reshape(len(frame.names), -1, -(-len(frame.output) // block(len(frame.output))))
+    place = frame.names.index("hidden")
+    return restore(maps[place], frame.reach[place]).T
+
+
+def block(timesteps: int) -> int:
+    """How many time steps one column of a heat map stands for."""
+    return -(-timesteps // MOST_STEPS)
+
+
+def stride(units: int) -> int:
+    """Every how many-th unit is shown."""
+    return -(-units // MOST_UNITS)
+
+
+def shown(values: Floats) -> Floats:
+    """(timesteps, units) -> (units shown, steps shown); the last block may be shorter."""
+    size, (timesteps, units) = block(len(values)), values.shape
+    values = values[:, :: stride(units)]
+    if size > 1:
+        edges = np.arange(0, timesteps, size)
+        counts = np.diff(np.append(edges, timesteps))
+        values = np.add.reduceat(values, edges, axis=0) / counts[:, np.newaxis]
+    return values.T
+
+
+def thinned(epochs: Sequence[int], most: int) -> list[int]:
+    """At most `most` of the epochs (at least 2): the first, the last and every k-th between.
+
+    k is a power of two, so that a run that grows keeps half of what was shown at each thinning.
+    """
+    k = 1
+    while len(epochs) > max(most, 2) and len(epochs[::k]) + 1 > max(most, 2):
+        k *= 2
+    kept = list(epochs[::k])
+    if epochs and kept[-1] != epochs[-1]:
+        kept.append(epochs[-1])
+    return kept
+
+
+# Orders of the units, for rows that tell more -------------------------------------------------
+
+
+def by_movement(hidden: Floats) -> NDArray[np.intp]:
+    """Units whose hidden state (timesteps, units) varies most over time first."""
+    return np.argsort(-hidden.std(axis=0), kind="stable")
+
+
+def by_similarity(hidden: Floats) -> NDArray[np.intp]:
+    """Units of similar course beside each other: a walk to the nearest neighbour by correlation.
+
+    It starts from the unit that varies most. Opposite courses are far from each other.
+    """
+    courses = hidden.T.astype(np.float64)  # (units, timesteps)
+    spread = courses.std(axis=1)
+    alive = spread > 1e-9
+    normal = (courses - courses.mean(axis=1, keepdims=True)) / np.where(alive, spread, 1)[:, None]
+    likeness = normal @ normal.T / courses.shape[1]
+    left = np.ones(len(courses), bool)
+    walk = [int(np.argmax(spread))]
+    left[walk[0]] = False
+    while left.any():
+        near = np.where(left, likeness[walk[-1]], -np.inf)
+        walk.append(int(np.argmax(near)))
+        left[walk[-1]] = False
+    return np.array(walk, np.intp)
