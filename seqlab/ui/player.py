@@ -74,9 +74,7 @@ def gates_player(
     picture = len(LAYOUT[cell][0]) * len(LAYOUT[cell]) * -(-units // frames.stride(units))
     picture *= -(-len(shown.x) // frames.block(len(shown.x)))
     epochs = frames.thinned(saved, limit // picture)
-    made = {
-        epoch: networks.frames_of(run.id, epoch, run.experiment, layer, shown) for epoch in epochs
-    }
+    made = networks.frames_of(run.id, epochs, run.experiment, layer, shown)
     state = _state(key, run)
     data = _data(run, dataset, shown, layer, made) | {
         "epoch": state.get("epoch"),
