@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.lens.activations import Floats
-from seqlab.lens.epochs import at_all_epochs
+from seqlab.lens.forward import forward
 from seqlab.lens.stack import Stack
 
 MOST_STEPS = 256  # more time steps than this are averaged in blocks of equal length
@@ -38,22 +38,22 @@ class Frame:
 
 
 def frames(
-    networks: Sequence[Stack], layer: int, x: NDArray, mask: NDArray | None = None
+    networks: Sequence[Stack], layer: str, x: NDArray, mask: NDArray | None = None
 ) -> list[Frame]:
     """Runs one sequence through the networks of all epochs, and packs what one layer shows.
 
     Args:
-        networks: as for `epochs.at_all_epochs`.
-        layer: which recurrent layer.
+        networks: as for `forward.forward`.
+        layer: which recurrent layer, by the names of `Stack.layers`.
         x: (timesteps, features), or tokens (timesteps,).
         mask: (timesteps,), False where a step is padding.
     """
-    traces, outputs = at_all_epochs(networks, x, mask)
+    passage = forward(networks, x[np.newaxis], None if mask is None else mask[np.newaxis])
     bounded = networks[0].layers[layer].recurrent_activation in BOUNDED
-    arrays = traces[layer]
+    arrays = {name: array[:, 0] for name, array in passage.traces[layer].items()}
     return [
-        _frame({name: array[i] for name, array in arrays.items()}, outputs[i], bounded)
-        for i in range(len(networks))
+        _frame({name: array[i] for name, array in arrays.items()}, output, bounded)
+        for i, output in enumerate(passage.outputs[:, 0])
     ]
 
 

@@ -7,18 +7,19 @@ activation that is not the default, a direction) is told by `options`. NumPy onl
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from seqlab.lens.activations import Floats
-from seqlab.lens.cells import GATES, Trace, trace
-from seqlab.lens.gradients import Flow, Layer, through_layers
+from seqlab.lens.cells import GATES
+from seqlab.lens.gradients import Layer
 
 _CELL_OF = {blocks: cell for cell, blocks in GATES.items()}
 NOT_WEIGHTS = ("prediction",)  # what else a snapshot holds
+EPSILON = 1e-3  # of keras.layers.LayerNormalization
 
 
 class LensError(ValueError):
@@ -26,101 +27,117 @@ class LensError(ValueError):
 
 
 @dataclass(frozen=True, eq=False)
+class Block:
+    """A recurrent layer as Keras names it, and what belongs to it.
+
+    Attributes:
+        name: the layer's name.
+        layers: one, or the forward and the backward layer of a `Bidirectional` (concatenated).
+        normalization: gamma and beta of a `LayerNormalization` behind it, each (units,).
+    """
+
+    name: str
+    layers: tuple[Layer, ...]
+    normalization: tuple[Floats, Floats] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """A name for each direction."""
+        if len(self.layers) == 1:
+            return (self.name,)
+        return f"{self.name}/forward", f"{self.name}/backward"
+
+
+@dataclass(frozen=True, eq=False)
 class Stack:
     """A chain of layers with their weights at one epoch.
 
     Attributes:
-        names: the recurrent layers' names, from the first to the last.
-        layers: the recurrent layers.
+        blocks: the recurrent layers, from the first to the last.
         head: kernel (units, outputs) and bias (outputs,) of the Dense layer at the end; `None` if
             the network ends with its last recurrent layer.
+        head_activation: the activation of the head.
         embedding: (symbols, width), what stands for each token; `None` for numbers.
+        sequences: whether the last recurrent layer hands on every step.
     """
 
-    names: tuple[str, ...]
-    layers: tuple[Layer, ...]
+    blocks: tuple[Block, ...]
     head: tuple[Floats, Floats] | None
+    head_activation: str = "linear"
     embedding: Floats | None = None
+    sequences: bool = False
 
     @property
-    def size(self) -> int:
-        """Bytes of all weights."""
-        arrays = [np.asarray(weight) for layer in self.layers for weight in layer.weights]
-        rest = [*(self.head or ()), *([] if self.embedding is None else [self.embedding])]
-        return sum(array.nbytes for array in [*arrays, *rest])
+    def layers(self) -> dict[str, Layer]:
+        """Every direction of every recurrent layer by name: "lstm_0", or "lstm_0/forward"."""
+        return {
+            name: layer
+            for block in self.blocks
+            for name, layer in zip(block.names, block.layers, strict=True)
+        }
 
-    def units(self, layer: int) -> int:
-        """The width of a recurrent layer."""
-        return len(np.asarray(self.layers[layer].weights[1]))
+    @property
+    def arrays(self) -> list[NDArray[Any]]:
+        """All weights."""
+        rest = [] if self.embedding is None else [self.embedding]
+        rest += [*(self.head or ())]
+        for block in self.blocks:
+            rest += [*(block.normalization or ())]
+        return [np.asarray(w) for layer in self.layers.values() for w in layer.weights] + rest
+
+    def units(self, name: str) -> int:
+        """The width of a layer, by the names of `layers`."""
+        return len(np.asarray(self.layers[name].weights[1]))
 
     def embed(self, x: ArrayLike) -> Floats:
         """What the first recurrent layer reads, (batch, timesteps, features)."""
         if self.embedding is None:
-            return np.asarray(x, np.asarray(self.layers[0].weights[0]).dtype)
+            return np.asarray(x, np.asarray(self.blocks[0].layers[0].weights[0]).dtype)
         return self.embedding[np.asarray(x)]
 
-    def run(
-        self, x: ArrayLike, mask: ArrayLike | None = None, upto: int | None = None
-    ) -> list[Trace]:
-        """The trace of every recurrent layer, or of the first `upto` ones.
+    def in_float64(self) -> Stack:
+        """The same network with weights in float64, for gradients."""
 
-        Args:
-            x: (batch, timesteps, features), or tokens (batch, timesteps) with an embedding.
-            mask: (batch, timesteps), False where a step is padding.
-            upto: how many layers to run.
-        """
-        read, traces = self.embed(x), []
-        for layer in self.layers[:upto]:
-            traces.append(trace(layer.cell, layer.weights, read, mask=mask, **layer.options))
-            read = traces[-1].hidden
-        return traces
+        def double(pair: tuple[Floats, Floats] | None) -> tuple[Floats, Floats] | None:
+            return None if pair is None else (_double(pair[0]), _double(pair[1]))
 
-    def read_out(self, hidden: Floats) -> Floats:
-        """What the head says to each hidden state: (..., units) -> (..., outputs)."""
-        if self.head is None:
-            return hidden
-        kernel, bias = self.head
-        return hidden @ kernel + bias
+        blocks = tuple(
+            replace(
+                block,
+                layers=tuple(
+                    replace(layer, weights=[_double(weight) for weight in layer.weights])
+                    for layer in block.layers
+                ),
+                normalization=double(block.normalization),
+            )
+            for block in self.blocks
+        )
+        embedding = None if self.embedding is None else _double(self.embedding)
+        return replace(self, blocks=blocks, head=double(self.head), embedding=embedding)
 
-    def answer(self, x: ArrayLike, mask: ArrayLike | None = None) -> Floats:
-        """The network's output after the last step, (batch, outputs)."""
-        return self.read_out(self.run(x, mask)[-1].hidden[:, -1])
 
-    def gradients(
-        self, x: ArrayLike, d_output: ArrayLike, mask: ArrayLike | None = None
-    ) -> list[Flow]:
-        """Backward through all layers, in float64.
-
-        Args:
-            x, mask: as for `run`.
-            d_output: (batch, outputs) dL/d(output after the last step), or
-                (batch, timesteps, outputs) for a network that answers at every step.
-
-        Returns:
-            One `Flow` a layer; `.input` of the first is dL/d(what `embed` gives).
-        """
-        read = np.asarray(self.embed(x), np.float64)
-        slopes = np.asarray(d_output, np.float64)
-        if self.head is not None:
-            slopes = slopes @ np.asarray(self.head[0], np.float64).T
-        if slopes.ndim == 2:
-            last, slopes = slopes, np.zeros((*read.shape[:2], slopes.shape[1]))
-            slopes[:, -1] = last
-        return through_layers(self.layers, read, slopes, mask)
+def _double(array: ArrayLike) -> Floats:
+    return np.asarray(array, np.float64)
 
 
 def stack(
-    arrays: Mapping[str, NDArray[Any]], options: Mapping[str, Mapping[str, Any]] | None = None
+    arrays: Mapping[str, NDArray[Any]],
+    options: Mapping[str, Mapping[str, Any]] | None = None,
+    sequences: bool = False,
 ) -> Stack:
     """Reads a snapshot.
 
     Args:
-        arrays: weights by name, "lstm_0/kernel", in the order of the network.
-        options: by layer name what `lens.gradients.Layer` shall know beside the weights.
+        arrays: weights by name, "lstm_0/kernel", in the order of the network; those of a
+            `Bidirectional` are called "lstm_0/forward/kernel" and "lstm_0/backward/kernel".
+        options: by layer name what `lens.gradients.Layer` shall know beside the weights, and
+            "activation" of the head. For a `Bidirectional` those of its forward layer.
+        sequences: whether the last recurrent layer hands on every step.
 
     Raises:
-        LensError: if a layer is none of Embedding, SimpleRNN, LSTM, GRU and Dense at the end, if
-            there is no recurrent layer, or if weights are not finite.
+        LensError: if a layer is none of Embedding, SimpleRNN, LSTM, GRU (one- or bidirectional),
+            LayerNormalization behind one of them and Dense at the end, if there is no recurrent
+            layer, or if weights are not finite.
     """
     parts: dict[str, dict[str, NDArray[Any]]] = {}
     for name, array in arrays.items():
@@ -131,29 +148,49 @@ def stack(
                 f"The weight {name!r} holds NaN or infinity: this training ran away, and there is "
                 "nothing true to show of the network at this epoch. Choose an earlier one."
             )
-        layer, _, weight = name.rpartition("/")
+        layer, _, weight = name.partition("/")
         parts.setdefault(layer, {})[weight] = array
-    names: list[str] = []
-    layers: list[Layer] = []
+    blocks: list[Block] = []
     head: tuple[Floats, Floats] | None = None
+    activation = "linear"
     embedding: Floats | None = None
+    told = options or {}
     for name, weights in parts.items():
-        if set(weights) == {"embeddings"} and not layers:
+        if set(weights) == {"embeddings"} and not blocks and embedding is None:
             embedding = weights["embeddings"]
-        elif "recurrent_kernel" in weights and head is None:
-            names.append(name)
-            layers.append(_recurrent(name, weights, (options or {}).get(name, {})))
-        elif weights.keys() <= {"kernel", "bias"} and layers and head is None:
+        elif any(key.endswith("recurrent_kernel") for key in weights) and head is None:
+            blocks.append(_block(name, weights, told.get(name, {})))
+        elif set(weights) == {"gamma", "beta"} and blocks and not blocks[-1].normalization:
+            blocks[-1] = replace(blocks[-1], normalization=(weights["gamma"], weights["beta"]))
+        elif weights.keys() <= {"kernel", "bias"} and blocks and head is None:
             kernel = weights["kernel"]
             head = kernel, weights.get("bias", np.zeros(kernel.shape[1], kernel.dtype))
+            activation = told.get(name, {}).get("activation", activation)
         else:
             raise LensError(
-                f"The lens knows Embedding, SimpleRNN, LSTM and GRU layers with one Dense layer at "
-                f"the end. This network also has {name!r}, so its gates are not shown."
+                "The lens knows Embedding, SimpleRNN, LSTM, GRU, LayerNormalization and one Dense "
+                f"layer at the end. This network also has {name!r}, so its gates are not shown."
             )
-    if not layers:
+    if not blocks:
         raise LensError("This network has no SimpleRNN, LSTM or GRU layer to look into.")
-    return Stack(tuple(names), tuple(layers), head, embedding)
+    return Stack(tuple(blocks), head, activation, embedding, sequences)
+
+
+def _block(name: str, weights: Mapping[str, NDArray[Any]], options: Mapping[str, Any]) -> Block:
+    """A recurrent layer, or the two of a `Bidirectional`."""
+    if "recurrent_kernel" in weights:
+        return Block(name, (_recurrent(name, weights, options),))
+    layers = []
+    for direction in ("forward", "backward"):
+        own = {
+            key.removeprefix(f"{direction}/"): array
+            for key, array in weights.items()
+            if key.startswith(f"{direction}/")
+        }
+        layer = _recurrent(f"{name}/{direction}", own, options)
+        turned = layer.go_backwards != (direction == "backward")
+        layers.append(replace(layer, go_backwards=turned))
+    return Block(name, tuple(layers))
 
 
 def _recurrent(name: str, weights: Mapping[str, NDArray[Any]], options: Mapping[str, Any]) -> Layer:
@@ -170,4 +207,4 @@ def _recurrent(name: str, weights: Mapping[str, NDArray[Any]], options: Mapping[
         "reset_after": bias is None or bias.ndim == 2,
     }
     arrays = [kernel, recurrent] if bias is None else [kernel, recurrent, bias]
-    return Layer(cell, arrays, **settled | dict(options))
+    return Layer(cell, arrays, **dict(options) | settled)

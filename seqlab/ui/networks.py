@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.data.dataset import Dataset
+from seqlab.data.frame import Frame as Shapes
 from seqlab.experiment import Experiment
 from seqlab.lens.frames import Frame, frames
-from seqlab.lens.stack import NOT_WEIGHTS, LensError, Stack, stack
+from seqlab.lens.stack import LensError, Stack, stack
+from seqlab.network.plan import DECODERS, Plan, head_of, plan
+from seqlab.runs.store import Run
 from seqlab.ui import services
 from seqlab.ui.cache import ByteCache
 
-_OPTIONS = ("activation", "recurrent_activation", "use_bias", "go_backwards")
+_OPTIONS = ("activation", "recurrent_activation", "go_backwards")
 
-_networks: ByteCache[Stack] = ByteCache(64_000_000, lambda network: network.size)
+_networks: ByteCache[Stack] = ByteCache(
+    64_000_000, lambda network: sum(a.nbytes for a in network.arrays)
+)
 _frames: ByteCache[Frame] = ByteCache(64_000_000, lambda each: len(each.data) + each.output.nbytes)
 
 
@@ -45,6 +50,11 @@ class Sequence:
         return None if self.real == len(self.x) else np.arange(len(self.x)) < self.real
 
     @property
+    def batch_mask(self) -> NDArray[np.bool_] | None:
+        """The mask of a batch that holds this sequence alone."""
+        return None if self.mask is None else self.mask[np.newaxis]
+
+    @property
     def key(self) -> tuple[object, ...]:
         """The same for equal sequences."""
         return self.x.shape, str(self.x.dtype), self.real, self.x.tobytes()
@@ -55,31 +65,37 @@ def sequence(dataset: Dataset, index: int, title: str = "") -> Sequence:
     return Sequence(dataset.x[index], dataset.y[index], int(dataset.lengths[index]), title)
 
 
-def layer_names(experiment: Experiment) -> list[str]:
-    """What the training calls the recurrent layers, from the first to the last."""
-    return [f"{layer.cell.lower()}_{i}" for i, layer in enumerate(experiment.layers)]
-
-
-def options(experiment: Experiment) -> dict[str, dict[str, Any]]:
+def options(planned: Plan) -> dict[str, dict[str, Any]]:
     """By layer name what the shapes of the weights cannot tell."""
-    found: dict[str, dict[str, Any]] = {}
-    for name, layer in zip(layer_names(experiment), experiment.layers, strict=True):
-        found[name] = {
-            option: getattr(layer, option) for option in _OPTIONS if hasattr(layer, option)
-        }
-    return found
+    return {
+        part.name: {name: value for name, value in part.keywords if name in _OPTIONS}
+        for part in planned.parts
+        if part.role in ("recurrent", "head")
+    }
 
 
-def network(run: str, epoch: int, experiment: Experiment) -> Stack:
+def planned(experiment: Experiment, dataset: Dataset) -> Plan:
+    """The layers of a run's network. Raises `LensError` for those that the lens cannot follow."""
+    frame = Shapes.of(dataset)
+    if head_of(experiment, frame) in DECODERS:
+        raise LensError(
+            "This network writes a sequence of its own (an encoder and a decoder). The lens does "
+            "not follow it from one to the other yet."
+        )
+    return plan(experiment, frame)
+
+
+def network(run: str, epoch: int, experiment: Experiment, dataset: Dataset) -> Stack:
     """The network of a run at one of its saved epochs.
 
     Raises:
         LensError: if it cannot be shown, with the reason, or if its snapshot is missing.
     """
-    return _networks.get((run, epoch), lambda: _read(run, epoch, experiment))
+    return _networks.get((run, epoch), lambda: _read(run, epoch, experiment, dataset))
 
 
-def _read(run: str, epoch: int, experiment: Experiment) -> Stack:
+def _read(run: str, epoch: int, experiment: Experiment, dataset: Dataset) -> Stack:
+    layers = planned(experiment, dataset)
     try:
         arrays = services.store().snapshot(run, epoch)
     except (FileNotFoundError, ValueError) as error:
@@ -87,33 +103,30 @@ def _read(run: str, epoch: int, experiment: Experiment) -> Stack:
             f"The weights of epoch {epoch} are missing or damaged, so nothing can be shown of it. "
             "Curves and settings of the run are kept."
         ) from error
-    return stack(weights_of(arrays), options(experiment))
-
-
-def weights_of(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """A snapshot without what is no weight."""
-    return {name: array for name, array in arrays.items() if name not in NOT_WEIGHTS}
+    return stack(arrays, options(layers), experiment.layers[-1].return_sequences)
 
 
 def frames_of(
-    run: str, epochs: Iterable[int], experiment: Experiment, layer: int, shown: Sequence
+    run: Run, epochs: Iterable[int], dataset: Dataset, layer: str, shown: Sequence
 ) -> dict[int, Frame]:
     """The heat maps of one layer and one sequence at some epochs. Raises `LensError`."""
     place = (layer, shown.key)
-    found = {epoch: _frames.find((run, epoch, place)) for epoch in epochs}
+    found = {epoch: _frames.find((run.id, epoch, place)) for epoch in epochs}
     missing = [epoch for epoch, frame in found.items() if frame is None]
     if missing:
-        networks = [network(run, epoch, experiment) for epoch in missing]
+        networks = [network(run.id, epoch, run.experiment, dataset) for epoch in missing]
         for epoch, frame in zip(missing, frames(networks, layer, shown.x, shown.mask), strict=True):
             found[epoch] = frame
-            _frames.keep((run, epoch, place), frame)
+            _frames.keep((run.id, epoch, place), frame)
     return {epoch: frame for epoch, frame in found.items() if frame is not None}
 
 
-def output_of(dataset: Dataset, raw: NDArray[Any]) -> NDArray[np.float64]:
+def output_of(experiment: Experiment, dataset: Dataset, raw: NDArray[Any]) -> NDArray[np.float64]:
     """What the head says, (..., outputs) -> original units, or the probability of each class."""
+    raw = np.asarray(raw, np.float64)
     if dataset.goal.kind == "value":
         return dataset.target_scaling.invert(raw)
-    raw = np.asarray(raw, np.float64)
+    if experiment.network.head_activation != "linear":
+        return raw
     powers = np.exp(raw - raw.max(axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)

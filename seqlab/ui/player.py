@@ -40,7 +40,7 @@ def gates_player(
     run: Run,
     dataset: Dataset,
     shown: Sequence,
-    layer: int = 0,
+    layer: str,
     *,
     key: str,
     tells_unit: bool = False,
@@ -55,7 +55,7 @@ def gates_player(
         run: whose weights.
         dataset: what it was trained on.
         shown: the sequence to read.
-        layer: which recurrent layer.
+        layer: which recurrent layer, by the names of `lens.stack.Stack.layers`.
         key: the player's place on the page.
         tells_unit: whether a click on a unit reruns the page; `chosen_unit` then gives it.
 
@@ -68,13 +68,13 @@ def gates_player(
     saved = services.store().snapshots(run.id)
     if not saved:
         raise networks.LensError("No weights of this run are kept, so its gates cannot be shown.")
-    newest = networks.network(run.id, saved[-1], run.experiment)
+    newest = networks.network(run.id, saved[-1], run.experiment, dataset)
     limit = WHILE_TRAINING if run.active else MOST_BYTES
     cell, units = newest.layers[layer].cell, newest.units(layer)
     picture = len(LAYOUT[cell][0]) * len(LAYOUT[cell]) * -(-units // frames.stride(units))
     picture *= -(-len(shown.x) // frames.block(len(shown.x)))
     epochs = frames.thinned(saved, limit // picture)
-    made = networks.frames_of(run.id, epochs, run.experiment, layer, shown)
+    made = networks.frames_of(run, epochs, dataset, layer, shown)
     state = _state(key, run)
     data = _data(run, dataset, shown, layer, made) | {
         "epoch": state.get("epoch"),
@@ -104,14 +104,16 @@ def _nothing() -> None:
 
 
 def _data(
-    run: Run, dataset: Dataset, shown: Sequence, layer: int, made: dict[int, Frame]
+    run: Run, dataset: Dataset, shown: Sequence, layer: str, made: dict[int, Frame]
 ) -> dict[str, Any]:
     """Everything the browser needs, as JSON."""
     epochs = list(made)
-    network = networks.network(run.id, epochs[-1], run.experiment)
+    network = networks.network(run.id, epochs[-1], run.experiment, dataset)
     cell, units, timesteps = network.layers[layer].cell, network.units(layer), len(shown.x)
     names = made[epochs[-1]].names
-    raw = {epoch: networks.output_of(dataset, made[epoch].output) for epoch in epochs}
+    raw = {
+        epoch: networks.output_of(run.experiment, dataset, made[epoch].output) for epoch in epochs
+    }
     lines = _output_lines(dataset, shown, raw[epochs[-1]])
     size = frames.block(timesteps)
     every = frames.stride(units)
@@ -164,7 +166,7 @@ def _data(
             for epoch, each in made.items()
         ],
         "alt": (
-            f"Heat maps of {cell} layer {layer + 1}: {units} units over {timesteps} time steps "
+            f"Heat maps of the layer {layer}: {units} units over {timesteps} time steps "
             f"of {shown.title or 'one sequence'}."
         ),
     }
@@ -198,7 +200,7 @@ def _output_lines(dataset: Dataset, shown: Sequence, newest: NDArray[np.float64]
 
     `newest` (timesteps, outputs) is the answer of the newest epoch, in original units.
     """
-    outputs, last = newest.shape[1], shown.real - 1
+    outputs, last = newest.shape[1], len(newest) - 1  # padding changes nothing any more
     each_step = dataset.goal.at == "every step"
     if dataset.goal.kind == "class":
         likely = [int(k) for k in np.argsort(-newest[last], kind="stable")]
@@ -216,9 +218,10 @@ def _output_lines(dataset: Dataset, shown: Sequence, newest: NDArray[np.float64]
             raw = raw if each_step else raw[np.newaxis]
             truth = [raw[:, k].tolist() for k in chosen]
     what = ", ".join(names) if dataset.goal.kind == "class" else "prediction"
-    rest = (
-        "at every step" if each_step else "if the sequence ended at each step; the last one counts"
-    )
+    once = "if the sequence ended at each step; the last one counts"
+    if np.isnan(newest).any():
+        once = "after reading from both ends"
+    rest = "at every step" if each_step else once
     squares = " (square: truth)" if any(len(line) == 1 for line in truth) else ""
     dashes = " (dashed: truth)" if any(len(line) > 1 for line in truth) else ""
     return {

@@ -6,7 +6,7 @@ import zlib
 import numpy as np
 import pytest
 
-from seqlab.lens import frames
+from seqlab.lens import forward, frames
 from seqlab.lens.stack import stack
 
 draw = np.random.default_rng(0)
@@ -27,8 +27,8 @@ def snapshot(units: int, features: int = 2, scale: float = 0.6) -> dict[str, np.
 def test_a_frame_holds_every_gate_and_state(scale: float) -> None:
     network = stack(snapshot(5, scale=scale))
     x = draw.normal(size=(9, 2)).astype(np.float32)
-    run = network.run(x[None])[0]
-    (made,) = frames.frames([network], 0, x)
+    run = forward.run(network, x[None])["lstm_0"]
+    (made,) = frames.frames([network], "lstm_0", x)
     maps = np.frombuffer(zlib.decompress(made.data), np.uint8).reshape(6, 5, 9)
     assert made.names == tuple(run)
     for name, reach, data in zip(made.names, made.reach, maps, strict=True):
@@ -39,12 +39,12 @@ def test_a_frame_holds_every_gate_and_state(scale: float) -> None:
     peak = np.abs(run.cell).max()
     assert made.reach[4] >= max(peak, 1)
     assert made.reach[4] <= max(1, peak + 0.1)
-    np.testing.assert_allclose(made.output[-1], network.answer(x[None])[0], rtol=1e-5)
+    np.testing.assert_allclose(made.output[-1], forward.answer(network, x[None])[0], rtol=1e-5)
 
 
 def test_a_gate_that_may_leave_0_to_1_gets_the_other_scale() -> None:
     network = stack(snapshot(4, scale=2), {"lstm_0": {"recurrent_activation": "relu"}})
-    (made,) = frames.frames([network], 0, draw.normal(size=(6, 2)).astype(np.float32))
+    (made,) = frames.frames([network], "lstm_0", draw.normal(size=(6, 2)).astype(np.float32))
     assert made.reach[0] > 1
 
 
@@ -73,7 +73,7 @@ def test_thinning_keeps_both_ends_and_moves_little_when_a_run_grows() -> None:
 
 def test_orders_of_the_units() -> None:
     network = stack(snapshot(6))
-    hidden = network.run(draw.normal(size=(1, 40, 2)).astype(np.float32))[0].hidden[0]
+    hidden = forward.run(network, draw.normal(size=(1, 40, 2)))["lstm_0"].hidden[0]
     assert (np.diff(hidden.std(axis=0)[frames.by_movement(hidden)]) <= 0).all()
     course = np.sin(np.arange(40) / 3)
     twins = np.stack([course, -course, 2 * course, np.zeros(40), -3 * course], axis=1)
@@ -91,6 +91,6 @@ def test_is_quick_for_200_steps_of_64_units() -> None:
     best = np.inf
     for _ in range(5):
         start = time.process_time()
-        frames.frames([network], 0, x)
+        frames.frames([network], "lstm_0", x)
         best = min(best, time.process_time() - start)
     assert best < 0.15

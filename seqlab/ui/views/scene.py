@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from seqlab.data.dataset import Dataset
+from seqlab.lens import forward
 from seqlab.lens.cells import Trace
 from seqlab.lens.stack import LensError, Stack
 from seqlab.runs.store import Run
@@ -24,19 +25,13 @@ class Scene:
     dataset: Dataset
     saved: list[int]
 
-    @property
-    def names(self) -> list[str]:
-        """The recurrent layers, for the user: "LSTM(16)"."""
-        return [f"{layer.cell}({layer.units})" for layer in self.run.experiment.layers]
-
     def network(self, epoch: int) -> Stack:
         """The weights of an epoch. Raises `LensError`."""
-        return networks.network(self.run.id, epoch, self.run.experiment)
+        return networks.network(self.run.id, epoch, self.run.experiment, self.dataset)
 
-    def traces(self, epoch: int, shown: Sequence) -> list[Trace]:
+    def traces(self, epoch: int, shown: Sequence) -> dict[str, Trace]:
         """What happens in every recurrent layer while one sequence is read."""
-        mask = None if shown.mask is None else shown.mask[np.newaxis]
-        return self.network(epoch).run(shown.x[np.newaxis], mask)
+        return forward.run(self.network(epoch), shown.x[np.newaxis], shown.batch_mask)
 
 
 def scene(run: Run, dataset: Dataset) -> Scene:
@@ -50,10 +45,6 @@ def scene(run: Run, dataset: Dataset) -> Scene:
         waiting = "The first weights appear when the training has begun."
         gone = "No weights of this run are kept, so only its settings and curves can be shown."
         raise LensError(waiting if run.active else gone)
-    if dataset.goal.at == "sequence":
-        raise LensError(
-            "The lens does not show networks that write a sequence of their own (translation)."
-        )
     return Scene(run, dataset, saved)
 
 
@@ -64,22 +55,17 @@ def summary(run: Run) -> str:
     return f"Run {run.id}: {layers} on {data.source}, window {data.window}, {run.status}."
 
 
-def choose_layer(scene: Scene) -> int:
-    """A choice of the recurrent layer, if there are several."""
-    if len(scene.names) == 1:
-        return 0
-    st.session_state["lens_layer"] = min(
-        st.session_state.get("lens_layer", 0), len(scene.names) - 1
-    )
+def choose_layer(scene: Scene) -> str:
+    """A choice of the recurrent layer, if there are several; both directions of one count."""
+    names = list(scene.network(scene.saved[-1]).layers)
+    if len(names) == 1:
+        return names[0]
+    if st.session_state.get("lens_layer") not in names:
+        st.session_state["lens_layer"] = names[0]
     chosen = st.segmented_control(
-        "Layer",
-        range(len(scene.names)),
-        format_func=lambda i: f"{i + 1}: {scene.names[i]}",
-        key="lens_layer",
-        required=True,
-        persist_state="session",
+        "Layer", names, key="lens_layer", required=True, persist_state="session"
     )
-    return chosen or 0
+    return chosen or names[0]
 
 
 def choose_epoch(scene: Scene) -> int:
@@ -149,6 +135,6 @@ def errors(scene: Scene, epoch: int) -> NDArray[np.float64] | None:
         return np.sqrt(squares.reshape(len(truth), -1).mean(axis=1))
     if guess.shape[:-1] != truth.shape:
         return None
-    odds = networks.output_of(scene.dataset, guess)
+    odds = networks.output_of(scene.run.experiment, scene.dataset, guess)
     right = np.take_along_axis(odds, truth[..., np.newaxis].astype(np.int64), axis=-1)[..., 0]
     return -np.log(np.maximum(right, 1e-300)).reshape(len(truth), -1).mean(axis=1)

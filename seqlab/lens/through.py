@@ -1,0 +1,121 @@
+"""Backward through a whole network: from its output to every state and to its input.
+
+In float64, as in `gradients`; checked against finite differences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from seqlab.lens.activations import Floats, find_activation
+from seqlab.lens.forward import Passage, forward, standardised
+from seqlab.lens.gradients import Flow, backward
+from seqlab.lens.stack import Block, Stack
+
+
+@dataclass(frozen=True, eq=False)
+class Gradients:
+    """dL/d(everything) for a network and a batch.
+
+    Attributes:
+        flows: by the names of `Stack.layers`; timesteps in the order of `forward.Passage`.
+        input: dL/d(what `Stack.embed` gives), (batch, timesteps, features).
+    """
+
+    flows: Mapping[str, Flow]
+    input: Floats
+
+
+def gradients(
+    network: Stack, x: ArrayLike, d_output: ArrayLike, mask: ArrayLike | None = None
+) -> Gradients:
+    """Goes back through all layers.
+
+    Args:
+        network: the weights.
+        x: (batch, timesteps, features), or tokens (batch, timesteps).
+        d_output: (batch, outputs) dL/d(output after the last step), or
+            (batch, timesteps, outputs) for a network that answers at every step.
+        mask: (batch, timesteps), False where a step is padding.
+    """
+    double = network.in_float64()
+    passage = forward([double], x, mask)
+    given = [normalized(block, handed_on(block, passage)) for block in double.blocks[:-1]]
+    inputs = [double.embed(x), *given]
+    slopes = _to_last_block(double, passage, np.asarray(d_output, np.float64))
+    flows: dict[str, Flow] = {}
+    for i in reversed(range(len(double.blocks))):
+        block, read = double.blocks[i], inputs[i]
+        # The last layer alone may answer once: then its ends are what is read.
+        once = i == len(double.blocks) - 1 and slopes.ndim == 2
+        slopes = _back_through_normalization(block, handed_on(block, passage, once), slopes)
+        found = _back_through_directions(block, passage, read, slopes)
+        flows = dict(zip(block.names, found, strict=True)) | flows
+        slopes = np.sum([flow.input for flow in found], axis=0)
+    turned = {name: flow.reversed() for name, flow in flows.items() if name.endswith("/backward")}
+    return Gradients(flows | turned, slopes)
+
+
+def handed_on(block: Block, passage: Passage, once: bool = False) -> Floats:
+    """What a block hands on before its normalization: (batch, timesteps, units).
+
+    With `once` the last state of each direction, (batch, units).
+    """
+    parts = [passage.traces[name]["hidden"][0] for name in block.names]
+    if once:  # a backward layer ends at the first step of its input
+        parts = [part[:, 0 if i else -1] for i, part in enumerate(parts)]
+    return np.concatenate(parts, axis=-1)
+
+
+def normalized(block: Block, hidden: Floats) -> Floats:
+    """A `LayerNormalization`, if the block has one."""
+    if block.normalization is None:
+        return hidden
+    gamma, beta = block.normalization
+    return gamma * standardised(hidden)[0] + beta
+
+
+def _to_last_block(network: Stack, passage: Passage, slopes: Floats) -> Floats:
+    """dL/d(output) -> dL/d(what the last block's normalization gives)."""
+    if network.head is None:
+        return slopes
+    kernel, bias = network.head
+    block = network.blocks[-1]
+    read = normalized(block, handed_on(block, passage, once=slopes.ndim == 2))
+    activation = find_activation(network.head_activation)
+    return activation.backward(read @ kernel + bias, slopes) @ kernel.T
+
+
+def _back_through_normalization(block: Block, hidden: Floats, slopes: Floats) -> Floats:
+    """Of y = gamma s + beta, s = (x - mean) / deviation."""
+    if block.normalization is None:
+        return slopes
+    standard, deviation = standardised(hidden)
+    slopes = slopes * block.normalization[0]
+    along = (slopes * standard).mean(axis=-1, keepdims=True)
+    return (slopes - slopes.mean(axis=-1, keepdims=True) - standard * along) / deviation
+
+
+def _back_through_directions(
+    block: Block, passage: Passage, read: Floats, slopes: Floats
+) -> list[Flow]:
+    """One flow a direction, in the order of processing."""
+    flows, start = [], 0
+    for i, (name, layer) in enumerate(zip(block.names, block.layers, strict=True)):
+        trace = passage.trace(name)
+        if i == 1:
+            trace = trace.reversed()
+        units = trace.hidden.shape[-1]
+        own = slopes[..., start : start + units]
+        start += units
+        if slopes.ndim == 2:
+            d_hidden = np.zeros_like(trace.hidden)
+            d_hidden[:, -1] = own
+        else:
+            d_hidden = own[:, ::-1] if i == 1 else own
+        flows.append(backward(trace, layer.weights, read, d_hidden, **layer.options))
+    return flows
