@@ -48,6 +48,11 @@ def captions(app):
     return " ".join(caption.value.replace("\\", "") for caption in app.caption)
 
 
+def popovers(app):
+    """What the buttons say that open more settings."""
+    return [block.proto.popover.label for block in app.main if block.type == "popover"]
+
+
 def picture(app):
     """The shape chain as plain text."""
     return app.markdown[0].value
@@ -279,3 +284,40 @@ def test_the_runs_page_without_runs_says_so(app):
     app.switch_page("../../pages/runs.py").run()
     assert not app.exception
     assert any("Nothing has been trained" in message for message in messages(app))
+
+
+def test_layers_change_places_and_go(app):
+    opened(app, layers="3", units_0="4", units_1="5", units_2="6", cell_2="GRU", dropout_2="0.5")
+    app.button(key="fix_0").click().run()
+    app.button(key="fix_0").click().run()
+    assert train_is_possible(app)
+    app.button(key="up_2").click().run()
+    assert [app.number_input(key=f"units_{i}").value for i in range(3)] == [4, 6, 5]
+    assert app.selectbox(key="cell_1").value == "GRU"
+    assert app.number_input(key="dropout_1").value == 0.5
+    assert train_is_possible(app)  # return_sequences belongs to the place
+    app.button(key="remove_layer_2").click().run()
+    app.button(key="remove_layer_0").click().run()
+    assert "GRU(6)" in picture(app)
+    assert "LSTM" not in picture(app)
+    assert train_is_possible(app)
+
+
+def test_a_changed_setting_is_counted_and_reset_by_a_click(app):
+    opened(app, dropout_0="0.25", momentum="0.5", optimizer="SGD")
+    assert popovers(app).count("More · 1 changed") == 2
+    app.button(key="reset_dropout_0").click().run()
+    assert app.number_input(key="dropout_0").value == 0
+    app.button(key="reset_momentum").click().run()
+    assert app.number_input(key="momentum").value is None
+    assert not any("changed" in label for label in popovers(app))
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    ["SGD", "RMSprop", "Adam", "AdamW", "Nadam", "Adamax", "Adagrad", "Adadelta", "Lion"],
+)
+def test_every_optimizer_shows_its_knobs(app, optimizer):
+    opened(app, optimizer=optimizer, schedule="plateau")
+    assert train_is_possible(app)
+    assert app.number_input(key="weight_decay").value is None

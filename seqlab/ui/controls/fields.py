@@ -7,7 +7,7 @@ widgets: a number out of range stays visible, and a finding says what is allowed
 from __future__ import annotations
 
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
 import streamlit as st
@@ -106,22 +106,38 @@ def field(key: str, label: str | None = None, width: int | Literal["stretch"] = 
         st.number_input(label, step=kind(step), format=form, width=width, **common)
 
 
-def more(title: str, names: Sequence[str], suffix: str = "") -> None:
-    """A button that opens the less common values; it counts the changed ones and resets them."""
+def more(
+    key: str,
+    names: Sequence[str],
+    suffix: str = "",
+    title: str = "More",
+    above: Callable[[], None] | None = None,
+) -> None:
+    """A button that opens the less common values; it counts the changed ones and resets them.
+
+    Args:
+        key: of the button.
+        names: of the values, without suffix.
+        suffix: of their keys, "_0" for the first layer.
+        title: what the button says.
+        above: draws what stands above the values.
+    """
     changed = [name for name in names if is_changed(f"{name}{suffix}")]
     count = f" · {len(changed)} changed" if changed else ""
-    with st.popover(f"{title}{count}", icon=":material/tune:", key=f"more{suffix or '_' + title}"):
+    with st.popover(f"{title}{count}", icon=":material/tune:", key=key, width="content"):
+        if above is not None:
+            above()
         if changed:
             st.caption("Changed. Click one to reset it.")
             with st.container(horizontal=True, gap="xsmall"):
                 for name in changed:
-                    key = f"{name}{suffix}"
+                    value = f"{name}{suffix}"
                     st.button(
-                        f"{name} {_words(st.session_state[key])}",
-                        key=f"reset_{key}",
+                        f"{name} {_words(st.session_state[value])}",
+                        key=f"reset_{value}",
                         icon=":material/undo:",
                         on_click=reset,
-                        args=(key,),
+                        args=(value,),
                         type="tertiary",
                     )
         left, right = st.columns(2)

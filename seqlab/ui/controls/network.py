@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from seqlab.data.dataset import Dataset
@@ -29,7 +31,7 @@ def network_controls(dataset: Dataset | None) -> None:
         tokens = dataset is not None and bool(dataset.vocabulary)
         padded = dataset is not None and bool((dataset.lengths < dataset.timesteps).any())
         names = [*(["embedding"] if tokens else []), *(["masking"] if tokens or padded else [])]
-        more("Head", [*names, "head", "head_activation"])
+        more("more_head", [*names, "head", "head_activation"], title="Head")
 
 
 def _layer(i: int, layers: int) -> None:
@@ -40,30 +42,36 @@ def _layer(i: int, layers: int) -> None:
         cell = st.session_state[f"cell_{i}"]
         hidden = {"LSTM": (), "GRU": LSTM_ONLY, "SimpleRNN": GATED + LSTM_ONLY}[cell]
         names = [name for name in Recurrent.model_fields if name not in IN_SIGHT + hidden]
-        more("More", names, f"_{i}")
-        if layers > 1:
-            _arrange(i, layers)
+        above = partial(_arrange, i, layers) if layers > 1 else None
+        more(f"more_{i}", names, f"_{i}", above=above)
 
 
 def _arrange(i: int, layers: int) -> None:
     """Buttons that move or remove a layer."""
-    st.button(
-        "Up",
-        key=f"up_{i}",
-        icon=":material/arrow_upward:",
-        help=f"Layer {i + 1} changes places with layer {i}.",
-        disabled=i == 0,
-        on_click=_swap,
-        args=(i - 1,),
-    )
-    st.button(
-        "Remove",
-        key=f"remove_layer_{i}",
-        icon=":material/delete:",
-        help=f"Remove layer {i + 1}.",
-        on_click=_remove,
-        args=(i, layers),
-    )
+    with st.container(horizontal=True, gap="small"):
+        if i > 0:
+            st.button(
+                f"Before layer {i}",
+                key=f"up_{i}",
+                icon=":material/arrow_upward:",
+                on_click=_swap,
+                args=(i - 1,),
+            )
+        if i < layers - 1:
+            st.button(
+                f"Behind layer {i + 2}",
+                key=f"down_{i}",
+                icon=":material/arrow_downward:",
+                on_click=_swap,
+                args=(i,),
+            )
+        st.button(
+            f"Remove layer {i + 1}",
+            key=f"remove_layer_{i}",
+            icon=":material/delete:",
+            on_click=_remove,
+            args=(i, layers),
+        )
 
 
 def _get(i: int) -> dict[str, object]:

@@ -28,7 +28,7 @@ def training_controls() -> None:
         "plateau": ["decay_rate", "plateau_patience"],
     }[st.session_state.schedule]
     names = ["schedule", *schedule, "warmup", "patience", "clipvalue", "loss", "shuffle"]
-    more("More", [*names, *KNOBS[st.session_state.optimizer]])
+    more("more_training", [*names, *KNOBS[st.session_state.optimizer]])
 
 
 def train_buttons(ready: bool, active: bool) -> None:
