@@ -1,78 +1,58 @@
-"""Inside the network that a run trained: its gates and states."""
+"""Inside the network that a run trained: the gates player of the playground."""
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from seqlab.data.dataset import Dataset
-from seqlab.figures import gates
-from seqlab.lens import cells
+from seqlab.lens.stack import LensError
 from seqlab.runs.store import Run
-from seqlab.ui.chart import chart
-from seqlab.ui.words import when
+from seqlab.ui import networks, player
+from seqlab.ui.words import plain
+
+KEY = "gates_player"
 
 
-def look_inside(
-    run: Run, dataset: Dataset, saved: list[int], epoch: int, arrays: dict[str, np.ndarray]
-) -> None:
-    """Gates and states of one layer, for one sequence, at one saved epoch."""
-    layers = run.experiment.layers
-    names = [f"{layer.cell.lower()}_{i}" for i, layer in enumerate(layers)]
-    columns = st.columns([3, 3, 2] if len(layers) > 1 else 2)
-    with columns[0]:
-        if run.active:
-            st.caption("The newest weights are shown. When the run ends, every saved epoch is.")
-        elif len(saved) > 1:
-            st.session_state["epoch"] = epoch
-            st.select_slider("Epoch of the weights", saved, key="epoch")
-    n = len(dataset.validation)
-    st.session_state["sequence"] = min(st.session_state.get("sequence", 1), n)
-    with columns[1]:
-        if n > 1:
-            st.slider("Validation sequence", 1, n, key="sequence")
-    index = dataset.validation[st.session_state["sequence"] - 1]
-    shown = 0
-    if len(layers) > 1:
-        with columns[2]:
-            shown = st.segmented_control(
-                "Layer",
-                range(len(layers)),
-                format_func=lambda i: f"Layer {i + 1}",
-                key="layer",
-                default=0,
-                required=True,
-            )
-    x = dataset.x[[index]]  # (1, T, features)
-    for i in range(shown + 1):
-        weights = [arrays[f"{names[i]}/{part}"] for part in ("kernel", "recurrent_kernel", "bias")]
-        trace = cells.trace(layers[i].cell, weights, x)
-        x = trace["hidden"]  # (1, T, units), what the next layer sees
-    values = {name: trace[name][0] for name in trace}
-    figure = gates.heat_maps(layers[shown].cell, values)
-    sentence = f"{when(epoch)}: {_gates_sentence(layers[shown].cell, values)}"
+def look_inside(run: Run, dataset: Dataset, newest: int) -> None:
+    """Gates and states of one layer, for one validation sequence, at every saved epoch.
+
+    Args:
+        run: whose network.
+        dataset: what it was trained on.
+        newest: the newest epoch whose weights are kept.
+    """
     with st.container(key="gate_chart", gap="xxsmall"):
-        height = {"LSTM": 370, "GRU": 370, "SimpleRNN": 260}[layers[shown].cell]
-        chart(figure, key="gates_plot", alt=sentence, height=height, view=f"{run.id} {shown}")
-        st.caption(sentence)
+        try:
+            layers = list(networks.network(run.id, newest, run.experiment, dataset).layers)
+            left, right = st.columns([2, 3], vertical_alignment="bottom")
+            with left:
+                place = _sequence(len(dataset.validation))
+            with right:
+                layer = _layer(layers)
+            title = f"validation sequence {place + 1}"
+            shown = networks.sequence(dataset, int(dataset.validation[place]), title)
+            player.gates_player(run, dataset, shown, layer, key=KEY)
+        except LensError as error:
+            st.caption(plain(str(error)))
 
 
-def _gates_sentence(cell: str, trace: dict[str, np.ndarray]) -> str:
-    """What the heat maps say, in numbers."""
-    steps, units = trace["hidden"].shape
-    size = f"{units} units over {steps} time steps"
-    if cell == "LSTM":
-        f = trace["forget_gate"]
-        return (
-            f"{size}. Forget gate: {np.mean(f > 0.9):.0%} of it is open (above 0.9, keeps), "
-            f"{np.mean(f < 0.1):.0%} shut (below 0.1, forgets). "
-            f"The cell state reaches {np.abs(trace['cell']).max():.2f}."
-        )
-    if cell == "GRU":
-        z = trace["update_gate"]
-        return (
-            f"{size}. Update gate: {np.mean(z > 0.9):.0%} of it is above 0.9 (keeps the old "
-            f"state), {np.mean(z < 0.1):.0%} below 0.1 (takes the candidate)."
-        )
-    h = np.abs(trace["hidden"])
-    return f"{size}. {np.mean(h > 0.9):.0%} of the hidden states are saturated (beyond ±0.9)."
+def chosen_epoch(run: Run, saved: list[int]) -> int | None:
+    """The epoch at which the player stands: the newest one, unless it was moved."""
+    chosen = player.chosen_epoch(run, KEY)
+    return chosen if chosen in saved else (saved[-1] if saved else None)
+
+
+def _sequence(n: int) -> int:
+    """Which of the `n` validation sequences to read, from 0."""
+    if n == 1:
+        return 0
+    st.session_state["sequence"] = min(st.session_state.get("sequence", 1), n)
+    return st.slider("Validation sequence", 1, n, key="sequence") - 1
+
+
+def _layer(names: list[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    if st.session_state.get("layer") not in names:
+        st.session_state["layer"] = names[0]
+    return st.segmented_control("Layer", names, key="layer", required=True) or names[0]

@@ -264,7 +264,7 @@ class Player {
   layout(width) {
     const { data } = this
     const most = data.maps.length === 6 ? 3 : data.maps.length === 4 ? 2 : 1
-    const columns = Math.min(most, width >= 640 ? most : width >= 420 ? 2 : 1)
+    const columns = Math.min(most, width >= 640 ? most : width >= 320 ? 2 : 1)
     const compare = this.compare.checked
     const rows = Math.ceil(data.maps.length / columns)
     const wide = (width - LEFT - RIGHT - (columns - 1) * GAP) / columns

@@ -93,6 +93,11 @@ def chosen_unit(run: Run, key: str) -> int | None:
     return _state(key, run).get("unit")
 
 
+def chosen_epoch(run: Run, key: str) -> int | None:
+    """The epoch at which the handle of the player of this key was let go, or `None`."""
+    return _state(key, run).get("epoch")
+
+
 def _state(key: str, run: Run) -> dict[str, Any]:
     """What the browser told last, if it was about this run."""
     shown = dict(st.session_state.get(key) or {}).get("shown") or {}

@@ -12,7 +12,7 @@ from seqlab.figures import learning, prediction
 from seqlab.runs.store import Run
 from seqlab.ui import services
 from seqlab.ui.chart import chart
-from seqlab.ui.inside import look_inside
+from seqlab.ui.inside import chosen_epoch, look_inside
 from seqlab.ui.words import plain, when
 
 TICK = 0.4  # seconds between two looks at a run that trains
@@ -39,9 +39,7 @@ def _run_results(run_id: str | None, dataset: Dataset | None, epochs: int, chang
         if changed:
             st.caption("The settings are not those of this run any more. Press **Train again**.")
     saved = store.snapshots(run.id) if run else []
-    epoch = st.session_state.get("epoch") if run and not run.active else None
-    if epoch not in saved:
-        epoch = saved[-1] if saved else None
+    epoch = chosen_epoch(run, saved) if run else None
     arrays = store.snapshot(run.id, epoch) if run and saved and epoch is not None else None
     left, right = st.container(key="curves").columns(2)
     with left, st.container(key="loss_chart", gap="xxsmall"):
@@ -50,7 +48,7 @@ def _run_results(run_id: str | None, dataset: Dataset | None, epochs: int, chang
         if dataset is not None:
             prediction_chart(run, dataset, epoch, arrays)
     if run and dataset is not None and epoch is not None and arrays is not None:
-        look_inside(run, dataset, saved, epoch, arrays)
+        look_inside(run, dataset, saved[-1])
     if run is not None and not run.active and st.session_state.get("_watched") == run.id:
         st.session_state["_watched"] = None
         st.rerun()  # the whole page: this ends the ticking and wakes the buttons
@@ -74,7 +72,8 @@ def status(run: Run | None) -> None:
     if run.status == "queued":
         position = pool.position(run.id)
         place = f"number {position} in the queue" if position else "about to start"
-        st.progress(0.0, text=f"Waiting for a free worker: {place}.")
+        what = "a free worker" if pool.ready else "TensorFlow, which is warming up"
+        st.progress(0.0, text=f"Waiting for {what}: {place}.")
     elif run.status == "running":
         seconds = time.time() - (run.started or run.created)
         text = f"Epoch {done} of {epochs} · {seconds:.1f} s · {numbers}"

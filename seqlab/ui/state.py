@@ -41,9 +41,8 @@ def run_id() -> str | None:
 
 
 def show_run(run: str | None) -> None:
-    """Shows another run, from its newest weights on."""
+    """Shows another run."""
     st.session_state[RUN] = run
-    st.session_state.pop("epoch", None)
 
 
 def enter(page: str) -> None:

@@ -36,8 +36,8 @@ def network_controls(dataset: Dataset | None) -> None:
 
 def _layer(i: int, layers: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        field(f"cell_{i}", f"Layer {i + 1}", width=130)
-        field(f"units_{i}", width=110)
+        field(f"cell_{i}", f"Layer {i + 1}", width=132)
+        field(f"units_{i}", width=96)
         field(f"return_sequences_{i}")
         cell = st.session_state[f"cell_{i}"]
         hidden = {"LSTM": (), "GRU": LSTM_ONLY, "SimpleRNN": GATED + LSTM_ONLY}[cell]
