@@ -68,6 +68,9 @@ Source = Literal[
     "chinese",
     "upload",
 ]
+ScalingKind = Literal["standard", "minmax", "robust", "none"]
+Split = Literal["time", "random"]
+Missing = Literal["interpolate", "forward", "drop"]
 Schedule = Literal["constant", "cosine", "exponential", "plateau"]
 # What an uploaded table is: rows are time steps; one sequence a row; sequences below each other
 # with an id; texts with a label; two columns of text; a running text; arrays of numbers.
@@ -77,6 +80,10 @@ Kind = Literal["series", "wide", "long", "text", "pairs", "corpus", "arrays"]
 LIMITS: dict[str, tuple[float, float]] = {
     "window": (1, 1000),
     "horizon": (1, 1000),
+    "steps": (1, 200),
+    "stride": (1, 1000),
+    "test_share": (0, 0.5),
+    "period": (0, 1000),
     "samples": (10, 20_000),
     "noise": (0, 10),
     "lag": (1, 500),
@@ -201,6 +208,16 @@ class Data(_Frozen):
             `seqlab.data.catalogue`.
         window: timesteps of one input sequence; for a drawn task its length T.
         horizon: the target lies this many steps after the window's last step (series only).
+        steps: how many steps from there on are to be predicted at once (series only).
+        stride: rows from one window's start to the next one's (series only).
+        scaling: how columns are scaled; always fitted on the training part alone.
+        split: "time", training before validation before test; or "random", windows dealt out at
+            random, which flatters because neighbouring windows overlap.
+        test_share: the share of the rows at the very end that neither training nor validation
+            sees (series only).
+        missing: gaps are bridged by straight lines, by the last known value, or every window
+            that touches one is left out (series only).
+        period: of the seasonal baseline, in rows; 0 for the one that autocorrelation finds.
         target: the column to predict; `None` for the first numeric one.
         inputs: the columns the network sees; empty for the source's own choice: the target
             alone, or what belongs together (all three of Lorenz).
@@ -217,6 +234,13 @@ class Data(_Frozen):
     source: Source = "sunspots"
     window: Annotated[int, _within("window", int)] = 22
     horizon: Annotated[int, _within("horizon", int)] = 1
+    steps: Annotated[int, _within("steps", int)] = 1
+    stride: Annotated[int, _within("stride", int)] = 1
+    scaling: ScalingKind = "standard"
+    split: Split = "time"
+    test_share: Annotated[float, _within("test_share", float)] = 0.0
+    missing: Missing = "interpolate"
+    period: Annotated[int, _within("period", int)] = 0
     target: str | None = None
     inputs: tuple[str, ...] = ()
     file: str | None = None

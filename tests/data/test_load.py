@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import seqlab
-from seqlab.data.dataset import DataError, Scaling, windows
+from seqlab.data.dataset import DataError, Scaling
 from seqlab.data.load import load
+from seqlab.data.windows import windows
 from seqlab.experiment import Data, Experiment
 
 
@@ -99,7 +100,7 @@ def test_the_constant_of_the_adding_problem_has_an_error_of_a_sixth():
 
 
 def test_adding_needs_two_steps():
-    with pytest.raises(DataError, match="at least 2") as caught:
+    with pytest.raises(DataError, match="must lie between 2 and") as caught:
         dataset(source="adding", window=1)
     assert caught.value.allowed == 2
 

@@ -5,9 +5,10 @@ from functools import cache
 import keras
 import numpy as np
 
-from seqlab.data.dataset import Dataset, windows
+from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
-from seqlab.data.tasks import sine
+from seqlab.data.tasks.series import sine
+from seqlab.data.windows import windows
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.training.build import build, optimizer
 

@@ -1,0 +1,233 @@
+"""One (X, y) pair of any dataset in words, and as plain arrays for a figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqlab.data.dataset import Dataset
+from seqlab.data.text import END
+
+Reals = NDArray[np.float64]
+MOST_LETTERS = 90  # of a text that a sentence quotes
+MOST_LINES = 6  # of features that a figure draws
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a pair lies on its series.
+
+    Attributes:
+        labels: (rows,) times.
+        target: (rows,) the series to predict.
+        inputs: (rows,) of each column that the network sees, at most `MOST_LINES`.
+        start: the row of the window's first step.
+        window: its length.
+        goals: the rows of the targets.
+        splits: the first rows of the validation and of the test part, if they are stretches.
+        scaled: whether the columns are drawn scaled, because their sizes differ too much.
+    """
+
+    labels: NDArray[np.generic]
+    target: Reals
+    inputs: dict[str, Reals]
+    start: int
+    window: int
+    goals: NDArray[np.int64]
+    splits: tuple[int, int] | None
+    scaled: bool
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One pair, without padding.
+
+    Attributes:
+        sentence: what it is, for a user.
+        target: the target's name.
+        values: (timesteps, features) X in original units, or `None` for tokens.
+        names: the features' names.
+        symbols: the tokens of X, or `None` for numbers.
+        answer: the target where it is one class or the symbols of a text: one for each step that
+            has a target, "" for steps that do not count.
+        numbers: (timesteps,) the target where it is a number at every step.
+        aligned: whether the answer belongs to X step by step.
+        place: where the pair lies on its series, or `None` for drawn sequences.
+    """
+
+    sentence: str
+    target: str
+    values: Reals | None
+    names: tuple[str, ...]
+    symbols: tuple[str, ...] | None
+    answer: tuple[str, ...]
+    numbers: Reals | None
+    aligned: bool
+    place: Place | None
+
+
+def pair(dataset: Dataset, index: int) -> Pair:
+    """One pair of a dataset, described.
+
+    Raises:
+        IndexError: if there is no such pair.
+    """
+    real = int(dataset.lengths[index])
+    tokens = dataset.x.ndim == 2
+    symbols = tuple(dataset.vocabulary[i] for i in dataset.x[index, :real]) if tokens else None
+    values = None if tokens else dataset.input_scaling.invert(dataset.x[index, :real])
+    stepwise = dataset.goal.at == "every step"
+    answer, numbers = _answer(dataset, index, real)
+    place = _place(dataset, index)
+    what = f"Pair {index + 1:,} of {len(dataset.x):,} ({part(dataset, index)}): "
+    if place is not None:
+        what += _on_series(dataset, place, answer)
+    else:
+        what += f"X is {_input(dataset, symbols, real)}; {_target(dataset, index, answer)}."
+    return Pair(
+        what,
+        dataset.target,
+        values,
+        dataset.names,
+        symbols,
+        answer,
+        numbers,
+        stepwise,
+        place,
+    )
+
+
+def describe_pair(dataset: Dataset, index: int) -> str:
+    """One pair of a dataset in a sentence or two. Raises `IndexError` if there is no such pair."""
+    return pair(dataset, index).sentence
+
+
+def part(dataset: Dataset, index: int) -> str:
+    """The part that a pair belongs to: "training", "validation", "test" or "left out"."""
+    for name in ("train", "validation", "test"):
+        indices = getattr(dataset, name)
+        at = int(np.searchsorted(indices, index))
+        if at < len(indices) and indices[at] == index:
+            return "training" if name == "train" else name
+    return "left out"
+
+
+def _answer(dataset: Dataset, index: int, real: int) -> tuple[tuple[str, ...], Reals | None]:
+    """The target as symbols, or as a number at every step."""
+    goal, y = dataset.goal, dataset.y[index]
+    if goal.kind == "value":
+        if goal.at == "every step":
+            return (), dataset.target_scaling.invert(y[:real])[:, 0]
+        return (), None
+    if goal.at == "end":
+        return (goal.classes[int(y)],), None
+    weights = None if dataset.y_weights is None else dataset.y_weights[index]
+    if goal.at == "every step":
+        counts = np.ones(real) if weights is None else weights[:real]
+        pairs = zip(y[:real], counts, strict=True)
+        return tuple(goal.classes[c] if weight else "" for c, weight in pairs), None
+    steps = len(y) if weights is None else int(weights.sum())
+    return tuple(goal.classes[c] for c in y[:steps]), None
+
+
+def _input(dataset: Dataset, symbols: tuple[str, ...] | None, real: int) -> str:
+    steps = f"{real:,} step" + ("s" if real != 1 else "")
+    if symbols is not None:
+        unit = dataset.names[0]
+        count = f"{real:,} {unit}{'s' if real != 1 else ''}"
+        return f"the {count} “{_text(symbols, unit)}”"
+    names = ", ".join(dataset.names[:MOST_LINES])
+    if len(dataset.names) > MOST_LINES:
+        return f"{steps} of {len(dataset.names)} features ({names}, …)"
+    return f"{steps} of ({names})" if len(dataset.names) > 1 else f"{steps} of {names}"
+
+
+def _target(dataset: Dataset, index: int, answer: tuple[str, ...]) -> str:
+    goal, name = dataset.goal, dataset.target
+    if goal.at == "end":
+        if goal.kind == "class":
+            return f"y, {name}, is {answer[0]}"
+        numbers = ", ".join(f"{v:.4g}" for v in dataset.truth(np.array([index]))[0][:MOST_LINES])
+        more = ", …" if dataset.y.shape[1] > MOST_LINES else ""
+        return f"y, {name}, is {numbers}{more}"
+    if goal.at == "sequence":
+        return f"y, {name}, is “{_text(answer, dataset.names[0])}”"
+    if goal.kind == "value":
+        return f"y, {name}, is asked for at every step"
+    asked = sum(symbol != "" for symbol in answer)
+    if asked == len(answer):
+        return f"y, {name}, is asked for at every step: “{_text(answer, dataset.names[0])}”"
+    counted = " ".join(symbol for symbol in answer if symbol)
+    return f"y, {name}, counts at {asked:,} of the {len(answer):,} steps: “{_clip(counted)}”"
+
+
+def _text(symbols: tuple[str, ...], unit: str) -> str:
+    kept = [symbol for symbol in symbols if symbol != END]
+    return _clip((" " if unit == "word" else "").join(kept))
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
+
+
+# On a series ---------------------------------------------------------------------------------
+
+
+def _place(dataset: Dataset, index: int) -> Place | None:
+    if dataset.values is None or dataset.starts is None or dataset.labels is None:
+        return None
+    start = int(dataset.starts[index])
+    steps = 1 if dataset.goal.kind == "class" else dataset.y.shape[1]
+    first = start + dataset.timesteps + dataset.horizon - 1
+    # Column 0 is the target; the inputs are it, or follow it.
+    others = [name for name in dataset.names if name != dataset.target]
+    column = {dataset.target: 0} | {name: i for i, name in enumerate(others, 1)}
+    names = dataset.names[:MOST_LINES]
+    scales = dataset.input_scaling.scale
+    scaled = len(names) > 1 and float(scales.max()) > 10 * float(scales.min())
+    inputs = {}
+    for i, name in enumerate(names):
+        raw = dataset.values[:, column[name]]
+        offset, scale = dataset.input_scaling.offset[i], scales[i]
+        inputs[name] = (raw - offset) / scale if scaled else raw
+    target = dataset.values[:, 0]
+    if scaled:
+        target = dataset.target_scaling.apply(target[:, None])[:, 0]
+    goals = np.arange(first, first + steps)
+    return Place(
+        dataset.labels, target, inputs, start, dataset.timesteps, goals, dataset.splits, scaled
+    )
+
+
+def _on_series(dataset: Dataset, place: Place, answer: tuple[str, ...]) -> str:
+    last, goals = place.start + dataset.timesteps - 1, place.goals
+    sentence = f"{_rows(place, place.start, last)} X, {_rows(place, goals[0], goals[-1])} y"
+    if answer:
+        sentence += f" ({dataset.target}: {answer[0]})"
+    elif len(goals) == 1:
+        assert dataset.values is not None
+        sentence += f" ({dataset.values[goals[0], 0]:.4g})"
+    if place.splits is None:
+        return f"{sentence}."
+    validation = place.splits[1] - place.splits[0]
+    sentence += f". The shaded {validation:,} rows are for validation"
+    test = len(place.labels) - place.splits[1]
+    return f"{sentence}, the last {test:,} for the test." if test else f"{sentence}."
+
+
+def _rows(place: Place, first: int, last: int) -> str:
+    """`rows 3 to 5 (1902 to 1904) are`"""
+    if first == last:
+        return f"row {first + 1:,} ({time(place.labels[first])}) is"
+    times = f"{time(place.labels[first])} to {time(place.labels[last])}"
+    return f"rows {first + 1:,} to {last + 1:,} ({times}) are"
+
+
+def time(label: np.generic) -> str:
+    """The time of a row, as short as it can be."""
+    if isinstance(label, np.datetime64):
+        text = np.datetime_as_string(label, unit="s").replace("T", " ")
+        return text.removesuffix(" 00:00:00")
+    return f"{label:g}" if isinstance(label, np.floating) else str(label)

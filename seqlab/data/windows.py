@@ -1,0 +1,257 @@
+"""A series -> windows with their targets, in parts that do not leak into each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from seqlab.data import baselines
+from seqlab.data.dataset import VALIDATION_SHARE, DataError, Dataset, Goal, Scaling
+from seqlab.experiment import Data, Missing
+
+Reals = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+def windows(
+    values: Reals,
+    labels: NDArray[np.generic],
+    inputs: list[int],
+    names: tuple[str, ...],
+    target: str,
+    data: Data,
+    notes: tuple[str, ...] = (),
+    classes: tuple[str, ...] = (),
+    period: int = 0,
+) -> Dataset:
+    """Cuts a series into (window, target) pairs after a chronological split.
+
+    The rows are split first: a pair belongs to the validation part when its target lies in the
+    last fifth of the rows (in front of the test part, if there is one). No training pair sees a
+    validation row. A validation window may reach back into the training rows, as a forecaster's
+    own past would. Gaps of the training rows are bridged, and the scaling is fitted, with the
+    training rows alone.
+
+    Args:
+        values: (rows, columns) float64, the target in column 0; NaN for what is missing.
+        labels: (rows,) the time of each row.
+        inputs: the columns that the network sees.
+        names: the names of those columns.
+        target: the name of column 0.
+        data: window, horizon, steps, stride, scaling, split, missing, period.
+        notes: kept as the dataset's notes.
+        classes: if the target is a class, the names that column 0 is the index of.
+        period: the season that is known of this series, in rows; 0 to look for one.
+
+    Raises:
+        DataError: if the series is too short for the window and horizon, or nothing is left of it.
+    """
+    rows, horizon, steps = len(values), data.horizon, data.steps if not classes else 1
+    window = data.window
+    parts = _split_rows(rows, data)
+    _fits(rows, parts[0], window, horizon, steps)
+    values, found = fill(values, parts[0], data.missing, names, target)
+    starts = np.arange(0, rows - window - horizon - steps + 2, data.stride)
+    goals = (starts + window + horizon - 1)[:, None] + np.arange(steps)  # (n, steps)
+    if data.missing == "drop":
+        starts, goals, dropped = _without_gaps(values, inputs, starts, goals, window)
+        found = (*found, *dropped)
+    parted = _chronological(goals, parts) if data.split == "time" else _random(goals, data)
+    if not len(parted.train) or not len(parted.validation):
+        which = "training" if not len(parted.train) else "validation"
+        raise DataError(
+            f"No window is left for the {which} part. Try a shorter window, a stride of 1, or "
+            "another choice for missing values."
+        )
+    # With a random split the training windows lie all over the series.
+    seen = values[: parts[0]] if data.split == "time" else values
+    columns = list(dict.fromkeys([0, *inputs]))
+    scaling = Scaling(np.zeros(values.shape[1]), np.ones(values.shape[1]))
+    fitted = Scaling.fit(seen[:, columns], data.scaling)
+    scaling.offset[columns], scaling.scale[columns] = fitted.offset, fitted.scale
+    target_scaling = Scaling(scaling.offset[:1], scaling.scale[:1])
+    if classes:
+        target_scaling = Scaling.identity(1)
+    scaled = scaling.apply(values).astype(np.float32)
+    # sliding_window_view puts the window last: (n, features, timesteps) -> (n, timesteps, features)
+    view = sliding_window_view(scaled[:, inputs], window, axis=0).transpose(0, 2, 1)
+    x = np.ascontiguousarray(view[starts])
+    y = values[goals[:, 0], 0].astype(np.int32) if classes else scaled[goals, 0]
+    goal = Goal("class", classes=classes) if classes else Goal()
+    if classes:
+        share = baselines.class_frequencies(y, classes, parted.train, parted.validation)
+        rules = {"majority class": share}
+        rules |= _last_class(values[:, 0], goals, horizon, parted)
+    else:
+        rules = baselines.for_series(
+            values[:, 0],
+            goals[parted.validation],
+            horizon,
+            parts[0],
+            target_scaling,
+            data.period or period,
+        )
+        regression = baselines.linear(x, y, parted.train, parted.validation, target_scaling)
+        if regression is not None:
+            rules["linear autoregression"] = regression
+    return Dataset(
+        x=x,
+        y=y,
+        lengths=np.full(len(starts), window),
+        train=parted.train,
+        validation=parted.validation,
+        test=parted.test,
+        names=names,
+        target=target,
+        input_scaling=Scaling(scaling.offset[inputs], scaling.scale[inputs]),
+        target_scaling=target_scaling,
+        baselines=rules,
+        values=values,
+        labels=labels,
+        starts=starts,
+        horizon=horizon,
+        notes=(*notes, *found, *parted.notes),
+        goal=goal,
+        splits=parts if data.split == "time" else None,
+    )
+
+
+@dataclass(frozen=True)
+class _Parts:
+    train: Indices
+    validation: Indices
+    test: Indices
+    notes: tuple[str, ...] = ()
+
+
+def _split_rows(rows: int, data: Data) -> tuple[int, int]:
+    """The first row of the validation part and of the test part."""
+    return int(rows * (1 - VALIDATION_SHARE - data.test_share)), int(rows * (1 - data.test_share))
+
+
+def _fits(rows: int, split: int, window: int, horizon: int, steps: int) -> None:
+    """Raises `DataError` unless there is at least one training window."""
+    ahead = horizon + steps - 1
+    distance = f"a horizon of {horizon}" + (f" and {steps} steps to predict" if steps > 1 else "")
+    if split - ahead < 1 or rows - split < steps:
+        raise DataError(
+            f"The series has {rows:,} rows. That is too short for a training and a validation "
+            f"part with {distance}."
+        )
+    if window + ahead > split:
+        longest = split - ahead
+        advice = max(1, longest // 4)  # leaves three quarters of the rows as starts of windows
+        raise DataError(
+            f"A window of {window:,} steps with {distance} does not fit into the "
+            f"training part: the first {split:,} of {rows:,} rows. "
+            f"The longest that fits is {longest:,}; "
+            f"{advice:,} leaves enough windows to learn from.",
+            "window",
+            advice,
+        )
+
+
+def fill(
+    values: Reals, split: int, how: Missing, names: tuple[str, ...], target: str
+) -> tuple[Reals, tuple[str, ...]]:
+    """Bridges the gaps of a series; those of the first `split` rows with these rows alone.
+
+    Args:
+        values: (rows, columns), NaN or infinite where something is missing.
+        split: the first row of the validation part.
+        how: "interpolate" by straight lines between the neighbours; "forward" by the last known
+            value; "drop" leaves the gaps as NaN. Before the first known value both use that one.
+        names, target: of the columns, for messages.
+
+    Returns:
+        The filled values, and a sentence about it if there was a gap.
+
+    Raises:
+        DataError: if a column holds nothing in the training rows.
+    """
+    gaps = ~np.isfinite(values)
+    if not gaps.any():
+        return values, ()
+    empty = np.flatnonzero(gaps[:split].all(axis=0))
+    if len(empty):
+        every = list(dict.fromkeys([target, *names]))
+        raise DataError(
+            f"The column {every[int(empty[0])]!r} holds no numbers at all in the training part. "
+            "Choose another one."
+        )
+    values = np.where(gaps, np.nan, values)
+    count = int(gaps.sum())
+    if how == "drop":
+        return values, ()
+    known = _bridge(values[:split], how)
+    filled = _bridge(np.concatenate([known, values[split:]]), how)
+    ways = {
+        "interpolate": "with straight lines between the neighbours",
+        "forward": "with the last known value",
+    }
+    were = "missing value was" if count == 1 else "missing values were"
+    return filled, (f"{count:,} {were} filled {ways[how]}.",)
+
+
+def _bridge(values: Reals, how: Missing) -> Reals:
+    frame = pd.DataFrame(values)
+    if how == "interpolate":
+        return frame.interpolate(limit_direction="both").to_numpy(np.float64)
+    return frame.ffill().bfill().to_numpy(np.float64)
+
+
+def _without_gaps(
+    values: Reals, inputs: list[int], starts: Indices, goals: Indices, window: int
+) -> tuple[Indices, Indices, tuple[str, ...]]:
+    """Only the windows whose inputs and targets are all known."""
+    gap = ~np.isfinite(values)
+    before = np.concatenate([[0], np.cumsum(gap[:, inputs].any(axis=1))])
+    whole = before[starts + window] == before[starts]
+    whole &= ~gap[goals, 0].any(axis=1)
+    count = int((~whole).sum())
+    if not count:
+        return starts, goals, ()
+    note = (
+        f"{count:,} of {len(starts):,} windows touch a missing value and were left out, "
+        f"because of {int(gap.any(axis=1).sum()):,} rows with a gap."
+    )
+    return starts[whole], goals[whole], (note,)
+
+
+def _chronological(goals: Indices, parts: tuple[int, int]) -> _Parts:
+    """By the rows of the targets; one that straddles a border belongs to no part."""
+    first, last = goals[:, 0], goals[:, -1]
+    return _Parts(
+        train=np.flatnonzero(last < parts[0]),
+        validation=np.flatnonzero((first >= parts[0]) & (last < parts[1])),
+        test=np.flatnonzero(first >= parts[1]),
+    )
+
+
+def _random(goals: Indices, data: Data) -> _Parts:
+    """Windows dealt out at random, by `data.data_seed`."""
+    n = len(goals)
+    dealt = np.random.default_rng(data.data_seed).permutation(n)
+    borders = [int(n * (1 - VALIDATION_SHARE - data.test_share)), int(n * (1 - data.test_share))]
+    train, validation, test = (np.sort(part) for part in np.split(dealt, borders))
+    note = (
+        "The windows are dealt out at random, so nearly every validation window overlaps training "
+        "windows that hold the same rows and even its target. The result will look better than a "
+        "forecast of the future can be. Split by time instead."
+    )
+    return _Parts(train, validation, test, (note,))
+
+
+def _last_class(
+    codes: Reals, goals: Indices, horizon: int, parted: _Parts
+) -> dict[str, baselines.Baseline]:
+    """The class of the window's last row as the forecast."""
+    rows = goals[parted.validation, 0]
+    right = float(np.mean(codes[rows] == codes[rows - horizon]))
+    nan = float("nan")
+    rule = "the class of the last known row is the forecast"
+    return {"persistence": baselines.Baseline(nan, nan, rule, None, right)}

@@ -1,0 +1,8 @@
+"""Loading a task by its name."""
+
+from seqlab.data.load import load
+from seqlab.experiment import Data, Experiment
+
+
+def dataset(source, **data):
+    return load(Experiment(data=Data(source=source, **data)))
