@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
-import tensorflow as tf
-from numpy.typing import NDArray
 
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import Experiment
-from seqlab.training.program import Floats, Program, program_for
+from seqlab.training.batches import Batches, order
+from seqlab.training.control import Control, Steering, control_of
+from seqlab.training.program import Floats, Program, State, program_for
+from seqlab.training.schedule import Rates, Watch
+from seqlab.training.state import TrainingState
 
 Status = Literal["finished", "stopped", "diverged"]
-
-CALL_SECONDS = 0.3  # how long one call of a program may take, so that Stop acts at once
-GUESSED_FLOPS = 5e9  # a cautious speed for the first call; afterwards the time is measured
 
 
 @dataclass(frozen=True)
@@ -30,13 +29,34 @@ class Epoch:
         number: 1 for the first; 0 is the network before training.
         loss: mean over the epoch's sequences while the weights change; `None` for epoch 0.
         val_loss: after the epoch; `None` without a validation part.
-        prediction: (validation, outputs), scaled, after the epoch.
+        prediction: (validation, ...), scaled values or logits, after the epoch.
+        metrics: by Keras' names, as "accuracy" and "val_accuracy" for classes.
+        gradient_norm: mean over the batches of the norm of all gradients together, before they
+            are clipped; `None` for epoch 0.
+        clipped: share of the batches whose gradients were clipped.
+        learning_rate: of the epoch's last batch.
+        seconds: how long its training took, without the validation part.
     """
 
     number: int
     loss: float | None
     val_loss: float | None
     prediction: Floats
+    metrics: dict[str, float] = field(default_factory=dict)
+    gradient_norm: float | None = None
+    clipped: float | None = None
+    learning_rate: float | None = None
+    seconds: float = 0.0
+
+    @property
+    def accuracy(self) -> float | None:
+        """Share of right classes while the weights change; `None` for values and for epoch 0."""
+        return self.metrics.get("accuracy")
+
+    @property
+    def val_accuracy(self) -> float | None:
+        """Share of right classes in the validation part; `None` for values."""
+        return self.metrics.get("val_accuracy")
 
     @property
     def finite(self) -> bool:
@@ -52,84 +72,51 @@ class Outcome:
         status: "diverged" when a loss became NaN or infinite.
         epochs: whole epochs behind the weights that are left in the program.
         message: a sentence for the user, or "".
+        state: from which the training can go on.
+        prediction: (validation, ...), of the weights that are left.
     """
 
     status: Status
     epochs: int
-    message: str = ""
+    message: str
+    state: TrainingState
+    prediction: Floats
 
 
-class Batches:
-    """Sequences in the buffers that a program takes: (calls, C, B, ...), the rest padded.
+class Listener:
+    """Is told what happens in a training; does nothing by itself."""
 
-    Attributes:
-        sequences: how many there are.
-        sizes: (batches,) how many sequences each batch has.
-    """
+    def epoch(self, epoch: Epoch, program: Program) -> None:
+        """Before the first epoch (as the epoch that was reached) and after each one."""
 
-    def __init__(self, program: Program, x: Floats, y: Floats) -> None:
-        self._program = program
-        self._seconds = 6.0 * program.batch * x.shape[1] * program.model.count_params()
-        self._seconds /= GUESSED_FLOPS
-        self.sequences = len(x)
-        count = math.ceil(len(x) / program.batch)
-        self.sizes = np.full(count, program.batch)
-        self.sizes[-1:] -= count * program.batch - len(x)
-        calls = max(1, math.ceil(count / program.capacity))
+    def checkpoint(self, state: Callable[[], TrainingState]) -> None:
+        """After each whole epoch; `state()` is what is needed to go on from there."""
 
-        def pad(array: Floats) -> Floats:
-            """Array (n, ...) -> (calls, C, B, ...)."""
-            rows = calls * program.capacity * program.batch
-            room = np.zeros((rows, *array.shape[1:]), np.float32)
-            room[: len(array)] = array
-            return room.reshape(calls, program.capacity, program.batch, *array.shape[1:])
+    def paused(self, epoch: int, weights: dict[str, Floats]) -> None:
+        """The training waits; these are the weights after its last whole epoch."""
 
-        self.buffers = pad(x), pad(y), pad(np.repeat(1 / self.sizes, self.sizes).astype("float32"))
+    def resumed(self, epoch: int) -> None:
+        """It goes on."""
 
-    def calls(self) -> Iterator[tuple[Floats, Floats, Floats, int, int]]:
-        """Arguments for `Program.train`, as many batches a call as fit into `CALL_SECONDS`."""
-        capacity = self._program.capacity
-        batch = 0
-        while batch < len(self.sizes):
-            call, first = divmod(batch, capacity)
-            fitting = max(1, int(CALL_SECONDS / self._seconds))
-            last = min(first + fitting, capacity, len(self.sizes) - call * capacity)
-            x, y, weight = (buffer[call] for buffer in self.buffers)
-            start = time.perf_counter()
-            yield x, y, weight, first, last
-            self._seconds = (time.perf_counter() - start) / (last - first)
-            batch += last - first
+    def learning_rate(self, epoch: int, value: float) -> None:
+        """It goes on with this rate, from the middle of the epoch after `epoch`."""
 
-    def mean(self, losses: list[Floats]) -> float:
-        """The mean over all sequences of the batches' losses."""
-        return float(np.concatenate(losses).astype(np.float64) @ self.sizes / self.sequences)
+    def planned(self, epochs: int) -> None:
+        """It will end with that epoch instead."""
 
-
-def order(sequences: int, seed: int) -> NDArray[np.int64]:
-    """The order in which `keras.Model.fit(shuffle=True)` takes the sequences, (sequences,).
-
-    That is after `keras.utils.set_random_seed(seed)`, and it is the same in every epoch: Keras
-    starts its input pipeline anew for each epoch, and with it the generator. The exported script
-    gives the same numbers only if this draws from the same place.
-    """
-    seeds = (seed, 0) if seed else (0, 2**31 - 1)  # what TensorFlow makes of the global seed
-    indices = tf.data.Dataset.range(1).map(
-        lambda _: tf.raw_ops.RandomShuffle(
-            value=tf.range(sequences, dtype=tf.int64), seed=seeds[0], seed2=seeds[1]
-        )
-    )
-    return next(indices.as_numpy_iterator())
+    def log(self, message: str) -> None:
+        """Something notable, in a sentence."""
 
 
 def fit(
     experiment: Experiment,
     dataset: Dataset,
-    on_epoch: Callable[[Epoch, Program], None],
-    should_stop: Callable[[], bool] = lambda: False,
-    log: Callable[[str], None] = lambda _: None,
-    shuffle: bool = True,
+    listener: Listener | None = None,
+    control: Control | Callable[[], bool] | None = None,
+    start: TrainingState | None = None,
+    epochs: int | None = None,
 ) -> tuple[Outcome, Program]:
-    """Trains, from the initial weights of the experiment's seed.
+    """Trains, from the initial weights of the experiment's seed or from where `start` left off.
 
     An epoch counts only as a whole: after Stop, and after a loss that is not finite, the weights
     are those after the last good epoch, so that the same experiment with that number of epochs
@@ -138,79 +125,237 @@ def fit(
     Args:
         experiment: layers and training.
         dataset: training and validation part.
-        on_epoch: called before the first epoch (as epoch 0) and after each one, with the program
-            that holds the weights.
-        should_stop: asked several times a second.
-        log: takes a line about something notable.
-        shuffle: take the sequences in the order of `order` instead of their own.
+        listener: is told of every epoch, with the program that holds the weights.
+        control: where commands come from, or a function that says whether to stop.
+        start: the state of an earlier training of the same experiment and data. What follows is
+            then what would have followed without a break.
+        epochs: the last epoch, counted from the very start; by default the experiment's.
 
     Returns:
         How it ended, and the program with the weights.
+
+    Raises:
+        ValueError: if `start` belongs to another network.
     """
-    train = dataset.train
-    program, kept = program_for(
-        experiment, dataset.timesteps, dataset.features, dataset.outputs, len(train)
-    )
-    if shuffle:
-        train = train[order(len(train), experiment.training.seed)]
-    training = Batches(program, dataset.x[train], dataset.y[train])
-    validation = Batches(program, dataset.x[dataset.validation], dataset.y[dataset.validation])
-    if not kept:
-        _compile(program, training, log)
-
-    prediction, val_loss = _validate(program, validation)
-    on_epoch(Epoch(0, None, val_loss, prediction), program)
-    for number in range(1, experiment.training.epochs + 1):
-        before = program.state()
-        loss = _train(program, training, should_stop)
-        if loss is None:
-            program.restore(before)
-            return Outcome("stopped", number - 1), program
-        prediction, val_loss = _validate(program, validation)
-        epoch = Epoch(number, loss, val_loss, prediction)
-        on_epoch(epoch, program)
-        if not epoch.finite:
-            program.restore(before)
-            return Outcome("diverged", number - 1, _diverged(number, experiment)), program
-    return Outcome("finished", experiment.training.epochs), program
+    run = _Run(experiment, dataset, listener or Listener(), control_of(control))
+    run.begin(start)
+    return run.train(epochs or experiment.training.epochs), run.program
 
 
-def _compile(program: Program, batches: Batches, log: Callable[[str], None]) -> None:
-    log("Compiling the network.")
-    start = time.perf_counter()
-    problem = program.compile(*next(batches.calls())[:3])
-    if problem:
-        log(f"This network trains without XLA, which could not compile it: {problem}")
-    else:
-        log(f"Compiled the network in {time.perf_counter() - start:.1f} s.")
+class _Run:
+    """One training on its way."""
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        dataset: Dataset,
+        listener: Listener,
+        control: Control,
+    ) -> None:
+        train, training = dataset.train, experiment.training
+        self.program, kept = program_for(experiment, dataset)
+        if training.shuffle:
+            train = train[order(len(train), training.seed)]
+        self._training = Batches(self.program, dataset, train)
+        self._validation = Batches(self.program, dataset, dataset.validation)
+        self._experiment, self._listener = experiment, listener
+        self._steering = Steering(control)
+        self._rates = Rates.of(training, len(self._training.sizes))
+        self._plateau = Watch(training.plateau_patience, min_delta=1e-4)
+        self._stopping = Watch(training.patience or 0)
+        self._best: tuple[int, State] | None = None
+        self._epoch = 0
+        if not kept:
+            self._compile()
+
+    def _compile(self) -> None:
+        self._listener.log("Compiling the network.")
+        start = time.perf_counter()
+        problem = self.program.compile(self._training.any)
+        if problem:
+            self._listener.log(
+                f"This network trains without XLA, which could not compile it: {problem}"
+            )
+        else:
+            self._listener.log(f"Compiled the network in {time.perf_counter() - start:.1f} s.")
+        for name in self.program.slow_layers:
+            self._listener.log(
+                f"Layer {name} runs Keras' own loop over time, which is slower: its settings are "
+                "outside of what the quick one knows."
+            )
+
+    def begin(self, start: TrainingState | None) -> None:
+        """Takes up an earlier training, and reports the network as it is before the next epoch."""
+        if start is not None:
+            self.program.restore(start.variables)
+            self._epoch, self._rates = start.epoch, start.rates
+            self._plateau, self._stopping = start.plateau, start.stopping
+            if start.best is not None:
+                self._best = start.best_epoch, start.best
+            if self._stopping.over:  # asked to go on all the same: patience starts anew
+                self._stopping.wait = 0
+        self._last = self._epoch_of(self._epoch, None)
+        self._listener.epoch(self._last, self.program)
+
+    def train(self, epochs: int) -> Outcome:
+        """Trains until that epoch is done or something ends it earlier."""
+        while self._epoch < epochs:
+            before = self.program.state()
+            epoch = self._train(before)
+            if epoch is None:
+                self.program.restore(before)
+                return self._outcome("stopped")
+            self._listener.epoch(epoch, self.program)
+            if not epoch.finite:
+                self.program.restore(before)
+                return self._outcome("diverged", _diverged(epoch.number, self._experiment))
+            self._epoch, self._last = epoch.number, epoch
+            patient = self._watch(epoch)
+            self._steering.epoch_over()
+            self._listener.checkpoint(self.state)
+            if not patient:
+                return self._restore_best(
+                    f"The loss has not improved for {self._stopping.wait} epochs"
+                )
+            if self._steering.epochs:
+                epochs, self._steering.epochs = self._steering.epochs, None
+                self._listener.planned(epochs)
+        return self._restore_best()
+
+    def _train(self, before: State) -> Epoch | None:
+        """One epoch, with a NaN loss as soon as one is not finite; `None` when stopped."""
+        program, batches = self.program, self._training
+        losses: list[Floats] = []
+        others: list[Floats] = []
+        sums, seconds = program.start_metrics(), 0.0
+        first_batch = self._epoch * len(batches.sizes)
+        for buffer, first, last in batches.calls():
+            self._obey(before, first_batch)
+            if self._steering.stopped:
+                return None
+            rates = np.zeros(program.capacity, np.float32)
+            rates[first:last] = self._rates.of_batches(first_batch, last - first)
+            start = time.perf_counter()
+            figures, sums = program.train(buffer, rates, first, last, sums)
+            taken = time.perf_counter() - start
+            batches.took(taken, last - first)
+            seconds += taken
+            first_batch += last - first
+            losses.append(figures[:, 0])
+            others.append(figures[:, 1:])
+            if not np.isfinite(losses[-1]).all():
+                break
+        finite = bool(np.isfinite(losses[-1]).all())
+        norm, clipped = np.concatenate(others).astype(np.float64).mean(axis=0)
+        return self._epoch_of(
+            self._epoch + 1,
+            batches.mean(losses) if finite else math.nan,
+            program.results(sums),
+            gradient_norm=float(norm),
+            clipped=float(clipped),
+            learning_rate=float(rates[last - 1]),
+            seconds=seconds,
+        )
+
+    def _epoch_of(
+        self,
+        number: int,
+        loss: float | None,
+        metrics: dict[str, float] | None = None,
+        **figures: float,
+    ) -> Epoch:
+        """An epoch with what the validation part says about the weights as they are."""
+        prediction, val_loss, validation = self._validate()
+        both = (metrics or {}) | {f"val_{name}": value for name, value in validation.items()}
+        return Epoch(number, loss, val_loss, prediction, both, **figures)
+
+    def _validate(self) -> tuple[Floats, float | None, dict[str, float]]:
+        """Predictions (sequences, ...), their mean loss and metrics; nothing without sequences."""
+        program, batches = self.program, self._validation
+        shape = tuple(program.model.output_shape[1:])
+        if not batches.sequences:
+            return np.empty((0, *shape), np.float32), None, {}
+        losses, predictions, sums = [], [], program.start_metrics()
+        for buffer, first, last in batches.calls():
+            start = time.perf_counter()
+            loss, prediction, sums = program.forward(buffer, first, last, sums)
+            batches.took(time.perf_counter() - start, last - first)
+            losses.append(loss)
+            predictions.append(prediction.reshape(-1, *shape))
+        flat = np.concatenate(predictions)[: batches.sequences]
+        return flat, batches.mean(losses), program.results(sums)
+
+    def _obey(self, before: State, batch: int) -> None:
+        """Does what was commanded since the last call."""
+        steering, listener = self._steering, self._listener
+
+        def on_pause(waits: bool) -> None:
+            if waits:
+                listener.paused(self._epoch, self.program.weights(before))
+            else:
+                listener.resumed(self._epoch)
+
+        steering.between_batches(on_pause)
+        if steering.rate is not None and not steering.stopped:
+            self._rates.change(steering.rate, batch)
+            listener.learning_rate(self._epoch, steering.rate)
+            steering.rate = None
+
+    def _watch(self, epoch: Epoch) -> bool:
+        """Keras' ReduceLROnPlateau and EarlyStopping; whether patience lasts."""
+        training = self._experiment.training
+        loss = epoch.loss if epoch.val_loss is None else epoch.val_loss
+        assert loss is not None
+        if training.schedule == "plateau":
+            self._plateau.improved(loss)
+            if self._plateau.over:
+                self._rates.base *= training.decay_rate
+                self._plateau.wait = 0
+        if training.patience is None:
+            return True
+        if self._stopping.improved(loss):
+            self._best = epoch.number, self.program.state()
+        return not self._stopping.over
+
+    def state(self) -> TrainingState:
+        """What is needed to go on from here."""
+        return TrainingState(
+            epoch=self._epoch,
+            variables=arrays_of(self.program.state()),
+            rates=replace(self._rates),
+            plateau=replace(self._plateau),
+            stopping=replace(self._stopping),
+            best_epoch=self._best[0] if self._best else 0,
+            best=arrays_of(self._best[1]) if self._best else None,
+        )
+
+    def _outcome(self, status: Status, message: str = "") -> Outcome:
+        return Outcome(status, self._epoch, message, self.state(), self._last.prediction)
+
+    def _restore_best(self, reason: str = "") -> Outcome:
+        """The end of a whole training: with early stopping, the best weights are put back."""
+        state = self.state()
+        if self._best is None or self._best[0] == self._epoch:
+            return Outcome("finished", self._epoch, "", state, self._last.prediction)
+        number, best = self._best
+        self.program.restore(best)
+        kept = f"The weights of epoch {number}, the best, are kept."
+        message = (
+            f"{reason}, so training ended after epoch {self._epoch}. {kept}" if reason else kept
+        )
+        return Outcome("finished", number, message, state, self._validate()[0])
 
 
-def _train(program: Program, batches: Batches, should_stop: Callable[[], bool]) -> float | None:
-    """One epoch. Returns its loss (NaN as soon as one is not finite), or `None` when stopped."""
-    losses: list[Floats] = []
-    for call in batches.calls():
-        if should_stop():
-            return None
-        losses.append(program.train(*call))
-        if not np.isfinite(losses[-1]).all():
-            return math.nan
-    return batches.mean(losses)
-
-
-def _validate(program: Program, batches: Batches) -> tuple[Floats, float | None]:
-    """Predictions (sequences, outputs) and their mean loss, `None` without sequences."""
-    if not batches.sequences:
-        return np.empty((0, *program.model.output_shape[1:]), np.float32), None
-    losses, predictions = zip(*(program.forward(*call) for call in batches.calls()), strict=True)
-    flat = np.concatenate(predictions).reshape(-1, *program.model.output_shape[1:])
-    return flat[: batches.sequences], batches.mean(list(losses))
+def arrays_of(state: State) -> list[np.ndarray]:
+    """A program's state as arrays."""
+    return [np.array(value) for value in state]
 
 
 def _diverged(number: int, experiment: Experiment) -> str:
     """What happened and what to do, for the user."""
-    rate = experiment.training.learning_rate
-    remedy = f"Try a smaller learning rate than {rate:g}"
-    if experiment.training.clipnorm is None:
+    training = experiment.training
+    remedy = f"Try a smaller learning rate than {training.learning_rate:g}"
+    if training.clipnorm is None and training.clipvalue is None:
         remedy += ", or clip the gradients (clipnorm 1)"
     kept = f"The weights of epoch {number - 1} are kept" if number > 1 else "Nothing was learned"
     return f"The loss became infinite or NaN in epoch {number}. {kept}. {remedy}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,8 +13,10 @@ import numpy as np
 from seqlab.data.dataset import Dataset, Scaling
 from seqlab.experiment import Experiment, Training
 from seqlab.lens import snapshot
-from seqlab.training.fit import Epoch, fit
-from seqlab.training.program import Program
+from seqlab.training.control import Control
+from seqlab.training.fit import Epoch, Listener, Outcome, fit
+from seqlab.training.program import Floats, Program
+from seqlab.training.state import TrainingState
 
 Event = dict[str, Any]
 Report = Callable[[Event], None]
@@ -21,101 +24,168 @@ Report = Callable[[Event], None]
 INTERVAL = 0.2  # seconds between two reports of one kind: at most 5 a second
 SPREAD = 10  # a snapshot after each further tenth: 45 in 300 epochs, 80 in 10,000
 SNAPSHOT_INTERVAL = 0.02  # seconds between two: few in all, so they may come quicker
-POLL = 0.05  # seconds between two looks at the stop flag, which may be a call over the network
+STATE_INTERVAL = 10.0  # seconds between two states, which are larger: what a crash may cost
+PREDICTED = 2**18  # numbers of predictions that a snapshot keeps if each sequence has many
 
 
 def run(
-    experiment: Experiment, dataset: Dataset, report: Report, should_stop: Callable[[], bool]
+    experiment: Experiment,
+    dataset: Dataset,
+    report: Report,
+    control: Control | Callable[[], bool],
+    state: bytes | None = None,
+    epochs: int | None = None,
 ) -> dict[str, Any]:
     """Trains and reports events of str, int, float, bytes and lists.
 
-    - started: epochs, parameters, weights [[name, shape], ...]
-    - metrics: lists `epoch`, `loss`, `val_loss`, one entry an epoch; `None` for what is not finite
-    - snapshot: epoch, data (`seqlab.lens.snapshot`: weights by name, and "prediction")
+    - started: epochs (the last one), epoch (where it starts: 0, or that of `state`), parameters,
+      weights [[name, shape], ...]
+    - metrics: lists `epoch`, `loss`, `val_loss`, `accuracy`, `val_accuracy`, `gradient_norm`,
+      `clipped`, `learning_rate` and what else is measured, one entry an epoch; `None` for what is
+      not finite or not there. See `seqlab.training.fit.Epoch`.
+    - snapshot: epoch, data (`seqlab.lens.snapshot`: weights by name, and "prediction": of the
+      first `PREDICTED` numbers' worth of sequences where these are classes or have steps)
+    - state: epoch, data, from which the training can go on; only the last one is needed
+    - paused, resumed: epoch, how many are done; learning_rate: epoch, value; planned: epochs
+    - timing: epoch, median seconds of one; sent at the end
     - log: message
+
+    Args:
+        experiment: what to train.
+        dataset: with what.
+        report: takes the events.
+        control: where commands come from (`seqlab.training.control`), or a function that says
+            whether to stop.
+        state: the data of an earlier state event, to go on from there.
+        epochs: the last epoch, counted from the very start; by default the experiment's.
 
     Returns:
         status "finished", "stopped" or "diverged"; epochs, the whole epochs behind the last
-        snapshot; message, a sentence or "".
+        snapshot that was reported; trained, the epochs behind the last state (more than that if
+        early stopping has put back the best weights); message, a sentence or "".
+
+    Raises:
+        ValueError: if `state` is not a state, or that of another network.
     """
-    reporter = Reporter(report, experiment.training.epochs)
-    outcome, program = fit(
-        experiment,
-        dataset,
-        reporter.epoch,
-        _polled(should_stop),
-        lambda message: report({"kind": "log", "message": message}),
-    )
-    reporter.finish(program)
-    return {"status": outcome.status, "epochs": outcome.epochs, "message": outcome.message}
+    start = None if state is None else TrainingState.unpack(state)
+    reporter = Reporter(report, epochs or experiment.training.epochs)
+    outcome, program = fit(experiment, dataset, reporter, control, start, epochs)
+    reporter.finish(outcome, program)
+    return {
+        "status": outcome.status,
+        "epochs": outcome.epochs,
+        "trained": outcome.state.epoch,
+        "message": outcome.message,
+    }
 
 
-class Reporter:
-    """Turns epochs into events, seldom enough for a page."""
+class Reporter(Listener):
+    """Turns what happens in a training into events, seldom enough for a page."""
 
     def __init__(self, report: Report, epochs: int) -> None:
         self._report = report
         self._epochs = epochs
+        self._started = False
         self._waiting: list[Epoch] = []
         self._metrics_at = self._snapshot_at = -math.inf
+        self._state_at = time.monotonic()
         self._good: Epoch | None = None  # the last epoch with finite losses
         self._kept = -1  # the epoch of the last snapshot
+        self._seconds: list[float] = []  # of each epoch
 
     def epoch(self, epoch: Epoch, program: Program) -> None:
-        """Takes in one epoch of `fit`."""
-        if epoch.number == 0:
-            self._started(program)
+        """Reports a start, metrics now and then, and a snapshot if one is due."""
+        if not self._started:
+            self._start(epoch.number, program)
         else:
             self._waiting.append(epoch)
+            self._seconds.append(epoch.seconds)
             if time.monotonic() - self._metrics_at >= INTERVAL:
                 self._metrics()
-        if epoch.number and not epoch.finite:
+        if not epoch.finite and epoch.loss is not None:
             return
         self._good = epoch
         late_enough = time.monotonic() - self._snapshot_at >= SNAPSHOT_INTERVAL
         if due(epoch.number, self._kept, self._epochs) and late_enough:
-            self._snapshot(program)
+            self._snapshot(epoch.number, program.weights(), epoch.prediction)
 
-    def finish(self, program: Program) -> None:
-        """Reports what is left: the last metrics, and the weights that the training leaves."""
-        if self._waiting:
-            self._metrics()
-        if self._good and self._good.number != self._kept:
-            self._snapshot(program)
+    def checkpoint(self, state: Callable[[], TrainingState]) -> None:
+        """Reports a state every `STATE_INTERVAL`."""
+        if time.monotonic() - self._state_at >= STATE_INTERVAL:
+            self._state(state())
 
-    def _started(self, program: Program) -> None:
+    def paused(self, epoch: int, weights: dict[str, Floats]) -> None:
+        """Reports all there is, so that a page can show the network as it is."""
+        self._metrics()
+        if self._good and self._kept != epoch:
+            self._snapshot(epoch, weights, self._good.prediction)
+        self._report({"kind": "paused", "epoch": epoch})
+
+    def resumed(self, epoch: int) -> None:
+        """Reports it."""
+        self._report({"kind": "resumed", "epoch": epoch})
+
+    def learning_rate(self, epoch: int, value: float) -> None:
+        """Reports it."""
+        self._report({"kind": "learning_rate", "epoch": epoch, "value": value})
+
+    def planned(self, epochs: int) -> None:
+        """Reports it."""
+        self._epochs = epochs
+        self._report({"kind": "planned", "epochs": epochs})
+
+    def log(self, message: str) -> None:
+        """Reports it."""
+        self._report({"kind": "log", "message": message})
+
+    def finish(self, outcome: Outcome, program: Program) -> None:
+        """Reports what is left: the last metrics, the weights that remain, the state."""
+        self._metrics()
+        if outcome.epochs != self._kept:
+            self._snapshot(outcome.epochs, program.weights(), outcome.prediction)
+        self._state(outcome.state)
+        if self._seconds:
+            self._report({"kind": "timing", "epoch": statistics.median(self._seconds)})
+
+    def _start(self, epoch: int, program: Program) -> None:
         weights = [
             [name, [int(size) for size in array.shape]] for name, array in program.weights().items()
         ]
+        self._started = True
         self._report(
             {
                 "kind": "started",
                 "epochs": self._epochs,
+                "epoch": epoch,
                 "parameters": int(program.model.count_params()),
                 "weights": weights,
             }
         )
 
     def _metrics(self) -> None:
+        if not self._waiting:
+            return
+        names = ["loss", "val_loss", "accuracy", "val_accuracy", "gradient_norm", "clipped"]
+        names += ["learning_rate"]
+        columns = {name: [getattr(epoch, name) for epoch in self._waiting] for name in names}
+        for name in sorted({name for epoch in self._waiting for name in epoch.metrics}):
+            columns[name] = [epoch.metrics.get(name) for epoch in self._waiting]
         self._report(
-            {
-                "kind": "metrics",
-                "epoch": [epoch.number for epoch in self._waiting],
-                "loss": [_finite(epoch.loss) for epoch in self._waiting],
-                "val_loss": [_finite(epoch.val_loss) for epoch in self._waiting],
-            }
+            {"kind": "metrics", "epoch": [epoch.number for epoch in self._waiting]}
+            | {name: [_finite(value) for value in values] for name, values in columns.items()}
         )
         self._waiting = []
         self._metrics_at = time.monotonic()
 
-    def _snapshot(self, program: Program) -> None:
-        assert self._good is not None
-        arrays = program.weights() | {"prediction": self._good.prediction}
-        self._report(
-            {"kind": "snapshot", "epoch": self._good.number, "data": snapshot.pack(arrays)}
-        )
-        self._kept = self._good.number
+    def _snapshot(self, epoch: int, weights: dict[str, Floats], prediction: Floats) -> None:
+        data = snapshot.pack(weights | {"prediction": shown(prediction)})
+        self._report({"kind": "snapshot", "epoch": epoch, "data": data})
+        self._kept = epoch
         self._snapshot_at = time.monotonic()
+
+    def _state(self, state: TrainingState) -> None:
+        self._report({"kind": "state", "epoch": state.epoch, "data": state.pack()})
+        self._state_at = time.monotonic()
 
 
 def due(epoch: int, kept: int, epochs: int) -> bool:
@@ -126,33 +196,21 @@ def due(epoch: int, kept: int, epochs: int) -> bool:
     return epoch >= kept + max(1, kept // SPREAD) or epoch == epochs
 
 
+def shown(prediction: Floats) -> Floats:
+    """The predictions that a snapshot keeps: all single values, else the first `PREDICTED`."""
+    each = math.prod(prediction.shape[1:])
+    return prediction if each <= 1 else prediction[: max(1, PREDICTED // each)]
+
+
 def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
-
-
-def _polled(should_stop: Callable[[], bool]) -> Callable[[], bool]:
-    """`should_stop`, asked no more often than every `POLL` seconds."""
-    asked = -math.inf
-
-    def poll() -> bool:
-        nonlocal asked
-        if time.monotonic() - asked < POLL:
-            return False
-        asked = time.monotonic()
-        return should_stop()
-
-    return poll
 
 
 def warm_up() -> None:
     """Starts TensorFlow and compiles the program of the default experiment, in this process."""
     experiment = Experiment(training=Training(epochs=1))
     window = experiment.data.window
-    fit(experiment, _blank(sequences=2 * experiment.training.batch_size, window=window), _ignore)
-
-
-def _ignore(epoch: Epoch, program: Program) -> None:
-    pass
+    fit(experiment, _blank(sequences=2 * experiment.training.batch_size, window=window))
 
 
 def _blank(sequences: int, window: int) -> Dataset:

@@ -1,30 +1,65 @@
 """One network architecture compiled into XLA programs that train and predict many batches a call.
 
-The weights, the loss and the optimizer are Keras' own, and so are the layers but for those that
-`scan` computes in a quicker order. What a run may change without compiling
-again - seed, learning rate, clipnorm, number of epochs, data - enters as a variable or a tensor.
+The weights, the loss, the metrics and the optimizer are Keras' own, and so are the layers but for
+the loops over time that `scan` computes in a quicker order. What a run may change without
+compiling again - seed, learning rate and its schedule, clipping, number of epochs, data - enters
+as a variable or a tensor.
 """
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
-from seqlab.training import build, scan
+from seqlab.network import plan
+from seqlab.training import build
+from seqlab.training.fast import fast_layers, left_to_keras
 
 Floats = NDArray[np.float32]
-State = list[NDArray[Any]]
+State = list[tf.Tensor]
+Gradient = Any  # a tf.Tensor, or tf.IndexedSlices for an Embedding
+Sums = list[list[tf.Tensor]]  # the variables of each metric
 
 MAX_BATCHES = 16  # batches in the buffer of one call
-MAX_BUFFER = 2**24  # bytes of that buffer
+MAX_BUFFER = 2**24  # bytes of that buffer, and of the predictions of one call
 KEPT = 4  # compiled programs; each takes about 11 MB
+# Settings of a training that enter as variables or concern only the loop around the program.
+VARIABLE = {"learning_rate", "batch_size", "epochs", "seed", "clipnorm", "clipvalue", "shuffle"}
+VARIABLE |= {"schedule", "warmup", "decay_rate", "plateau_patience", "patience"}
+METRICS = {
+    "accuracy": keras.metrics.SparseCategoricalAccuracy,
+    "mean_absolute_error": keras.metrics.MeanAbsoluteError,
+    "root_mean_squared_error": keras.metrics.RootMeanSquaredError,
+    "r2_score": keras.metrics.R2Score,
+}
+ONE_HOT = (keras.losses.CategoricalCrossentropy, keras.losses.BinaryCrossentropy)
+FIGURES = 3  # what `Program.train` gives for each batch: loss, gradient norm, whether clipped
+
+
+class Buffer(NamedTuple):
+    """The batches of one call: C batches of B sequences, what is missing filled with zeros.
+
+    Attributes:
+        inputs: for each input of the model (C, B, ...).
+        y: targets, (C, B, ...).
+        weights: how much each sequence (C, B), or each step of a target (C, B, S), counts; 0 for
+            what is only there to fill up.
+        sizes: (C,) how many sequences each batch really has.
+    """
+
+    inputs: list[tf.Tensor]
+    y: tf.Tensor
+    weights: tf.Tensor
+    sizes: tf.Tensor
 
 
 class Program:
@@ -32,26 +67,29 @@ class Program:
 
     Attributes:
         model: the Keras model that is trained in place.
+        metrics: names of what is measured besides the loss.
         batch: sequences in one batch, B.
         capacity: batches in the buffer of one call, C.
         compiled: `False` when XLA could not compile and a plain TensorFlow graph is used.
         traces: how often TensorFlow has traced one of the functions.
     """
 
-    def __init__(
-        self, experiment: Experiment, timesteps: int, features: int, outputs: int, batch: int
-    ) -> None:
-        self._frame = Frame(timesteps, features, outputs)
-        self.model = build.build(experiment, self._frame)
-        training = experiment.training
-        self._clips = training.clipnorm is not None
-        self._clipnorm = tf.Variable(training.clipnorm or 1.0, dtype=tf.float32)
-        self._optimizer = build.optimizer(training.model_copy(update={"clipnorm": None}))
+    def __init__(self, experiment: Experiment, dataset: Dataset, batch: int) -> None:
+        self.model = model_of(experiment, dataset)
+        self._loss = build.loss(experiment, Frame.of(dataset))
+        self._metrics = metrics_of(experiment, dataset)
+        one_hot = isinstance(self._loss, ONE_HOT) and dataset.goal.kind == "class"
+        self._classes = dataset.outputs if one_hot else None
+        self.metrics = [metric.name for metric in self._metrics]
+        unclipped = {"clipnorm": None, "clipvalue": None}
+        self._optimizer = build.optimizer(experiment.training.model_copy(update=unclipped))
         self._optimizer.build(self.model.trainable_variables)
         self._fresh = [variable.numpy() for variable in self._optimizer.variables]
-        self._loss = keras.losses.MeanSquaredError(reduction="none")
+        self._clipnorm, self._clipvalue = (tf.Variable(math.inf, dtype=tf.float32) for _ in "12")
         self.batch = batch
-        self.capacity = max(1, min(MAX_BATCHES, MAX_BUFFER // (4 * batch * timesteps * features)))
+        self._output = tuple(self.model.output_shape[1:])
+        entries = [math.prod(dataset.x.shape[1:]), math.prod(self._output)]
+        self.capacity = max(1, min(MAX_BATCHES, MAX_BUFFER // (4 * batch * max(entries))))
         self.compiled = True
         self.traces = 0
         self._make(jit=True)
@@ -60,152 +98,263 @@ class Program:
         self._train = tf.function(self._train_steps, jit_compile=jit, autograph=False)
         self._forward = tf.function(self._forward_steps, jit_compile=jit, autograph=False)
 
-    def reset(self, experiment: Experiment) -> None:
+    @property
+    def slow_layers(self) -> list[str]:
+        """The recurrent layers whose loop over time is Keras' own."""
+        return left_to_keras(self.model)
+
+    def reset(self, experiment: Experiment, dataset: Dataset) -> None:
         """Fresh initial weights for the experiment's seed, a fresh optimizer with its settings."""
-        initial = build.build(experiment, self._frame).get_weights()
+        initial = [variable.numpy() for variable in model_of(experiment, dataset).variables]
         self.restore([*initial, *self._fresh])
-        self._optimizer.learning_rate = experiment.training.learning_rate
-        if experiment.training.clipnorm is not None:
-            self._clipnorm.assign(experiment.training.clipnorm)
+        self._clipnorm.assign(experiment.training.clipnorm or math.inf)
+        self._clipvalue.assign(experiment.training.clipvalue or math.inf)
+
+    @property
+    def _variables(self) -> list[keras.Variable]:
+        return [*self.model.variables, *self._optimizer.variables]
 
     def state(self) -> State:
-        """A copy of all weights and of the optimizer's variables."""
-        return [v.numpy() for v in (*self.model.weights, *self._optimizer.variables)]
+        """All variables of model and optimizer as they are now; later training leaves them be."""
+        return [variable.value.read_value() for variable in self._variables]
 
-    def restore(self, state: State) -> None:
-        """Puts back what `state` gave."""
-        for variable, value in zip(
-            (*self.model.weights, *self._optimizer.variables), state, strict=True
-        ):
+    def restore(self, state: State | list[NDArray[Any]]) -> None:
+        """Puts back what `state` gave, as tensors or as arrays.
+
+        Raises:
+            ValueError: if the state belongs to another network.
+        """
+        variables = self._variables
+        if [tuple(value.shape) for value in state] != [tuple(v.shape) for v in variables]:
+            raise ValueError("This training state belongs to another network or optimizer.")
+        for variable, value in zip(variables, state, strict=True):
             variable.assign(value)
 
-    def weights(self) -> dict[str, Floats]:
-        """A copy of the weights by name."""
-        return {name: variable.numpy() for name, variable in build.weights(self.model)}
+    def weights(self, state: State | None = None) -> dict[str, Floats]:
+        """A copy of the weights by name, as they are now or were in `state`."""
+        if state is None:
+            return {name: variable.numpy() for name, variable in build.weights(self.model)}
+        value = {id(v): tensor for v, tensor in zip(self._variables, state, strict=True)}
+        return {name: np.array(value[id(v)]) for name, v in build.weights(self.model)}
 
-    def compile(self, x: Floats, y: Floats, weight: Floats) -> str:
-        """Compiles by a call without any batch; the arguments are those of `train`.
+    def compile(self, buffer: Buffer) -> str:
+        """Compiles by a call without any batch.
 
         Returns:
             Why XLA could not compile, or "".
         """
         try:
-            self.forward(x, y, weight, 0, 0)
-            self.train(x, y, weight, 0, 0)
-        except tf.errors.OpError as error:
+            self._call(buffer)
+        except (tf.errors.OpError, NotImplementedError) as error:
             self.compiled = False
             self._make(jit=False)
-            return error.message.splitlines()[0]
+            self._call(buffer)
+            return str(getattr(error, "message", error)).splitlines()[0]
         return ""
 
-    def train(self, x: Floats, y: Floats, weight: Floats, first: int, last: int) -> Floats:
+    def _call(self, buffer: Buffer) -> None:
+        self.forward(buffer, 0, 0, self.start_metrics())
+        self.train(buffer, np.zeros(self.capacity, np.float32), 0, 0, self.start_metrics())
+
+    def start_metrics(self) -> Sums:
+        """The metrics' variables at the start of an epoch."""
+        return [[tf.zeros_like(v) for v in metric.variables] for metric in self._metrics]
+
+    def results(self, sums: Sums) -> dict[str, float]:
+        """What the metrics' variables amount to, by the metric's name."""
+        return {
+            metric.name: float(metric.stateless_result(variables))
+            for metric, variables in zip(self._metrics, sums, strict=True)
+        }
+
+    def train(
+        self, buffer: Buffer, rates: Floats, first: int, last: int, sums: Sums
+    ) -> tuple[Floats, Sums]:
         """Takes one optimizer step for each of the batches `first` to `last - 1`.
 
         Args:
-            x: (C, B, timesteps, features), the buffer.
-            y: (C, B, outputs).
-            weight: (C, B), the share of each sequence in the mean loss of its batch; 0 is padding.
+            buffer: the batches.
+            rates: (C,) the learning rate of each.
             first: the first batch to use.
             last: one past the last batch to use.
+            sums: the metrics' variables so far.
 
         Returns:
-            The loss of each of those batches before its step, (last - first,).
+            Figures (last - first, 3) of each batch before its step - loss, global norm of the
+            gradients before they are clipped, 1 if they were clipped - and the metrics' variables.
         """
-        losses = self._train(x, y, weight, tf.constant(first), tf.constant(last))
-        return losses.numpy()[first:last]
+        figures, sums = self._train(buffer, rates, tf.constant([first, last]), sums)
+        return figures.numpy()[first:last], sums
 
     def forward(
-        self, x: Floats, y: Floats, weight: Floats, first: int, last: int
-    ) -> tuple[Floats, Floats]:
+        self, buffer: Buffer, first: int, last: int, sums: Sums
+    ) -> tuple[Floats, Floats, Sums]:
         """Predicts. Arguments as in `train`.
 
         Returns:
-            Losses (last - first,) and predictions (last - first, B, outputs).
+            Losses (last - first,), predictions (last - first, B, ...), the metrics' variables.
         """
-        losses, predictions = self._forward(x, y, weight, tf.constant(first), tf.constant(last))
-        return losses.numpy()[first:last], predictions.numpy()[first:last]
+        losses, predictions, sums = self._forward(buffer, tf.constant([first, last]), sums)
+        return losses.numpy()[first:last], predictions.numpy()[first:last], sums
 
-    def _batch_loss(
-        self, x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, training: bool
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """The weighted loss of one batch, (), and its predictions, (B, outputs)."""
-        prediction = x
-        for layer in self.model.layers:
-            prediction = scan.call(layer, prediction, training)
-        each = tf.reshape(self._loss(y, prediction), [self.batch, -1])
-        return tf.reduce_sum(tf.reduce_mean(each, axis=1) * weight), prediction
+    def _batch(
+        self, buffer: Buffer, i: tf.Tensor, sums: Sums, training: bool
+    ) -> tuple[tf.Tensor, tf.Tensor, Sums]:
+        """The loss of batch i, (), its predictions, (B, ...), and the metrics' variables.
+
+        The loss is what `keras.losses.Loss` gives for the real sequences of the batch alone.
+        """
+        inputs, y, weights, size = tf.nest.map_structure(lambda array: array[i], buffer)
+        with fast_layers(self.model):
+            prediction = self.model(inputs if len(inputs) > 1 else inputs[0], training=training)
+        target = y if self._classes is None else tf.one_hot(y, self._classes)
+        values = self._loss.call(target, prediction)
+        mask = getattr(prediction, "_keras_mask", None)
+        if mask is None:
+            count = tf.cast(size * math.prod(values.shape[1:]), tf.float32)
+        else:
+            real = tf.logical_and(mask, tf.sequence_mask(size, self.batch)[:, None])
+            weights *= tf.cast(real, tf.float32)
+            count = tf.reduce_sum(tf.cast(real, tf.float32))
+        loss = tf.math.divide_no_nan(tf.reduce_sum(values * weights), count)
+        if self.model.losses:  # penalties on weights
+            loss += tf.add_n(self.model.losses)
+        return loss, prediction, self._measure(sums, y, prediction, weights)
+
+    def _measure(self, sums: Sums, y: tf.Tensor, prediction: tf.Tensor, weights: tf.Tensor) -> Sums:
+        """The metrics' variables after one more batch; every step is a sample of its own."""
+        samples = math.prod(weights.shape)
+        y, prediction = (
+            tf.reshape(a, [samples, *a.shape[len(weights.shape) :]]) for a in (y, prediction)
+        )
+        weights = tf.reshape(weights, [samples])
+        return [
+            metric.stateless_update_state(variables, y, prediction, sample_weight=weights)
+            for metric, variables in zip(self._metrics, sums, strict=True)
+        ]
 
     def _train_steps(
-        self, x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, first: tf.Tensor, last: tf.Tensor
-    ) -> tf.Tensor:
+        self, buffer: Buffer, rates: tf.Tensor, ends: tf.Tensor, sums: Sums
+    ) -> tuple[tf.Tensor, Sums]:
         self.traces += 1
         variables = self.model.trainable_variables
 
-        def step(i: tf.Tensor, losses: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        def step(i: tf.Tensor, figures: tf.Tensor, sums: Sums) -> tuple[Any, ...]:
             with tf.GradientTape() as tape:
-                loss, _ = self._batch_loss(x[i], y[i], weight[i], training=True)
+                loss, _, sums = self._batch(buffer, i, sums, training=True)
             gradients = tape.gradient(loss, variables)
-            if self._clips:
-                gradients = [clip(gradient, self._clipnorm) for gradient in gradients]
-            self._optimizer.apply(gradients, variables)
-            return i + 1, tf.tensor_scatter_nd_update(losses, [[i]], [loss])
+            clipped, norm, changed = self._clip(gradients)
+            self._optimizer.learning_rate.assign(rates[i])
+            self._optimizer.apply(clipped, variables)
+            row = tf.stack([loss, norm, changed])
+            return i + 1, tf.tensor_scatter_nd_update(figures, [[i]], [row]), sums
 
-        losses = tf.zeros([self.capacity])
-        return tf.while_loop(lambda i, _: i < last, step, [first, losses])[1]
+        start = [ends[0], tf.zeros([self.capacity, FIGURES]), sums]
+        return tf.while_loop(lambda i, *_: i < ends[1], step, start)[1:]
+
+    def _clip(self, gradients: list[Gradient]) -> tuple[list[Gradient], tf.Tensor, tf.Tensor]:
+        """Keras' `clipnorm` and `clipvalue`, with the limits as variables.
+
+        Returns:
+            The clipped gradients, the norm of all gradients before, and 1 if anything changed.
+        """
+        limit, bound = tf.convert_to_tensor(self._clipnorm), tf.convert_to_tensor(self._clipvalue)
+        values = [values_of(gradient) for gradient in gradients]
+        norms = tf.sqrt(tf.stack([tf.reduce_sum(tf.square(value)) for value in values]))
+        shares = tf.unstack(tf.minimum(1.0, limit / norms))
+        clipped = [
+            with_values(gradient, tf.clip_by_value(value * share, -bound, bound))
+            for gradient, value, share in zip(gradients, values, shares, strict=True)
+        ]
+        largest = tf.stack([tf.reduce_max(tf.abs(value)) for value in values])
+        changed = tf.reduce_any(norms > limit) | tf.reduce_any(largest > bound)
+        whole = [
+            tf.square(norm)
+            if value is gradient
+            else tf.reduce_sum(tf.square(tf.convert_to_tensor(gradient)))
+            for gradient, value, norm in zip(gradients, values, tf.unstack(norms), strict=True)
+        ]
+        return clipped, tf.sqrt(tf.add_n(whole)), tf.cast(changed, tf.float32)
 
     def _forward_steps(
-        self, x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, first: tf.Tensor, last: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
+        self, buffer: Buffer, ends: tf.Tensor, sums: Sums
+    ) -> tuple[tf.Tensor, tf.Tensor, Sums]:
         self.traces += 1
 
         def step(
-            i: tf.Tensor, losses: tf.Tensor, predictions: tf.Tensor
-        ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-            loss, prediction = self._batch_loss(x[i], y[i], weight[i], training=False)
+            i: tf.Tensor, losses: tf.Tensor, predictions: tf.Tensor, sums: Sums
+        ) -> tuple[Any, ...]:
+            loss, prediction, sums = self._batch(buffer, i, sums, training=False)
             return (
                 i + 1,
                 tf.tensor_scatter_nd_update(losses, [[i]], [loss]),
                 tf.tensor_scatter_nd_update(predictions, [[i]], [prediction]),
+                sums,
             )
 
-        shape = (self.capacity, self.batch, *self.model.output_shape[1:])
-        start = [first, tf.zeros([self.capacity]), tf.zeros(shape)]
-        return tf.while_loop(lambda i, *_: i < last, step, start)[1:]
+        shape = (self.capacity, self.batch, *self._output)
+        start = [ends[0], tf.zeros([self.capacity]), tf.zeros(shape), sums]
+        return tf.while_loop(lambda i, *_: i < ends[1], step, start)[1:]
 
 
-def clip(gradient: tf.Tensor, clipnorm: tf.Tensor) -> tf.Tensor:
-    """Keras' `clipnorm` with the limit as a tensor: a gradient of at most that Euclidean norm."""
-    norm = tf.sqrt(tf.reduce_sum(tf.square(gradient)))
-    return gradient * clipnorm / tf.maximum(norm, clipnorm)
+def values_of(gradient: Gradient) -> tf.Tensor:
+    """The entries of a gradient; an Embedding has a row for each token that it looked up.
+
+    A token that was looked up twice has two rows. Keras' optimizers take the rows one by one, in
+    the squares that Adam sums up just as in norms, and so does this.
+    """
+    return gradient.values if isinstance(gradient, tf.IndexedSlices) else gradient
+
+
+def with_values(gradient: Gradient, values: tf.Tensor) -> Gradient:
+    """A gradient of the same kind with other entries."""
+    if isinstance(gradient, tf.IndexedSlices):
+        return tf.IndexedSlices(values, gradient.indices, gradient.dense_shape)
+    return values
+
+
+def model_of(experiment: Experiment, dataset: Dataset) -> keras.Model:
+    """The experiment's network for these data, with its initial weights."""
+    return build.build(experiment, Frame.of(dataset))
+
+
+def metrics_of(experiment: Experiment, dataset: Dataset) -> list[keras.Metric]:
+    """What is measured besides the loss."""
+    return [METRICS[name](name) for name in plan.metrics_of(experiment, Frame.of(dataset))]
 
 
 _programs: OrderedDict[tuple[Any, ...], Program] = OrderedDict()
 
 
-def program_for(
-    experiment: Experiment, timesteps: int, features: int, outputs: int, sequences: int
-) -> tuple[Program, bool]:
+def program_for(experiment: Experiment, dataset: Dataset) -> tuple[Program, bool]:
     """The program for an architecture, reset for the experiment, and whether it is a kept one.
 
     The batch is no larger than the training part, as in Keras, so that nothing is padded in vain.
     """
-    training = experiment.training
-    batch = min(training.batch_size, max(sequences, 1))
-    key = (
-        *(experiment.layers, timesteps, features, outputs, batch),
-        *(training.optimizer, training.clipnorm is not None),
-        *(training.clipvalue, *training.knobs.items()),
-    )
+    batch = min(experiment.training.batch_size, max(len(dataset.train), 1))
+    key = (*_architecture(experiment), *_signature(dataset), batch)
     program = _programs.get(key)
     kept = program is not None
     if program is None:
         _one_thread()
-        program = _programs[key] = Program(experiment, timesteps, features, outputs, batch)
+        program = _programs[key] = Program(experiment, dataset, batch)
     _programs.move_to_end(key)
     while len(_programs) > KEPT:
         _programs.popitem(last=False)
-    program.reset(experiment)
+    program.reset(experiment, dataset)
     return program, kept
+
+
+def _architecture(experiment: Experiment) -> tuple[str, ...]:
+    """All of an experiment that is compiled in: everything but data and `VARIABLE` settings."""
+    whole = experiment.model_dump_json(exclude={"data", "training"})
+    return whole, experiment.training.model_dump_json(exclude=VARIABLE)
+
+
+def _signature(dataset: Dataset) -> tuple[Any, ...]:
+    """All of a dataset that is compiled in: shapes and types."""
+    x, y = dataset.x, dataset.y
+    return Frame.of(dataset), x.shape[1:], x.dtype.str, y.shape[1:], y.dtype.str
 
 
 def _one_thread() -> None:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import keras
 
 from seqlab.data.dataset import Dataset
-from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
-from seqlab.training.build import build
-from seqlab.training.fit import Epoch, Status, fit
+from seqlab.training.fit import Epoch, Listener, Status, fit
 from seqlab.training.job import due
-from seqlab.training.program import Floats, Program
+from seqlab.training.program import Floats, Program, model_of
+from seqlab.training.state import TrainingState
 
 
 @dataclass(frozen=True)
@@ -20,11 +19,13 @@ class Result:
     """A finished training.
 
     Attributes:
-        history: "loss" and "val_loss", one value an epoch, as in Keras' History.
+        history: "loss", "val_loss" and for classes "accuracy", "val_accuracy", one value an epoch,
+            as in Keras' History.
         model: the network with the final weights.
-        snapshots: by epoch, the weights by name and the scaled validation "prediction".
+        snapshots: by epoch, the weights by name and the validation "prediction", scaled or logits.
         status: "finished", or "diverged" when a loss became NaN or infinite.
         message: a sentence about that, or "".
+        state: from which training can go on.
     """
 
     history: dict[str, list[float]]
@@ -32,9 +33,15 @@ class Result:
     snapshots: dict[int, dict[str, Floats]]
     status: Status
     message: str
+    state: TrainingState
 
 
-def train(experiment: Experiment, dataset: Dataset | None = None) -> Result:
+def train(
+    experiment: Experiment,
+    dataset: Dataset | None = None,
+    start: TrainingState | None = None,
+    epochs: int | None = None,
+) -> Result:
     """Trains an experiment and returns when it is done.
 
     Example:
@@ -44,25 +51,39 @@ def train(experiment: Experiment, dataset: Dataset | None = None) -> Result:
     Args:
         experiment: what to train.
         dataset: its data; by default those that the experiment names.
+        start: the state of an earlier result of this experiment, to go on from there.
+        epochs: the last epoch, counted from the very start; by default the experiment's.
     """
     if dataset is None:
         from seqlab.data.load import load
 
         dataset = load(experiment)
-    history: dict[str, list[float]] = {"loss": [], "val_loss": []}
-    snapshots: dict[int, dict[str, Floats]] = {}
-
-    def on_epoch(epoch: Epoch, program: Program) -> None:
-        if epoch.loss is not None:
-            history["loss"].append(epoch.loss)
-        if epoch.number and epoch.val_loss is not None:
-            history["val_loss"].append(epoch.val_loss)
-        kept = max(snapshots, default=-1)
-        if due(epoch.number, kept, experiment.training.epochs) and epoch.finite:
-            snapshots[epoch.number] = program.weights() | {"prediction": epoch.prediction}
-
-    outcome, program = fit(experiment, dataset, on_epoch)
+    memory = _Memory(experiment.training.epochs)
+    outcome, program = fit(experiment, dataset, memory, start=start, epochs=epochs)
     # The program is used again by the next training: the result takes a model of its own.
-    model = build(experiment, Frame.of(dataset))
+    model = model_of(experiment, dataset)
     model.set_weights(program.model.get_weights())
-    return Result(history, model, snapshots, outcome.status, outcome.message)
+    memory.snapshots[outcome.epochs] = program.weights() | {"prediction": outcome.prediction}
+    return Result(
+        memory.history, model, memory.snapshots, outcome.status, outcome.message, outcome.state
+    )
+
+
+class _Memory(Listener):
+    """Keeps history and snapshots."""
+
+    def __init__(self, epochs: int) -> None:
+        self._epochs = epochs
+        self.history: dict[str, list[float]] = {"loss": [], "val_loss": []}
+        self.snapshots: dict[int, dict[str, Floats]] = {}
+
+    def epoch(self, epoch: Epoch, program: Program) -> None:
+        """Takes in one epoch; the first call is the network as it was before."""
+        if epoch.loss is not None:
+            losses = {"loss": epoch.loss, "val_loss": epoch.val_loss}
+            for name, value in (losses | epoch.metrics).items():
+                if value is not None:
+                    self.history.setdefault(name, []).append(value)
+        kept = max(self.snapshots, default=-1)
+        if due(epoch.number, kept, self._epochs) and epoch.finite:
+            self.snapshots[epoch.number] = program.weights() | {"prediction": epoch.prediction}

@@ -5,12 +5,15 @@ from functools import cache
 import keras
 import numpy as np
 
-from seqlab.data.dataset import Dataset
+from seqlab.data.dataset import Dataset, Goal, Scaling
 from seqlab.data.frame import Frame
 from seqlab.data.tasks.series import sine
 from seqlab.data.windows import windows
 from seqlab.experiment import Data, Experiment, Recurrent, Training
-from seqlab.training.build import build, optimizer
+from seqlab.training.batches import inputs_of, weights_of
+from seqlab.training.build import loss, optimizer
+from seqlab.training.fit import Listener
+from seqlab.training.program import metrics_of, model_of
 
 
 def experiment(*layers, window=12, samples=150, **training) -> Experiment:
@@ -27,24 +30,73 @@ def series(e: Experiment) -> Dataset:
     return windows(values, np.arange(len(values)), [0, 1], ("sine", "square"), "sine", e.data)
 
 
-@cache
-def plain_fit(e: Experiment, shuffle: bool = True):
-    """`keras.Model.fit` on `series(e)` from the same start: its model and its history."""
-    dataset = series(e)
+def drawn(x, y, goal=None, lengths=None, **more) -> Dataset:
+    """Sequences without a story: the last fifth is for validation."""
+    n = len(x)
+    split = n * 4 // 5
+    return Dataset(
+        x=x,
+        y=y,
+        lengths=np.full(n, x.shape[1]) if lengths is None else lengths,
+        train=np.arange(split),
+        validation=np.arange(split, n),
+        test=np.arange(0),
+        names=("a",),
+        target="b",
+        input_scaling=Scaling.identity(1),
+        target_scaling=Scaling.identity(1),
+        goal=goal or Goal(),
+        **more,
+    )
+
+
+def fit_plainly(e: Experiment, dataset: Dataset, callbacks=(), rate=None):
+    """`keras.Model.fit` on the dataset from the same start: its model and its history."""
     keras.utils.set_random_seed(e.training.seed)
-    model = build(e, Frame.of(dataset))
-    model.compile(optimizer(e.training), "mse")
+    model = model_of(e, dataset)
+    plain = optimizer(e.training)
+    if rate is not None:
+        plain.learning_rate = rate
+    # Weights of steps are Keras' sample weights; metrics count with the same weights.
+    model.compile(plain, loss(e, Frame.of(dataset)), weighted_metrics=metrics_of(e, dataset))
+
+    def part(indices):
+        inputs = [array[indices] for array in inputs_of(model, dataset)]
+        inputs = inputs if len(inputs) > 1 else inputs[0]
+        return inputs, dataset.y[indices], weights_of(dataset)[indices]
+
+    x, y, weights = part(dataset.train)
     history = model.fit(
-        dataset.x[dataset.train],
-        dataset.y[dataset.train],
+        x,
+        y,
+        sample_weight=weights,
         batch_size=e.training.batch_size,
         epochs=e.training.epochs,
-        validation_data=(dataset.x[dataset.validation], dataset.y[dataset.validation]),
-        shuffle=shuffle,
+        validation_data=part(dataset.validation),
+        shuffle=e.training.shuffle,
+        callbacks=list(callbacks),
         verbose=0,
     )
     return model, history.history
 
 
-def ignore(*_):
-    pass
+@cache
+def plain_fit(e: Experiment):
+    """`fit_plainly` on `series(e)`."""
+    return fit_plainly(e, series(e))
+
+
+class Epochs(Listener):
+    """Keeps what a training tells."""
+
+    def __init__(self):
+        self.epochs, self.lines = [], []
+
+    def epoch(self, epoch, program):
+        self.epochs.append(epoch)
+
+    def log(self, message):
+        self.lines.append(message)
+
+    def of(self, name):
+        return [getattr(epoch, name) for epoch in self.epochs[1:]]

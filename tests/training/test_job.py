@@ -34,7 +34,7 @@ def test_events_of_a_whole_run():
     dataset = series(e)
     recorder = Recorder()
     answer = job.run(e, dataset, recorder, lambda: False)
-    assert answer == {"status": "finished", "epochs": 300, "message": ""}
+    assert answer == {"status": "finished", "epochs": 300, "trained": 300, "message": ""}
 
     (started,) = recorder.of("started")
     assert started["epochs"] == 300
@@ -47,8 +47,13 @@ def test_events_of_a_whole_run():
     metrics = recorder.of("metrics")
     assert metrics[0]["epoch"] == [1]
     assert [n for event in metrics for n in event["epoch"]] == list(range(1, 301))
-    for key in ("loss", "val_loss"):
-        assert len([value for event in metrics for value in event[key]]) == 300
+    for key in ("loss", "val_loss", "gradient_norm", "clipped", "learning_rate"):
+        values = [value for event in metrics for value in event[key]]
+        assert len(values) == 300
+        assert None not in values
+    assert metrics[0]["accuracy"] == metrics[0]["val_accuracy"] == [None]
+    (timing,) = recorder.of("timing")
+    assert 0 < timing["epoch"] < 1
 
     snapshots = recorder.of("snapshot")
     numbers = [event["epoch"] for event in snapshots]
@@ -56,7 +61,7 @@ def test_events_of_a_whole_run():
     assert numbers[-1] == 300
     assert numbers == sorted(set(numbers))
     arrays = snapshot.unpack(snapshots[-1]["data"])
-    program, _ = program_for(e, 12, 2, 1, len(dataset.train))
+    program, _ = program_for(e, dataset)
     assert [name for name, _ in started["weights"]] == list(arrays)[:-1]
     program.model.set_weights(list(arrays.values())[:-1])
     prediction = arrays["prediction"]
@@ -69,6 +74,57 @@ def test_events_of_a_whole_run():
     # Metrics at most five times a second (the last comes when it must); snapshots few in all.
     assert (recorder.gaps("metrics")[:-1] > 0.19).all()
     assert len(numbers) <= 50
+
+
+class Paused(Recorder):
+    """Pauses at the first metrics, then asks for one more epoch, then stops."""
+
+    def commands(self):
+        kinds = [event["kind"] for event in self.events]
+        if kinds.count("paused") == 2:
+            return [{"kind": "stop"}]
+        if kinds[-1] == "paused":
+            return [{"kind": "step"}]
+        return [{"kind": "pause"}] if kinds[-1] == "metrics" else []
+
+
+def test_a_paused_run_shows_where_it_is():
+    recorder = Paused()
+    e = experiment(epochs=10_000)
+    answer = job.run(e, series(e), recorder, recorder)
+    first, second = (event["epoch"] for event in recorder.of("paused"))
+    assert second == first + 1 == answer["epochs"]
+    assert [event["epoch"] for event in recorder.of("resumed")] == [first]
+    assert {first, second} <= {event["epoch"] for event in recorder.of("snapshot")}
+    epochs = [n for event in recorder.of("metrics") for n in event["epoch"]]
+    assert epochs == list(range(1, second + 1))
+
+
+def test_twenty_more_epochs(monkeypatch):
+    """From the bytes of the last state event, as another worker would get them."""
+    e = experiment(epochs=30)
+    dataset = series(e)
+    whole, first, second = Recorder(), Recorder(), Recorder()
+    job.run(e, dataset, whole, lambda: False, epochs=50)
+    job.run(e, dataset, first, lambda: False)
+    state = first.of("state")[-1]
+    assert state["epoch"] == 30
+    answer = job.run(e, dataset, second, lambda: False, state["data"], 50)
+    assert answer == {"status": "finished", "epochs": 50, "trained": 50, "message": ""}
+    assert second.of("started")[0]["epoch"] == 30
+    assert [n for event in second.of("metrics") for n in event["epoch"]] == list(range(31, 51))
+    last = [recorder.of("metrics")[-1]["val_loss"][-1] for recorder in (whole, second)]
+    assert last[0] == last[1]
+
+    monkeypatch.setattr(job, "STATE_INTERVAL", 0.0)
+    often = Recorder()
+    job.run(experiment(epochs=3), dataset, often, lambda: False)
+    assert [event["epoch"] for event in often.of("state")] == [1, 2, 3, 3]
+
+
+def test_large_predictions_are_cut():
+    assert job.shown(np.zeros((10, 1))).shape == (10, 1)
+    assert job.shown(np.zeros((5000, 10, 20))).shape == (1310, 10, 20)
 
 
 def test_few_epochs_leave_a_snapshot_each(monkeypatch):
@@ -109,7 +165,7 @@ def test_stop_leaves_a_last_snapshot():
 def test_stop_before_the_first_epoch():
     recorder = Recorder()
     answer = job.run(e := experiment(), series(e), recorder, lambda: True)
-    assert answer == {"status": "stopped", "epochs": 0, "message": ""}
+    assert answer == {"status": "stopped", "epochs": 0, "trained": 0, "message": ""}
     assert [event["epoch"] for event in recorder.of("snapshot")] == [0]
 
 
@@ -138,9 +194,10 @@ def test_compilation_is_logged_once():
 
 def test_warm_up_compiles_the_default_experiment():
     job.warm_up()
+    from seqlab.data.load import load
     from seqlab.experiment import Experiment
 
-    assert program_for(Experiment(), 22, 1, 1, 200)[1]
+    assert program_for(Experiment(), load(Experiment()))[1]
 
 
 def test_a_snapshot_survives_the_round_trip():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqlab.training import scan
+from seqlab.training.fast import fast_layers, supported
 
 CELLS = [keras.layers.LSTM, keras.layers.GRU, keras.layers.SimpleRNN]
 
@@ -17,58 +17,89 @@ def layer_of(cell, **settings):
     return layer
 
 
-def gradients(function, layer, x):
-    """Output and gradients for the input and the weights, of a loss that weighs every output."""
-    weights = [variable.value for variable in layer.trainable_variables]
-
-    @tf.function(autograph=False)
-    def compute(x):
-        return _gradients(function, weights, x)
-
-    return compute(x)
+def both(layer, compute, *arguments):
+    """What `compute` gives with the quick loop and with Keras' own."""
+    with fast_layers(_Model(layer)):
+        mine = tf.function(compute, autograph=False)(*arguments)
+    theirs = tf.function(compute, autograph=False)(*arguments)
+    return zip(mine, theirs, strict=True)
 
 
-def _gradients(function, weights, x):
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        output = function(x)
-        ramp = tf.reshape(tf.range(tf.size(output), dtype=tf.float32), output.shape)
-        loss = tf.reduce_sum(output * tf.sin(ramp))
-    return [output, *tape.gradient(loss, [x, *weights])]
+class _Model:
+    def __init__(self, layer):
+        self._flatten_layers = lambda: [layer]
 
 
-@pytest.mark.parametrize("return_sequences", [False, True])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"return_sequences": True, "return_state": True},
+        {"go_backwards": True, "use_bias": False},
+    ],
+    ids=str,
+)
 @pytest.mark.parametrize("cell", CELLS)
-def test_values_and_gradients_equal_keras(cell, return_sequences):
-    layer = layer_of(cell, return_sequences=return_sequences)
-    x = tf.constant(np.random.default_rng(0).standard_normal((4, 7, 3)), tf.float32)
-    mine = gradients(lambda x: scan.call(layer, x, training=True), layer, x)
-    theirs = gradients(lambda x: layer(x, training=True), layer, x)
-    for a, b in zip(mine, theirs, strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+def test_values_and_gradients_equal_keras(cell, settings):
+    """With and without a mask that begins, ends and has holes anywhere, from any first states."""
+    layer = layer_of(cell, **settings)
+    generator = np.random.default_rng(0)
+    x = tf.constant(generator.standard_normal((4, 7, 3)), tf.float32)
+    states = (
+        [tf.constant(generator.standard_normal((4, 5)), tf.float32) for _ in layer.cell.state_size]
+        if cell is keras.layers.LSTM
+        else [tf.constant(generator.standard_normal((4, 5)), tf.float32)]
+    )
+    mask = tf.constant(generator.random((4, 7)) < 0.6)
+
+    def compute(x, states):
+        results = []
+        for arguments in ({}, {"mask": mask}, {"mask": mask, "initial_state": states}):
+            results += derived(layer, x, states, arguments)
+        return results
+
+    for mine, theirs in both(layer, compute, x, states):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-5)
+
+
+def derived(layer, x, states, arguments):
+    """Outputs and gradients for the input, the states and the weights."""
+    sources = [x, *states, *(variable.value for variable in layer.trainable_variables)]
+    with tf.GradientTape() as tape:
+        tape.watch([x, *states])
+        outputs = tf.nest.flatten(layer(x, training=True, **arguments))
+        loss = 0.0
+        for output in outputs:
+            ramp = tf.reshape(tf.range(tf.size(output), dtype=tf.float32), output.shape)
+            loss += tf.reduce_sum(output * tf.sin(ramp))
+    found = tape.gradient(loss, sources)
+    return [*outputs, *(gradient for gradient in found if gradient is not None)]
 
 
 @pytest.mark.parametrize(
     "settings",
     [
         {"activation": "relu"},
-        {"use_bias": False},
-        {"go_backwards": True},
         {"stateful": True},
+        {"recurrent_dropout": 0.5},
+        {"zero_output_for_mask": True},
+        {"unroll": True},
     ],
 )
 @pytest.mark.parametrize("cell", CELLS)
 def test_other_settings_are_left_to_keras(cell, settings):
-    layer = cell(5, **settings)
-    x = tf.constant(np.random.default_rng(0).standard_normal((4, 7, 3)), tf.float32)
-    mine = scan.call(layer, x, training=True)
-    if settings.get("stateful"):
-        layer.reset_state()
-    np.testing.assert_array_equal(mine, layer(x, training=True))
+    assert not supported(cell(5, **settings))
+    assert supported(cell(5))
+
+
+def test_keras_has_its_loop_back_afterwards():
+    layer = layer_of(keras.layers.GRU)
+    with fast_layers(_Model(layer)):
+        assert "inner_loop" in vars(layer)
+    assert "inner_loop" not in vars(layer)
 
 
 def test_gates_far_in_saturation_stay_finite():
     layer = layer_of(keras.layers.LSTM)
     x = tf.constant(np.full((4, 7, 3), 1e4), tf.float32)
-    for array in gradients(lambda x: scan.call(layer, x, training=True), layer, x):
-        assert np.isfinite(array).all()
+    for mine, _ in both(layer, lambda x: derived(layer, x, [], {}), x):
+        assert np.isfinite(mine).all()

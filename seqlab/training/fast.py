@@ -1,0 +1,96 @@
+"""Lets a Keras model compute its recurrent layers with `scan`, whatever the model looks like."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from seqlab.training import scan
+
+Function = Callable[..., list[tf.Tensor]]
+
+FUNCTIONS: dict[type, Function] = {
+    keras.layers.LSTM: scan.lstm,
+    keras.layers.GRU: scan.gru,
+    keras.layers.SimpleRNN: scan.simple_rnn,
+}
+SETTINGS = {
+    "activation": keras.activations.tanh,
+    "recurrent_activation": keras.activations.sigmoid,
+    "reset_after": True,
+}
+LEFT_TO_KERAS = ("recurrent_dropout", "stateful", "unroll", "zero_output_for_mask")
+
+
+@contextmanager
+def fast_layers(model: keras.Model) -> Iterator[None]:
+    """While it lasts, the recurrent layers of a model run their loops over time with `scan`.
+
+    Keras itself still does all that is around those loops: masks, states handed from layer to
+    layer, Bidirectional, dropout of the inputs. Layers with settings that `scan` does not know
+    keep Keras' own loop.
+    """
+    with ExitStack() as stack:
+        for layer in _recurrent(model):
+            if supported(layer):
+                # An attribute of the instance hides the method of its class until it is removed.
+                layer.__dict__["inner_loop"] = functools.partial(_inner_loop, layer)
+                stack.callback(layer.__dict__.pop, "inner_loop")
+        yield
+
+
+def left_to_keras(model: keras.Model) -> list[str]:
+    """The names of the recurrent layers that `scan` does not compute."""
+    return [layer.name for layer in _recurrent(model) if not supported(layer)]
+
+
+def supported(layer: keras.layers.RNN) -> bool:
+    """Whether `scan` computes a recurrent layer with these settings."""
+    return (
+        type(layer) in FUNCTIONS
+        and all(getattr(layer, name, value) == value for name, value in SETTINGS.items())
+        and not any(getattr(layer, name) for name in LEFT_TO_KERAS)
+    )
+
+
+def _recurrent(model: keras.Model) -> list[keras.layers.RNN]:
+    return [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.RNN)]
+
+
+def _inner_loop(
+    layer: keras.layers.RNN,
+    sequences: tf.Tensor,
+    initial_state: Any,  # noqa: ANN401
+    mask: tf.Tensor | None,
+    training: bool = False,
+) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
+    """What `keras.layers.RNN.inner_loop` returns: last output, all outputs, last states."""
+    states = list(initial_state) if isinstance(initial_state, list | tuple) else [initial_state]
+    x = tf.transpose(sequences, [1, 0, 2])
+    mask = mask[0] if isinstance(mask, list | tuple) else mask
+    if mask is not None:
+        mask = tf.transpose(tf.cast(mask, tf.bool))[:, :, None]
+    if training and layer.dropout:  # Keras draws one mask for all steps of a sequence
+        x *= layer.cell.get_dropout_mask(sequences[:, 0, :])
+    if layer.go_backwards:
+        x = tf.reverse(x, [0])
+        mask = None if mask is None else tf.reverse(mask, [0])
+    kernel, recurrent = (
+        tf.convert_to_tensor(weight) for weight in (layer.cell.kernel, layer.cell.recurrent_kernel)
+    )
+    hidden, *last = FUNCTIONS[type(layer)](x, states, kernel, recurrent, _bias(layer), mask)
+    if mask is not None:  # Keras gives zeros until the first step that counts
+        hidden *= tf.cast(tf.cumsum(tf.cast(mask, tf.int32)) > 0, hidden.dtype)
+    return hidden[-1], tf.transpose(hidden, [1, 0, 2]), last
+
+
+def _bias(layer: keras.layers.RNN) -> tf.Tensor:
+    if layer.use_bias:
+        return tf.convert_to_tensor(layer.cell.bias)
+    width = layer.cell.kernel.shape[1]
+    return tf.zeros([2, width] if isinstance(layer, keras.layers.GRU) else [width])

@@ -1,0 +1,101 @@
+"""Every goal a dataset can have gives what plain `keras.Model.fit` gives, masks included."""
+
+import numpy as np
+import pytest
+
+from seqlab.data.dataset import Goal
+from seqlab.experiment import Network, Recurrent
+from seqlab.training.program import program_for
+from seqlab.training.train import train
+from tests.training.helpers import drawn, experiment, fit_plainly, inputs_of
+
+SYMBOLS = tuple("-abcde")
+GENERATOR = np.random.default_rng(0)
+LENGTHS = GENERATOR.integers(3, 9, 60)
+REAL = np.arange(8) < LENGTHS[:, None]  # (60, 8)
+
+
+def labelled():
+    """Padded numbers, the class is whether their mean is positive."""
+    x = GENERATOR.standard_normal((60, 8, 2)).astype(np.float32) * REAL[:, :, None]
+    y = (x.sum(axis=(1, 2)) > 0).astype(np.int32)
+    return drawn(x, y, Goal("class", "end", ("down", "up")), LENGTHS)
+
+
+def tagged():
+    """Padded tokens; at every step the class is the token before, and some steps count double."""
+    x = np.where(REAL, GENERATOR.integers(1, 6, (60, 8)), 0).astype(np.int32)
+    y = np.concatenate([np.zeros_like(x[:, :1]), x[:, :-1]], axis=1)
+    weights = np.where(REAL, GENERATOR.choice([1.0, 2.0], (60, 8)), 0).astype(np.float32)
+    goal = Goal("class", "every step", SYMBOLS)
+    return drawn(x, y, goal, LENGTHS, vocabulary=SYMBOLS, y_weights=weights)
+
+
+def translated():
+    """Padded tokens; the target is the same sequence, one symbol on, without its last two steps."""
+    dataset = tagged()
+    y = np.where(dataset.x > 0, (dataset.x + 1) % 6, 0)[:, :6].astype(np.int32)
+    weights = (np.arange(6) < LENGTHS[:, None]).astype(np.float32)
+    goal = Goal("class", "sequence", SYMBOLS)
+    return drawn(dataset.x, y, goal, LENGTHS, vocabulary=SYMBOLS, y_weights=weights)
+
+
+def summed():
+    """Numbers, and at every step their sum so far."""
+    x = GENERATOR.standard_normal((60, 8, 1)).astype(np.float32)
+    return drawn(x, np.cumsum(x, axis=1), Goal("value", "every step"))
+
+
+def each_step(cell, units, **more):
+    return Recurrent(cell=cell, units=units, return_sequences=True, **more)
+
+
+CASES = {
+    "classes of padded numbers, bidirectional": (
+        labelled,
+        (each_step("LSTM", 5), Recurrent(cell="GRU", units=4, bidirectional=True)),
+        Network(),
+        {},
+    ),
+    "a class at every step of padded tokens": (
+        tagged,
+        (each_step("SimpleRNN", 6),),
+        Network(embedding=3),
+        {"clipnorm": 0.5},
+    ),
+    "a sequence from a sequence, states handed over": (
+        translated,
+        (Recurrent(units=5), each_step("LSTM", 5)),
+        Network(embedding=3, head="teacher_forcing"),
+        {},
+    ),
+    "values at every step, a penalty, a layer left to Keras": (
+        summed,
+        (each_step("GRU", 5, l2=0.01), each_step("LSTM", 4, activation="softsign")),
+        Network(),
+        {"metrics": ("mean_absolute_error",)},
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore:The structure of `inputs`")  # of a list with one input
+@pytest.mark.parametrize("case", CASES)
+def test_every_loss_and_metric_equals_plain_fit(case):
+    make, layers, network, training = CASES[case]
+    dataset = make()
+    # 48 sequences are batches of 20, 20 and 8.
+    e = experiment(*layers, epochs=10, batch_size=20, learning_rate=0.02, **training)
+    e = e.model_copy(update={"network": network})
+    model, history = fit_plainly(e, dataset)
+    result = train(e, dataset)
+    assert set(result.history) == set(history)
+    assert ("accuracy" in history) == (dataset.goal.kind == "class")
+    for key, values in history.items():
+        np.testing.assert_allclose(result.history[key], values, rtol=1e-4, err_msg=key)
+    inputs = [array[dataset.validation] for array in inputs_of(model, dataset)]
+    expected = model(inputs if len(inputs) > 1 else inputs[0])
+    np.testing.assert_allclose(result.snapshots[10]["prediction"], expected, atol=1e-4)
+    program, kept = program_for(e, dataset)
+    assert kept
+    assert program.compiled
+    assert program.slow_layers == (["lstm_1"] if make is summed else [])
