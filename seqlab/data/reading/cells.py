@@ -47,10 +47,10 @@ def plain(cell: str) -> str:
     """The cell with full-width and foreign digits, special blanks and minus signs made ASCII."""
     if cell.isascii():
         return cell
-    cell = unicodedata.normalize("NFKC", cell).translate(_SIGNS)
+    cell = unicodedata.normalize("NFKC", cell).translate(SIGNS)
     if cell.isascii():
         return cell
     return "".join(str(unicodedata.decimal(c, c)) for c in cell).strip()
 
 
-_SIGNS = str.maketrans({"−": "-", "‐": "-", "‑": "-", "‒": "-", "–": "-", "﹣": "-", "’": "'"})
+SIGNS = str.maketrans({"−": "-", "‐": "-", "‑": "-", "‒": "-", "–": "-", "﹣": "-", "’": "'"})

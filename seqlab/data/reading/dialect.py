@@ -94,6 +94,9 @@ def _choose(lines: list[str], marks: Dialect) -> tuple[str | None, list[Finding]
         score = _score(sample, delimiter, marks)
         if score > best_score + 1e-9:
             best, best_score = delimiter, score
+    if best == BLANKS and len(sample) > 2 and not looks_like_data(sample[0]):
+        # blanks inside cells, as in dates with times, while a delimiter cuts all lines alike
+        best = next((d for d in _CANDIDATES[:-1] if _cuts_evenly(sample, d, marks)), best)
     if best == "," and _is_decimal_comma(sample):
         return None, [
             warning(
@@ -125,6 +128,16 @@ def _score(sample: list[str], delimiter: str, marks: Dialect) -> float:
     if delimiter == BLANKS:  # sentences have blanks too
         return 0.8 * even * data if even > 0.7 and data > 0.6 else 0
     return even * data
+
+
+def _cuts_evenly(sample: list[str], delimiter: str, marks: Dialect) -> bool:
+    """Do all lines, the header too, have the same number of cells, and more than one?"""
+    try:
+        rows = reader(sample, marks._replace(delimiter=delimiter))
+        widths = {len(row) for row in rows if row}
+    except csv.Error:
+        return False
+    return len(widths) == 1 and widths.pop() > 1
 
 
 def _whole(line: str) -> str:

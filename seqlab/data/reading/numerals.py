@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from seqlab.data.reading import uniform
 from seqlab.data.reading.cells import CURRENCY, is_missing, plain
 from seqlab.data.reading.vocabulary import EXCEL_ERRORS
 
@@ -107,6 +108,8 @@ def parse(cells: list[str], decimal: str, forced: bool = False) -> Numbers | Not
     sample = [c for c in cells[:: max(1, len(cells) // 200)] if not is_missing(c)]
     if sum(_DRESSED.fullmatch(plain(c)) is not None for c in sample) < 0.5 * len(sample):
         return NotNumbers()
+    if len(cells) >= uniform.LEAST and (quick := _alike(cells, sample, decimal, forced)):
+        return quick
     counts = Counter(cells)
     unique = {cell: plain(cell) for cell in counts}
     known = {cell: text for cell, text in unique.items() if not is_missing(text)}
@@ -196,6 +199,9 @@ def _quick(cells: list[str], decimal: str) -> Numbers | None:
         if not any(map(_COMMA_PROOF.fullmatch, cells[:500])):
             return None
         cells = "\n".join(cells).replace(".", "?").replace(",", ".").split("\n")
+    sample = cells[:: max(1, len(cells) // 200)]
+    if any(not _PLAIN.fullmatch(cell) and not is_missing(cell) for cell in sample):
+        return None
     odd: set[str] = set()
     if not _DIGITS.issuperset("".join(cells)) or "" in cells:
         odd = {cell for cell in cells if not _PLAIN.fullmatch(cell)}
@@ -207,6 +213,40 @@ def _quick(cells: list[str], decimal: str) -> Numbers | None:
     except ValueError:
         return None
     return _checked(cells, values, {cell: cell for cell in odd}, decimal=decimal)
+
+
+def _alike(cells: list[str], sample: list[str], decimal: str, forced: bool) -> Numbers | None:
+    """The column by the fast way, if a sample of it shows one dress without any doubt."""
+    found = [match for cell in sample if (match := _DRESSED.fullmatch(plain(cell)))]
+    parts = [_Dressed(*match.groups()) for match in found]
+    affixes = {(part.prefix or "", part.suffix or "") for part in parts}
+    if len(parts) < len(sample) or len(affixes) != 1:
+        return None
+    if any(part.exponent or part.trailing for part in parts):
+        return None
+    bodies = [part.body for part in parts]
+    commas = sum(_COMMA_PROOF.fullmatch(body) is not None for body in bodies)
+    points = sum(_POINT_PROOF.fullmatch(body) is not None for body in bodies)
+    sign = decimal if forced else "," if commas else "."
+    if not forced and bool(commas) == bool(points):  # no proof, or one for each
+        return None
+    groups = {mark for body in bodies for mark in body if mark in ",.' " and mark != sign}
+    if len(groups) > 1:
+        return None
+    ((prefix, suffix),) = affixes
+    group = next(iter(groups), "")
+    read = uniform.undress(cells, uniform.Dress(prefix, suffix, sign, group))
+    if read is None:
+        return None
+    return _checked(
+        cells,
+        read.values,
+        read.words,
+        decimal=sign,
+        grouped="lakh" if read.lakh else "thousands" if group else "",
+        affix=prefix or suffix,
+        accounting=read.accounting,
+    )
 
 
 def _checked(

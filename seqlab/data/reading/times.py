@@ -71,7 +71,10 @@ def parse(cells: list[str], day_first: bool | None = None) -> Times | None:
     for pattern, build in _READERS:
         found = sum(_match(pattern, cell) is not None for cell in tidy_sample)
         if found >= _ENOUGH * len(sample):
-            matches = [_match(pattern, _tidy(cell)) for cell in cells]
+            if tidy_sample == sample:  # then few cells need it, if any
+                matches = [_match(pattern, cell) or _match(pattern, _tidy(cell)) for cell in cells]
+            else:
+                matches = [_match(pattern, _tidy(cell)) for cell in cells]
             if build is day_month.read:
                 times = day_month.read(cells, matches, day_first)
             else:
@@ -109,16 +112,19 @@ def _month(word: str) -> int:
 
 def _named(cells: list[str], matches: Matches) -> Times | None:
     """A month by name, with or without a day."""
-    years, months, days = [], [], []
-    short = False
-    for match in matches:
-        parts = match.groupdict() if match else {}
-        short |= len(parts.get("a", "0000")) == 2
-        years.append(full_year(parts.get("a", "0")))
-        months.append(_month(parts.get("month", "")))
-        days.append(int(parts.get("c", 1)))
+    with_day = any("c" in match.re.groupindex for match in matches if match)
+    wanted = ("a", "month", "c") if with_day else ("a", "month")
+    nothing = ("0000", "", "1")
+    parts = [match.group(*wanted) if match else nothing for match in matches]
+    unique = list(dict.fromkeys(parts))  # many rows share a date
+    place = {part: i for i, part in enumerate(unique)}
+    at = np.fromiter((place[part] for part in parts), np.int64, len(parts))
+    years = [full_year(part[0]) for part in unique]
+    months = [_month(part[1]) for part in unique]
+    days = [int(part[2]) if with_day else 1 for part in unique]
+    short = any(len(part[0]) == 2 for part in unique)
     offsets, dates_only, zoned = clocks(matches)
-    values = dates(years, months, days) + offsets
+    values = dates(years, months, days)[at] + offsets
     note = "Years of two digits were taken as 1969 to 2068." if short else ""
     return checked(cells, values, note, "two_digit_years", dates_only=dates_only, zoned=zoned)
 
