@@ -177,7 +177,7 @@ def _table(text: str, codec: str, findings: list[Finding], wish: Reading) -> Tab
             label_at=shape.label_at,
         )
 
-    if found_words := _words(columns, grid.lines, wish):
+    if found_words := _words(columns, grid.lines, records.delimiter, wish):
         shape, found = found_words
         findings += found
         frame = pd.DataFrame({c.name: pd.Series(c.cells, dtype="str") for c in columns})
@@ -186,7 +186,11 @@ def _table(text: str, codec: str, findings: list[Finding], wish: Reading) -> Tab
     line, found = timeline.find(columns, grid.lines, wish.time)
     findings += notes + found
     columns = _without_codes(columns, wish, grid.lines, findings)
-    shape, found = layout.numbers(columns, line, grid.lines, grid.header > 0, wish)
+    try:
+        shape, found = layout.numbers(columns, line, grid.lines, grid.header > 0, wish)
+    except layout.NoNumbersError as error:
+        why = [f.message for f in notes if f.code in ("mixed_column", "mixed_truth")]
+        raise UploadError(" ".join([str(error), *why[:1]])) from error
     findings += found
     turn = None
     frame = _frame(columns, line)
@@ -205,14 +209,14 @@ def _table(text: str, codec: str, findings: list[Finding], wish: Reading) -> Tab
 
 
 def _words(
-    columns: list[Column], lines: list[int], wish: Reading
+    columns: list[Column], lines: list[int], delimiter: str | None, wish: Reading
 ) -> tuple[Layout, list[Finding]] | None:
     """The texts of the table, if it is one of texts."""
     if wish.kind in ("text", "pairs"):
         return texts.chosen(columns, lines, wish)
     if wish.kind is not None or wish.time or wish.sequence_id:
         return None
-    return texts.words(columns, lines)
+    return texts.words(columns, lines, delimiter)
 
 
 def _without(columns: list[Column], wish: Reading, findings: list[Finding]) -> list[Column]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from seqlab.data import sequences, text
 from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.inside import Inside, forecast
+from seqlab.data.reading.layout import features
 from seqlab.data.upload import Table
 from seqlab.experiment import Data
 
@@ -67,24 +68,38 @@ def columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (), ()
     label = () if table.label is None else (table.label,)
     if table.kind == "wide":
-        return (*label, VALUE), ()
+        runs = features(_steps(table))
+        return (*label, *(runs if len(runs) > 1 else (VALUE,))), tuple(runs) if len(
+            runs
+        ) > 1 else ()
     return (*label, *table.numeric), table.numeric
 
 
 def _wide(table: Table, data: Data) -> Dataset:
-    rows = table.frame[_steps(table)].to_numpy(np.float64)
+    runs = features(_steps(table))
+    names = tuple(runs) if len(runs) > 1 else (VALUE,)
+    rows = np.stack([table.frame[run].to_numpy(np.float64) for run in runs.values()], axis=2)
     labels = None if table.label is None else _words(table.frame[table.label])
-    if data.target not in (None, table.label, VALUE):
+    if data.target not in (None, table.label, *names):
         raise DataError(_no_target(data.target, columns(table)[0]))
-    whole, kept, notes = _filled([_without_tail(row)[:, None] for row in rows], (VALUE,))
-    if labels is None or data.target == VALUE:
-        names = None if table.sequence_id is None else table.frame[table.sequence_id]
-        ids = [str(i + 1) if names is None else str(names.iloc[i]) for i in kept]
+    if strange := [name for name in data.inputs if name not in names]:
+        raise DataError(_no_target(strange[0], names))
+    if labels is None or data.target in names:
+        target = data.target or names[0]
+        inputs = tuple(data.inputs) or (target,)
+        used = list(dict.fromkeys([target, *inputs]))
+        chosen = rows[..., [names.index(name) for name in used]]
+        whole, kept, notes = _filled([_without_tail(row) for row in chosen], tuple(used))
+        ids = None if table.sequence_id is None else table.frame[table.sequence_id]
+        titles = [str(i + 1) if ids is None else _name(ids.iloc[i]) for i in kept]
         steps = [np.arange(1, len(sequence) + 1) for sequence in whole]
-        return forecast(Inside(whole, steps, ids, (VALUE,), VALUE), data, notes)
+        return forecast(Inside(whole, steps, titles, inputs, target), data, notes)
+    if data.inputs:
+        names, rows = data.inputs, rows[..., [names.index(name) for name in data.inputs]]
+    whole, kept, notes = _filled([_without_tail(row) for row in rows], names)
     assert table.label is not None
     whole, told = _cut(whole)
-    return _labelled(whole, [labels[i] for i in kept], (VALUE,), table.label, data, notes + told)
+    return _labelled(whole, [labels[i] for i in kept], names, table.label, data, notes + told)
 
 
 def _long(table: Table, data: Data) -> Dataset:
@@ -121,7 +136,7 @@ def _long(table: Table, data: Data) -> Dataset:
     steps = [
         np.arange(1, len(rows_of[i]) + 1) if times is None else times[rows_of[i]] for i in kept
     ]
-    inside = Inside(whole, steps, [str(names[i]) for i in kept], inputs, target)
+    inside = Inside(whole, steps, [_name(names[i]) for i in kept], inputs, target)
     return forecast(inside, data, notes)
 
 
@@ -253,8 +268,8 @@ def _name(cell: object) -> str:
 
 
 def _without_tail(row: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A short row ends where its last number stands."""
-    known = np.flatnonzero(np.isfinite(row))
+    """A short row ends where its last number stands; `row` is (steps, features)."""
+    known = np.flatnonzero(np.isfinite(row).any(axis=1))
     return row[: known[-1] + 1] if len(known) else row[:0]
 
 

@@ -548,7 +548,7 @@ DATES = [
     dates(
         "two-kinds",
         [d if i % 2 else f"{DAYS[i]:%d/%m/%Y}" for i, d in enumerate(ISO)],
-        "mixed_column",
+        "mixed_column time_not_understood",
         time=None,
         start=None,
     ),

@@ -11,11 +11,20 @@ from numpy.typing import NDArray
 from seqlab.data.reading.cells import is_missing
 
 _ENOUGH = 0.8
+# The usual meaning; IST and CST mean other zones elsewhere, and a shift of all rows does no harm.
+ZONES = {
+    "Z": "+00", "UTC": "+00", "GMT": "+00", "WET": "+00", "WEST": "+01", "BST": "+01",
+    "CET": "+01", "CEST": "+02", "MEZ": "+01", "MESZ": "+02", "EET": "+02", "EEST": "+03",
+    "MSK": "+03", "IST": "+0530", "JST": "+09", "KST": "+09", "AWST": "+08", "AEST": "+10",
+    "AEDT": "+11", "EST": "-05", "EDT": "-04", "CST": "-06", "CDT": "-05", "MST": "-07",
+    "MDT": "-06", "PST": "-08", "PDT": "-07",
+}  # fmt: skip
 _CLOCK = re.compile(
-    r"(?:[T\s,;]+(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
+    r"(?:[T\s,;:]+(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
     r"(?:[:.](?P<second>\d{2})(?:[.,:](?P<fraction>\d{1,9}))?)?\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?"
     r"|[T ]?(?P<hour2>\d{2})(?P<minute2>\d{2})(?P<second2>\d{2})?)?"
-    r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?",
+    r"\s*(?:(?:UTC|GMT)?(?P<zone>[+-]\d{2}(?::?\d{2})?)|(?P<name>[A-Z]{1,5}))?"
+    r"\s*(?:\([^()]*\)|\[[^\[\]]*\])?",  # (CET), [Europe/Berlin]
     re.ASCII,
 )
 _TIME_OF_DAY = re.compile(
@@ -63,9 +72,11 @@ def clock(rest: str) -> tuple[int, bool, bool] | None:
         return None
     fraction = int(((match["fraction"] or "") + "000000")[:6])
     micros = ((hours * 60 + minute) * 60 + second) * 1_000_000 + fraction
-    zone = match["zone"]
-    if zone and zone[0] in "+-":
+    zone = match["zone"] or ZONES.get(match["name"] or "")
+    if match["name"] and zone is None:
+        return None
+    if zone:
         digits = zone[1:].replace(":", "").ljust(4, "0")
         offset = (int(digits[:2]) * 60 + int(digits[2:])) * 60_000_000
         micros -= offset if zone[0] == "+" else -offset
-    return micros, True, zone is not None
+    return micros, True, bool(zone)

@@ -14,7 +14,7 @@ from seqlab.data.reading.wording import hint, warning
 from seqlab.experiment import Finding
 
 BLANKS = " "  # as a delimiter: any number of blanks
-_CANDIDATES = (",", ";", "\t", "|", "^", "~", BLANKS)
+_CANDIDATES = ("\t", ";", ",", "|", "^", "~", BLANKS)
 _SAMPLE_LINES = 400
 _SAMPLE_CHARACTERS = 200_000
 _EXCEL_HINT = re.compile(r'\s*"?sep=(.)"?[ \t,;]*[\r\n]*', re.IGNORECASE)

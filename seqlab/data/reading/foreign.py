@@ -95,5 +95,7 @@ def refuse_markup(text: str) -> None:
             "This file is a web page or XML, not CSV text: perhaps a login or error page was "
             "saved instead of the data. Download the data itself as CSV."
         )
+    if start[:40].casefold().startswith("@problemname"):
+        raise UploadError(f"This file is in the .ts format of time series archives. {_AS_CSV}")
     if _JSON.match(start):
         raise UploadError(f"This file is JSON, not CSV text. {_AS_CSV}")

@@ -122,7 +122,8 @@ def labels(
             for j in range(1, length):
                 row[j] = row[j] or row[j - 1]
         found = [
-            " ".join(dict.fromkeys(filter(None, parts))) for parts in zip(*padded, strict=True)
+            " ".join(dict.fromkeys(part for part in parts if part not in ("", "-")))
+            for parts in zip(*padded, strict=True)
         ]
         findings.append(
             warning(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
@@ -23,6 +24,10 @@ _SEQUENCE_NAME = re.compile(r"(.*?)(\d{1,9})", re.ASCII)
 _STEP_PREFIXES = frozenset({"", "t", "step", "time", "x", "v", "timestep", "col"})
 _WIDE = 8  # a row of fewer values is hardly a sequence
 MAX_CLASSES = 50
+
+
+class NoNumbersError(UploadError):
+    """There is no column of numbers."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def numbers(
         for c in columns
         if c.kind in ("number", "truth") and (timeline is None or c.name != timeline.replaces)
     ]
-    counters = [c for c in numeric if key(c.name) in ROW_NAMES and counts_rows(c)]
+    counters = [c for c in numeric if _is_row_name(c.name) and counts_rows(c)]
     findings = []
     if len(counters) < len(numeric):
         numeric = [c for c in numeric if c not in counters]
@@ -72,7 +77,7 @@ def numbers(
         seen = "; ".join(
             f"{shown(c.name)} has {shown(next(filter(None, c.cells), ''))}" for c in columns[:3]
         )
-        raise UploadError(f"There is no column of numbers to learn from ({seen}).")
+        raise NoNumbersError(f"There is no column of numbers to learn from ({seen}).")
     kind = wish.kind or ("long" if id_wish else None)
     if kind == "wide" or (kind is None and timeline is None):
         rest = [c for c in columns if c not in counters and not _is_time(c, timeline)]
@@ -117,6 +122,11 @@ def _is_time(column: Column, timeline: Timeline | None) -> bool:
     return timeline is not None and column.name == timeline.replaces
 
 
+def _is_row_name(name: str) -> bool:
+    """`row`, `index` or the `Unnamed: 0` of pandas."""
+    return key(name).removesuffix(" 0") in ROW_NAMES
+
+
 def _wide(
     columns: list[Column],
     numeric: list[Column],
@@ -156,7 +166,8 @@ def _wide(
     if label is None:
         words = [c for c in others if c.kind in ("text", "truth")]
         varied = [c for c in words if len(set(c.cells)) > 1]
-        label = next(reversed(varied or words), None)
+        classes_in = [c for c in varied if len(set(c.cells)) < len(c.cells)]
+        label = next(reversed(classes_in), None) or next(iter(varied or words), None)
     if label is None and prefix is None:
         label = next((c for c in (numeric[0], numeric[-1]) if _is_class_number(c, numeric)), None)
         if label is None:
@@ -178,6 +189,11 @@ def _wide(
             return None
         return _unlabelled(steps, others, lines)
     sequences = [c.name for c in steps]
+    spare = [c.name for c in numeric if c not in steps and c is not label]
+    if spare:
+        findings.append(
+            hint("unused_columns", f"{names(spare)}: no steps of the sequence, not used.")
+        )
     classes = Counter(cell for cell in label.cells if cell)
     if label.kind == "text" and len(classes) == len(label.cells) > 2:
         findings.append(
@@ -236,7 +252,24 @@ def _numbered(numeric: list[Column]) -> tuple[list[Column], str]:
     if not runs:
         return [], ""
     prefix = max(runs, key=lambda p: len(runs[p]))
-    return [column for _, column in runs[prefix]], key(prefix)
+    longest = len(runs[prefix])
+    alike = [p for p in runs if len(runs[p]) == longest] if longest >= _WIDE else [prefix]
+    return [column for p in alike for _, column in runs[p]], key(prefix)
+
+
+def features(steps: Sequence[str]) -> dict[str, list[str]]:
+    """The columns of each feature of a wide table: x0, x1, ..., y0, y1, ... are x and y.
+
+    One feature with an empty name if the names do not tell of several.
+    """
+    runs: dict[str, list[str]] = {}
+    for name in steps:
+        match = _SEQUENCE_NAME.fullmatch(name)
+        runs.setdefault(match[1] if match else "", []).append(name)
+    uneven = len({len(run) for run in runs.values()}) > 1 or len(steps) < _WIDE * len(runs)
+    if len(runs) == 1 or uneven or times.parse(list(steps)) is not None:
+        return {"": list(steps)}
+    return {prefix.rstrip(" _-.[(") or prefix: run for prefix, run in runs.items()}
 
 
 def _is_class_number(column: Column, numeric: list[Column]) -> bool:

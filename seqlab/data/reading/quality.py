@@ -233,7 +233,8 @@ def _steps(
     elif len(gaps):
         inside = ""
         if sequence_id:
-            whose = list(dict.fromkeys(frame[sequence_id].iloc[gaps]))
+            ids = dict.fromkeys(frame[sequence_id].iloc[gaps])
+            whose = [f"{i:.15g}" if isinstance(i, float) else i for i in ids]
             inside = f" inside {shown(sequence_id)} {names(whose)}"
         found.append(
             warning(

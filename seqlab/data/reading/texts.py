@@ -9,7 +9,7 @@ from seqlab.data.reading.foreign import UploadError
 from seqlab.data.reading.layout import MAX_CLASSES, Layout
 from seqlab.data.reading.timeline import key
 from seqlab.data.reading.vocabulary import LABEL_NAMES
-from seqlab.data.reading.wording import count, on_lines, shown, warning
+from seqlab.data.reading.wording import count, hint, on_lines, shown, warning
 from seqlab.experiment import Finding, Reading
 
 
@@ -35,7 +35,9 @@ def chosen(columns: list[Column], lines: list[int], wish: Reading) -> tuple[Layo
     return Layout("text", label=label.name, texts=(text.name,)), _about_texts([text], lines)
 
 
-def words(columns: list[Column], lines: list[int]) -> tuple[Layout, list[Finding]] | None:
+def words(
+    columns: list[Column], lines: list[int], delimiter: str | None
+) -> tuple[Layout, list[Finding]] | None:
     """Texts with labels, or pairs of texts; `None` if this is a table of numbers."""
     columns = [c for c in columns if c.kind != "empty"]
     counters = {c.name for c in columns if counts_rows(c)}
@@ -73,6 +75,10 @@ def words(columns: list[Column], lines: list[int]) -> tuple[Layout, list[Finding
         return Layout("text", label=label.name, texts=(text.name,)), _about_texts([text], lines)
     if len(rest) == 2 and min(len(set(c.cells)) for c in rest) > 1:
         return _pairs(rest, lines)
+    if len(rest) == 3 == len(texts) and delimiter == "\t":  # as from manythings.org/anki
+        shape, found = _pairs(rest[:2], lines)
+        unused = hint("unused_columns", f"{shown(rest[2].name)} is neither of the two texts.")
+        return shape, [*found, unused]
     return None
 
 

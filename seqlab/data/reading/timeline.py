@@ -85,7 +85,22 @@ def _found(
     clocks = [c for c in columns if c.kind == "clock"]
     if clocks:
         return _from_clock(clocks[0])
-    return _steps_by_id(columns), []
+    return (by_id, []) if (by_id := _steps_by_id(columns)) else _not_understood(columns, lines)
+
+
+def _not_understood(columns: list[Column], lines: list[int]) -> tuple[None, list[Finding]]:
+    """No time; says so if a column of words should be one by its name."""
+    column = next((c for c in columns if c.kind == "text" and key(c.name) in DATE_NAMES), None)
+    if column is None:
+        return None, []
+    row = next((i for i, cell in enumerate(column.cells) if cell), 0)
+    return None, [
+        warning(
+            "time_not_understood",
+            f"{shown(column.name)} should be the time, but was not understood (line {lines[row]} "
+            f"has {shown(column.cells[row])}): the rows were kept in the order of the file.",
+        )
+    ]
 
 
 def _steps_by_id(columns: list[Column]) -> Timeline | None:

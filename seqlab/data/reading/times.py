@@ -6,17 +6,16 @@ calendar. Only the order of day and month can be in doubt; it is decided for the
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
-from seqlab.data.reading import day_month
+from seqlab.data.reading import day_month, periods
 from seqlab.data.reading.cells import is_missing, plain
 from seqlab.data.reading.clock import clock
-from seqlab.data.reading.moments import NO_TIME, Matches, Times, checked, clocks, dates, full_year
+from seqlab.data.reading.moments import Matches, Times, checked, clocks, dates, full_year
 from seqlab.data.reading.vocabulary import MONTHS
 
 _ENOUGH = 0.8  # a column holds dates if this share of its cells (without missing ones) does
@@ -39,11 +38,9 @@ _MONTH_DAY = re.compile(
 _YEAR_NAME_DAY = re.compile(r"(?P<a>\d{4})[-/. ]*" + _WORD + r"[-/. ]*(?P<c>\d{1,2})" + _REST)
 _MONTH_YEAR = re.compile(_WORD + r"[-/., ]*'?(?P<a>\d{4}|\d{2})(?P<rest>)")
 _YEAR_NAME = re.compile(r"(?P<a>\d{4})[-/. ]*" + _WORD + r"(?P<rest>)")
-_YEAR_MONTH = re.compile(r"(?P<a>\d{4})(?:[-/]|[- ]?M)(?P<b>\d{1,2})", re.ASCII)
-_MONTH_SLASH_YEAR = re.compile(r"(?P<b>\d{1,2})[-/.](?P<a>\d{4})", re.ASCII)
-_WEEK = re.compile(r"(\d{4})[- ]?[Ww](\d{1,2})(?:-?([1-7]))?", re.ASCII)
-_QUARTER = re.compile(r"(?:(\d{4})[-/ :]?Q([1-4])|Q([1-4])[-/ ]?(\d{4}))", re.ASCII | re.I)
-_ORDINAL = re.compile(r"(\d{4})[-/.](\d{3})", re.ASCII)
+_MONTH_NAME_DAY = re.compile(_WORD + r"[-/. ]+(?P<c>\d{1,2})" + _REST)
+_DAY_MONTH_NAME = re.compile(r"(?P<c>\d{1,2})[-/. ]+" + _WORD + _REST)
+_CTIME = re.compile(r"(\w{3,4}) +(\d{1,2}) (\d\d:\d\d:\d\d)((?: [A-Z]{3,5})?) (\d{4})")
 _WEEKDAY = re.compile(
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?|mo|di|mi|do|fr|sa|so"
     r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|(?:lun|mar|mercre|jeu|vendre|same)di"
@@ -90,7 +87,8 @@ def _match(pattern: re.Pattern[str], cell: str) -> re.Match[str] | None:
     match = pattern.fullmatch(cell)
     if match is None or "rest" not in pattern.groupindex or not match["rest"]:
         return match
-    return None if clock(match["rest"]) is None else match
+    hour_as_year = match["rest"][0] == ":" and len(match.groupdict().get("a", "")) < 4
+    return None if hour_as_year or clock(match["rest"]) is None else match
 
 
 def _tidy(cell: str) -> str:
@@ -98,7 +96,11 @@ def _tidy(cell: str) -> str:
     cell = plain(cell)
     if "年" in cell:
         cell = _CJK.sub(lambda m: "-".join(filter(None, m.groups())), cell)
-    return _WEEKDAY.sub("", cell, count=1) if cell[:1].isalpha() else cell
+    if cell[:1] == "[" and cell[-1:] == "]":  # log files of web servers
+        cell = cell[1:-1]
+    if not cell[:1].isalpha():
+        return cell
+    return _CTIME.sub(r"\1 \2 \5 \3\4", _WEEKDAY.sub("", cell, count=1))
 
 
 Build = Callable[[list[str], Matches], Times | None]
@@ -129,40 +131,14 @@ def _named(cells: list[str], matches: Matches) -> Times | None:
     return checked(cells, values, note, "two_digit_years", dates_only=dates_only, zoned=zoned)
 
 
-def _year_month(cells: list[str], matches: Matches) -> Times | None:
-    years = [int(m["a"]) if m else 0 for m in matches]
-    months = [int(m["b"]) if m else 0 for m in matches]
-    return checked(cells, dates(years, months, [1] * len(years)))
-
-
-def _weeks(cells: list[str], matches: Matches) -> Times | None:
-    def monday(match: re.Match[str] | None) -> np.datetime64:
-        try:
-            year, week, day = (int(part or 1) for part in match.groups()) if match else (0, 0, 0)
-            return np.datetime64(dt.date.fromisocalendar(year, week, day), "us")
-        except ValueError:
-            return NO_TIME
-
-    values = np.array([monday(match) for match in matches], dtype="datetime64[us]")
-    return checked(cells, values, "Each ISO week was read as the date of its Monday.", "iso_weeks")
-
-
-def _quarters(cells: list[str], matches: Matches) -> Times | None:
-    years = [int(m[1] or m[4]) if m else 0 for m in matches]
-    months = [3 * int(m[2] or m[3]) - 2 if m else 0 for m in matches]
-    return checked(
+def _no_year(cells: list[str], matches: Matches) -> Times | None:
+    """Day and month without a year, as in log files."""
+    offsets, _, _ = clocks(matches)
+    return periods.without_year(
         cells,
-        dates(years, months, [1] * len(years)),
-        "Each quarter was read as the date of its first day.",
-        "quarters",
-    )
-
-
-def _day_of_year(cells: list[str], matches: Matches) -> Times | None:
-    text = pd.Series([m[1] + m[2] if m else "" for m in matches], dtype="str")
-    moments = pd.to_datetime(text, format="%Y%j", errors="coerce")
-    return checked(
-        cells, moments.to_numpy("datetime64[us]"), "The dates were read as day of the year."
+        [_month(match["month"]) if match else 0 for match in matches],
+        [int(match["c"]) if match else 0 for match in matches],
+        offsets,
     )
 
 
@@ -172,11 +148,17 @@ _READERS: tuple[tuple[re.Pattern[str], Build], ...] = (
     (_DAY_MONTH, _named),
     (_MONTH_DAY, _named),
     (_YEAR_NAME_DAY, _named),
+    (periods.QUARTER_YEAR, periods.quarters),
+    (periods.YEAR_QUARTER, periods.quarters),
+    (periods.YEAR_WEEK, periods.weeks),
+    (periods.WEEK_YEAR, periods.weeks),
+    (periods.FISCAL_YEAR, periods.fiscal_years),
     (_MONTH_YEAR, _named),
     (_YEAR_NAME, _named),
-    (_WEEK, _weeks),
-    (_QUARTER, _quarters),
-    (_YEAR_MONTH, _year_month),
-    (_MONTH_SLASH_YEAR, _year_month),
-    (_ORDINAL, _day_of_year),
+    (periods.SEASON, periods.seasons),
+    (periods.YEAR_MONTH, periods.months),
+    (periods.MONTH_YEAR, periods.months),
+    (periods.ORDINAL, periods.days_of_year),
+    (_MONTH_NAME_DAY, _no_year),
+    (_DAY_MONTH_NAME, _no_year),
 )
