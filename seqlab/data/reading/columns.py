@@ -63,19 +63,15 @@ def classify(
     columns = []
     for name, cells in zip(grid.names, grid.columns, strict=True):
         columns.append(_column(name, cells, sign, decimal is not None, day_first, notes))
-    if sign == "," and decimal is None:
-        example = next((c for cells in grid.columns for c in cells[:50] if _has_comma(c)), "1,5")
+    examples = (c for cells in grid.columns for c in cells[:50] if numerals.has_comma(c))
+    if sign == "," and decimal is None and (example := next(examples, None)):
         notes.findings.insert(
             0,
             hint(
-                "decimal_comma", f"Commas in numbers were read as decimal signs, as in {example}."
+                "decimal_comma", f"Commas in numbers were read as decimal signs, as in {shown(example)}."
             ),
         )
     return columns, notes.sentences(sure=commas != points), sign
-
-
-def _has_comma(cell: str) -> bool:
-    return "," in cell and cell.replace(",", "").isdigit()
 
 
 def _usual_sign(grid: Grid, delimiter: str | None, commas: int, points: int) -> str:

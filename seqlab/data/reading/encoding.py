@@ -25,6 +25,8 @@ _TITLES = {
     "euc_jp": "EUC-JP (Japanese)",
     "cp949": "EUC-KR (Korean)",
     "cp1251": "Windows-1251 (Cyrillic)",
+    "koi8-r": "KOI8-R (Cyrillic)",
+    "cp850": "DOS 850 (Western European)",
     "cp1252": "Windows-1252 (Western European)",
     "latin-1": "ISO 8859-1 (Western European)",
 }
@@ -161,6 +163,8 @@ def _hangul(run: str) -> float:
 
 def _cyrillic(run: str) -> float:
     letters = sum("А" <= c <= "я" or c in "Ёё" for c in run)
+    if _JUMBLED.search(run):  # small letters before capitals: the other Cyrillic encoding
+        return 0.5 * letters
     return letters if letters > 1 or run in set("вксуяиао№°") else 0
 
 
@@ -171,6 +175,12 @@ def _western(run: str) -> float:
     return fits if letters <= 2 else 0.3 * fits
 
 
+def _dos(run: str) -> float:
+    """The usual accents; less than a full score, for other encodings have these bytes, too."""
+    return 0.9 * sum(c in "äöüÄÖÜßéèêëàâçîïôûñåæøÅÆØáíóú" for c in run) if len(run) < 3 else 0
+
+
+_JUMBLED = re.compile("[а-яё][А-ЯЁ]")
 _FULL_WIDTH = "\u3000-\u303f\uff01-\uff5e"
 _KANA = "\u3040-\u30ff" + _FULL_WIDTH
 _EXPECTED: dict[str, Callable[[str], float]] = {
@@ -180,7 +190,9 @@ _EXPECTED: dict[str, Callable[[str], float]] = {
     "cp932": _common("cp932", 0x88, 0x97, _KANA),
     "euc_jp": _common("euc_jp", 0xB0, 0xCF, _KANA),
     "cp1251": _cyrillic,
+    "koi8-r": _cyrillic,
     "cp1252": _western,
+    "cp850": _dos,
 }
 
 

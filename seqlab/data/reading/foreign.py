@@ -54,7 +54,7 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"{\\rtf", "a rich-text document", "Save it as plain text (CSV)."),
     (b"%!PS", "a PostScript document", _AS_CSV),
 )
-_PICKLE = re.compile(rb"\x80[\x02-\x05]")
+_PICKLE = re.compile(rb"\x80[\x02-\x05]|[\](}]q\x00|\((?:dp|lp)\d+\n|c[\w.]+\n\w+\n")
 _MARKUP = re.compile(r"<(?:!doctype|!--|\?xml|[a-z][\w:-]*[\s/>])", re.IGNORECASE)
 _JSON = re.compile(r'\{\s*"|\[\s*[\[{"]|\[\s*-?\d[\s\S]*\]\Z')
 

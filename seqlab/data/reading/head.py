@@ -46,6 +46,8 @@ def find(
         return max(start, height), height
     if start == len(rows):
         return len(rows), 1
+    while start > 0 and _is_short_body(rows[start - 1], width):
+        start -= 1
     titled = start > 0 and _is_title(rows[start - 1], width) and len(rows[start - 1]) == width
     if not titled and _are_names(rows[start : start + 2], typed):
         return start + 1, 1
@@ -64,6 +66,12 @@ def _is_body(row: list[str], typed: list[int]) -> bool:
     if not known:  # all values missing: a row of data if something says so in words
         return any(is_missing(cell) and cell for cell in row)
     return sum(map(looks_like_data, known)) >= 0.5 * len(known)
+
+
+def _is_short_body(row: list[str], width: int) -> bool:
+    """A row of data in which cells are missing."""
+    filled = [cell for cell in row if cell]
+    return 1 < len(row) < width and sum(map(looks_like_data, filled)) > 0.5 * len(filled)
 
 
 def _is_title(row: list[str], width: int) -> bool:
@@ -94,6 +102,9 @@ def _are_names(rows: list[list[str]], typed: list[int]) -> bool:
     if not all(re.fullmatch(r"[0-9]{1,9}", cell) for cell in first[1:]):
         return False
     steps = {int(b) - int(a) for a, b in pairwise(first[1:])}
+    years = all(1000 <= int(cell) <= 2300 for cell in first[1:]) and min(steps) > 0
+    if years and not all(re.fullmatch(r"[12]\d{3}", cell) for cell in second[1:]):
+        return True
     return steps == {1} and second[-1] != first[-1]
 
 

@@ -95,6 +95,12 @@ def decimal_evidence(columns: Iterable[Sequence[str]]) -> tuple[int, int]:
     return commas, points
 
 
+def has_comma(cell: str) -> bool:
+    """Is this a number with a decimal comma, whatever stands around it?"""
+    match = _DRESSED.fullmatch(plain(cell)) if "," in cell else None
+    return match is not None and "," in match["body"]
+
+
 def parse(cells: list[str], decimal: str, forced: bool = False) -> Numbers | NotNumbers:
     """The column as numbers.
 

@@ -8,11 +8,15 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from seqlab.data.reading.dialect import Dialect, find, reader
+from seqlab.data.reading.dialect import BLANKS, Dialect, find, reader
+from seqlab.data.reading.fixed import align
 from seqlab.data.reading.foreign import UploadError
+from seqlab.data.reading.wording import count, hint
 from seqlab.experiment import Finding
 
 MAX_ROWS = 1_000_000
+_QUOTED_LINE = re.compile(r'"((?:[^"\r\n]|"")*)"[ \t]*[\r\n]*')
+_TEXT_FORMULA = re.compile(r'="([^"]*)"')
 _PADDED = re.compile(
     r"""[^\S\r\n](?=[\r\n,;|^~\t"']|\Z)|(?:^|[,;|^~\t"'])[^\S\r\n]""", re.MULTILINE
 )
@@ -42,7 +46,9 @@ def read(text: str, delimiter: str | None = None) -> tuple[Records, list[Finding
         UploadError: if a quote never closes, or there is far too much of it.
     """
     lines = io.StringIO(text, newline="").readlines()
+    lines, unwrapped = _unwrapped(lines)
     dialect, skipped, findings = find(lines, delimiter)
+    findings += unwrapped
     lines = lines[skipped:]
     quoted = any(dialect.quote in line for line in lines)
     rows: list[list[str]] = []
@@ -61,21 +67,61 @@ def read(text: str, delimiter: str | None = None) -> tuple[Records, list[Finding
                     "row."
                 )
     except csv.Error as error:
+        line = skipped + (end if quoted else len(rows)) + 1
         raise UploadError(
-            f"Line {skipped + end + 1} has a cell of more than {csv.field_size_limit():,} "
+            f"Line {line} has a cell of more than {csv.field_size_limit():,} "
             'characters. Perhaps a quote (") was opened there and never closed.'
         ) from error
     starts = starts or list(range(skipped + 1, skipped + 1 + len(rows)))
     if quoted:
         _refuse_open_quotes(lines, rows, starts, dialect, skipped)
+    if dialect.delimiter == BLANKS and not quoted:
+        findings += align(rows, starts, ["\n"] * skipped + lines)
     if _PADDED.search("".join(lines)):
         rows = [[cell.strip() for cell in row] for row in rows]
+    if '="' in text:
+        findings += _without_formulas(rows)
     blank = [line for row, line in zip(rows, starts, strict=True) if len(row) < 2 and not any(row)]
     if blank:
         empty = set(blank)
         starts = [line for line in starts if line not in empty]
         rows = [row for row in rows if len(row) > 1 or any(row)]
     return Records(rows, starts, blank, dialect.delimiter), findings
+
+
+def _unwrapped(lines: list[str]) -> tuple[list[str], list[Finding]]:
+    """Takes off quotes around whole lines: "date,value" instead of "date","value"."""
+    filled = [line for line in lines if line.strip()]
+    whole = [_QUOTED_LINE.fullmatch(line) for line in filled[:200]]
+    if len(filled) < 2 or not all(whole):
+        return lines, []
+    inner = [match[1] for line in filled if (match := _QUOTED_LINE.fullmatch(line))]
+    if len(inner) < len(filled) or not _even(inner):
+        return lines, []
+    whole_again = [
+        match[1].replace('""', '"') + "\n" if (match := _QUOTED_LINE.fullmatch(line)) else line
+        for line in lines
+    ]
+    return whole_again, [hint("quoted_lines", "Quotes around whole lines were taken off.")]
+
+
+def _even(inner: list[str]) -> bool:
+    """Do all lines have the same number of delimiters of one kind?"""
+    counts = [{line.count(delimiter) for line in inner[:200]} for delimiter in ",;\t"]
+    return any(len(found) == 1 and found != {0} for found in counts)
+
+
+def _without_formulas(rows: list[list[str]]) -> list[Finding]:
+    """Spreadsheets write ="0012" for a text; changes `rows`."""
+    found = 0
+    for row in rows:
+        for j, cell in enumerate(row):
+            if len(cell) > 2 and cell[0] == "=" and (match := _TEXT_FORMULA.fullmatch(cell)):
+                row[j] = match[1].strip()
+                found += 1
+    if not found:
+        return []
+    return [hint("text_formulas", f'{count(found, "cell")} written as ="…": read as that text.')]
 
 
 def _refuse_open_quotes(

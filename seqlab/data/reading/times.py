@@ -48,7 +48,7 @@ _WEEKDAY = re.compile(
     r"\.?,? +(?=\d|[^\W\d_]{3,}\.? +\d)",
     re.IGNORECASE,
 )
-_CJK = re.compile(r"(\d{2,4})年(\d{1,2})月(?:(\d{1,2})日?)?")
+_CJK = re.compile(r"(\d{2,4})[年년] ?(\d{1,2})[月월](?: ?(\d{1,2})[日일]?)?")
 
 
 def parse(cells: list[str], day_first: bool | None = None) -> Times | None:
@@ -94,7 +94,7 @@ def _match(pattern: re.Pattern[str], cell: str) -> re.Match[str] | None:
 def _tidy(cell: str) -> str:
     """The cell without a weekday, and with Chinese date marks as dashes."""
     cell = plain(cell)
-    if "年" in cell:
+    if "年" in cell or "년" in cell:
         cell = _CJK.sub(lambda m: "-".join(filter(None, m.groups())), cell)
     if cell[:1] == "[" and cell[-1:] == "]":  # log files of web servers
         cell = cell[1:-1]

@@ -11,7 +11,7 @@ def _words(text: str, separator: str | None = None) -> frozenset[str]:
 MISSING = _words(
     "|na|n/a|#n/a|#na|n.a.|n.a|nan|-nan|null|(null)|none|nil|nat|<na>|-|--|---|–|—|?|??|.|..|...|…"
     "|*|**|\\n|missing|(missing)|unknown|n.d.|nd|void|blank|empty|(blank)|no data|not available"
-    "|1.#qnan|1.#ind|-1.#ind|k.a.|k. a.|nv|s/d|无|缺失|暂无|なし",
+    "|1.#qnan|1.#ind|-1.#ind|:|k.a.|k. a.|nv|s/d|无|缺失|暂无|なし",
     "|",
 )
 EXCEL_ERRORS = _words(
@@ -53,18 +53,18 @@ MONTHS = {
     start: number
     for number, starts in enumerate(
         (
-            "jan ene gen janv",
-            "feb fév fev févr",
-            "mar mär mrz",
-            "apr avr abr",
-            "may mai mag maj",
-            "jun juin giu",
-            "jul juil lug",
-            "aug aoû aou ago",
-            "sep set",
-            "oct okt ott out",
-            "nov",
-            "dec dez déc dic",
+            "jan ene gen janv янв sty oca",
+            "feb fév fev févr фев lut şub",
+            "mar mär mrz mrt мар",
+            "apr avr abr апр kwi nis",
+            "may mai mag maj mei май мая",
+            "jun juin giu июн cze haz",
+            "jul juil lug июл lip tem",
+            "aug aoû aou ago авг sie ağu",
+            "sep set сен wrz eyl",
+            "oct okt ott out окт paź eki",
+            "nov ноя lis kas",
+            "dec dez déc dic дек gru ara",
         ),
         start=1,
     )
