@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seqlab.data.baselines import forecast as compare
 from seqlab.data.dataset import (
     VALIDATION_SHARE,
-    Baseline,
     DataError,
     Dataset,
     Scaling,
-    rmse,
 )
 from seqlab.data.sequences import Doubles, Ints, parts
 from seqlab.experiment import Data
@@ -61,16 +60,18 @@ def forecast(inside: Inside, data: Data, notes: tuple[str, ...] = ()) -> Dataset
     Raises:
         DataError: if no sequence is long enough, or only one is.
     """
-    need = data.window + data.horizon
+    need = data.window + data.horizon + data.steps - 1
     long = [i for i, sequence in enumerate(inside.sequences) if len(sequence) >= need]
     if not long:
         longest = max(map(len, inside.sequences))
-        if longest > data.horizon:
+        if longest > data.horizon + data.steps - 1:
             raise DataError(
                 f"No sequence has {need:,} steps, as a window of {data.window:,} with a horizon "
-                f"of {data.horizon:,} needs; the longest has {longest:,}.",
+                f"of {data.horizon:,}"
+                + (f" and {data.steps:,} steps to predict" if data.steps > 1 else "")
+                + f" needs; the longest has {longest:,}.",
                 "window",
-                longest - data.horizon,
+                longest - data.horizon - data.steps + 1,
             )
         raise DataError(f"No sequence has more than {longest:,} steps: too few for a target.")
     if short := len(inside.sequences) - len(long):
@@ -96,7 +97,10 @@ def forecast(inside: Inside, data: Data, notes: tuple[str, ...] = ()) -> Dataset
     sizes = np.array([len(inside.sequences[i]) for i in long])
     offsets = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     starts = np.concatenate(
-        [offset + np.arange(size - need + 1) for offset, size in zip(offsets, sizes, strict=True)]
+        [
+            offset + np.arange(0, size - need + 1, data.stride)
+            for offset, size in zip(offsets, sizes, strict=True)
+        ]
     )
     if len(starts) > MOST_WINDOWS:
         stride = -(-len(starts) // MOST_WINDOWS)
@@ -108,6 +112,8 @@ def forecast(inside: Inside, data: Data, notes: tuple[str, ...] = ()) -> Dataset
         known = np.arange(len(values)) < first_held_out
     else:
         early = times[starts + need - 1] < date
+        late = times[starts + need - data.steps] >= date
+        starts, early = starts[early | late], early[early | late]  # targets on one side of it
         known = times < date
     if early.all() or not early.any():
         raise DataError(
@@ -139,18 +145,18 @@ def _windows(
     """The arrays, once it is clear which windows are training and which rows may be looked at."""
     columns = list(dict.fromkeys([inside.target, *inside.inputs]))
     inputs = [columns.index(name) for name in inside.inputs]
-    scaling = Scaling.fit(values[known])
+    scaling = Scaling.fit(values[known], data.scaling)
     scaled = scaling.apply(values).astype(np.float32)
-    goals = starts + data.window + data.horizon - 1
+    first = starts + data.window + data.horizon - 1
+    goals = first[:, None] + np.arange(data.steps)  # (n, steps)
     train, validation = np.flatnonzero(early), np.flatnonzero(~early)
-    truth = values[goals[validation], :1]
-    last_seen = values[goals[validation] - data.horizon, :1]
-    persistence = rmse(last_seen, truth)
-    mean = np.broadcast_to(scaling.offset[:1], truth.shape)
-    scale = float(scaling.scale[0])
+    target_scaling = Scaling(scaling.offset[:1], scaling.scale[:1])
+    truth = values[goals[validation], 0]
+    last_seen = np.broadcast_to(values[first[validation] - data.horizon, :1], truth.shape)
+    mean = np.full(truth.shape, values[known, 0].mean())
     return Dataset(
         x=scaled[:, inputs][starts[:, None] + np.arange(data.window)],
-        y=scaled[goals, :1],
+        y=scaled[goals, 0],
         lengths=np.full(len(starts), data.window),
         train=train,
         validation=validation,
@@ -158,20 +164,12 @@ def _windows(
         names=inside.inputs,
         target=inside.target,
         input_scaling=Scaling(scaling.offset[inputs], scaling.scale[inputs]),
-        target_scaling=Scaling(scaling.offset[:1], scaling.scale[:1]),
+        target_scaling=target_scaling,
         baselines={
-            "persistence": Baseline(
-                loss=(persistence / scale) ** 2,
-                rmse=persistence,
-                rule="the last known value is the forecast",
-                prediction=last_seen,
+            "persistence": compare(
+                last_seen, truth, target_scaling, "the last known value is the forecast"
             ),
-            "mean": Baseline(
-                loss=(rmse(mean, truth) / scale) ** 2,
-                rmse=rmse(mean, truth),
-                rule="always the mean of the training part",
-                prediction=mean,
-            ),
+            "mean": compare(mean, truth, target_scaling, "always the mean of the training part"),
         },
         values=values,
         labels=times,

@@ -29,7 +29,7 @@ def load(experiment: Experiment, table: Table | None = None) -> Dataset:
             raise DataError("Upload a CSV file first: a header line, then one row per time step.")
         if (single := uploaded.as_series(table)) is None:
             return uploaded.dataset(table, data)
-        return from_frame(*single, data)
+        return from_frame(*single, data, labels=uploaded.labels(table))
     entry = ENTRIES[data.source]
     entry.check(data)
     return entry.load(data)

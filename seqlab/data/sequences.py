@@ -21,6 +21,7 @@ from seqlab.data.dataset import (
     Scaling,
     rmse,
 )
+from seqlab.experiment import ScalingKind
 
 Ints = NDArray[np.int64]
 Doubles = NDArray[np.float64]
@@ -61,10 +62,10 @@ def parts(groups: Sequence[object], seed: int) -> tuple[Ints, Ints]:
     return np.flatnonzero(~mine), np.flatnonzero(mine)
 
 
-def fit_scaling(x: Doubles, lengths: Ints, train: Ints) -> Scaling:
-    """Standard scaling of x (n, timesteps, features), over the real steps of the training part."""
+def fit_scaling(x: Doubles, lengths: Ints, train: Ints, kind: ScalingKind = "standard") -> Scaling:
+    """The scaling of x (n, timesteps, features), over the real steps of the training part."""
     real = np.arange(x.shape[1]) < lengths[train, None]
-    return Scaling.fit(x[train][real])
+    return Scaling.fit(x[train][real], kind)
 
 
 def classes_of(labels: Sequence[str]) -> tuple[tuple[str, ...], Classes]:
@@ -89,6 +90,7 @@ def classified(
     seed: int,
     notes: tuple[str, ...] = (),
     split: tuple[Ints, Ints] | None = None,
+    scaling_kind: ScalingKind = "standard",
 ) -> Dataset:
     """One class a sequence.
 
@@ -100,6 +102,7 @@ def classified(
         seed: draws the validation part.
         notes: kept as the dataset's notes.
         split: training and validation indices, if they are given with the data.
+        scaling_kind: as in `Scaling.fit`.
 
     Raises:
         DataError: if there are fewer than two sequences or classes.
@@ -109,7 +112,7 @@ def classified(
         raise DataError(f"All sequences have the same {target}: there is nothing to tell apart.")
     x, lengths = pad(sequences)
     train, validation = split or parts(range(len(sequences)), seed)
-    scaling = fit_scaling(x, lengths, train)
+    scaling = fit_scaling(x, lengths, train, scaling_kind)
     scaled = _zero_padding(scaling.apply(x), lengths).astype(np.float32)
     baselines = {"majority class": majority(y[train], y[validation], names_of_classes)}
     flat = scaled.reshape(len(scaled), -1)
@@ -139,6 +142,7 @@ def classified_steps(
     target: str,
     seed: int,
     notes: tuple[str, ...] = (),
+    scaling_kind: ScalingKind = "standard",
 ) -> Dataset:
     """One class for every step of each sequence; steps of padding have weight 0.
 
@@ -153,7 +157,7 @@ def classified_steps(
     y: Classes = np.zeros(weights.shape, np.int32)
     y[weights > 0] = codes
     train, validation = parts(range(len(sequences)), seed)
-    scaling = fit_scaling(x, lengths, train)
+    scaling = fit_scaling(x, lengths, train, scaling_kind)
     chosen = weights > 0
     return Dataset(
         x=_zero_padding(scaling.apply(x), lengths).astype(np.float32),
@@ -184,6 +188,7 @@ def valued(
     target: str,
     seed: int,
     notes: tuple[str, ...] = (),
+    scaling_kind: ScalingKind = "standard",
 ) -> Dataset:
     """Numbers for each sequence: `values` is (n, outputs), or (n, timesteps, outputs) for each
     step, then zero where a sequence is padded.
@@ -193,16 +198,16 @@ def valued(
     """
     x, lengths = pad(sequences)
     train, validation = parts(range(len(sequences)), seed)
-    scaling = fit_scaling(x, lengths, train)
+    scaling = fit_scaling(x, lengths, train, scaling_kind)
     stepwise = values.ndim == 3
     chosen = np.arange(x.shape[1]) < lengths[:, None]
 
     def rows(indices: Ints) -> Doubles:
         return values[indices][chosen[indices]] if stepwise else values[indices]
 
-    target_scaling = Scaling.fit(rows(train))
+    target_scaling = Scaling.fit(rows(train), scaling_kind)
     truth = rows(validation)
-    mean = np.broadcast_to(target_scaling.offset, truth.shape)
+    mean = np.broadcast_to(rows(train).mean(axis=0), truth.shape)
     y = target_scaling.apply(values)
     return Dataset(
         x=_zero_padding(scaling.apply(x), lengths).astype(np.float32),

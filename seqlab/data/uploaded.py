@@ -38,6 +38,13 @@ def as_series(table: Table) -> tuple[pd.DataFrame, str | None, list[str]] | None
     return None
 
 
+def labels(table: Table) -> tuple[str, ...]:
+    """The columns of classes that a series can be asked for: one in each row."""
+    if table.kind != "series" or table.label is None or table.frame[table.label].isna().any():
+        return ()
+    return (table.label,)
+
+
 def _steps(table: Table) -> list[str]:
     """The columns of a wide table that are steps; an assumed label is a number as well."""
     return [name for name in table.numeric if name != table.label]
@@ -66,6 +73,8 @@ def columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What can be the target and what can be an input of this table, for the page's selectors."""
     if table.kind in ("text", "pairs", "corpus", "arrays"):
         return (), ()
+    if table.kind == "series":
+        return (*table.numeric, *labels(table)), table.numeric
     label = () if table.label is None else (table.label,)
     if table.kind == "wide":
         runs = features(_steps(table))
@@ -191,11 +200,17 @@ def _arrays(table: Table, data: Data) -> Dataset:
     if y.dtype.kind == "f":
         if y.ndim == 3:
             y = y[:, : max(map(len, filled))]
-        return sequences.valued(filled, y, names, "y", data.data_seed, notes)
+        return sequences.valued(
+            filled, y, names, "y", data.data_seed, notes, scaling_kind=data.scaling
+        )
     if y.ndim == 2:
         each = [[_name(c) for c in row[: len(s)]] for row, s in zip(y, filled, strict=True)]
-        return sequences.classified_steps(filled, each, names, "y", data.data_seed, notes)
-    return sequences.classified(filled, [_name(c) for c in y], names, "y", data.data_seed, notes)
+        return sequences.classified_steps(
+            filled, each, names, "y", data.data_seed, notes, scaling_kind=data.scaling
+        )
+    return sequences.classified(
+        filled, [_name(c) for c in y], names, "y", data.data_seed, notes, scaling_kind=data.scaling
+    )
 
 
 def _labelled(
@@ -213,8 +228,12 @@ def _labelled(
     chosen = [str(labels[i]) for i in kept]
     numbers = _numbers(chosen)
     if numbers is not None:
-        return sequences.valued(whole, numbers[:, None], names, target, data.data_seed, notes)
-    return sequences.classified(whole, chosen, names, target, data.data_seed, notes)
+        return sequences.valued(
+            whole, numbers[:, None], names, target, data.data_seed, notes, scaling_kind=data.scaling
+        )
+    return sequences.classified(
+        whole, chosen, names, target, data.data_seed, notes, scaling_kind=data.scaling
+    )
 
 
 def _labelled_steps(
@@ -234,6 +253,7 @@ def _labelled_steps(
         target,
         data.data_seed,
         notes,
+        scaling_kind=data.scaling,
     )
 
 

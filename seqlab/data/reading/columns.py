@@ -68,7 +68,8 @@ def classify(
         notes.findings.insert(
             0,
             hint(
-                "decimal_comma", f"Commas in numbers were read as decimal signs, as in {shown(example)}."
+                "decimal_comma",
+                f"Commas in numbers were read as decimal signs, as in {shown(example)}.",
             ),
         )
     return columns, notes.sentences(sure=commas != points), sign

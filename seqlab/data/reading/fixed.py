@@ -1,9 +1,10 @@
-"""Columns aligned with blanks: in a row with an empty cell, the place of a cell tells its column."""
+"""Columns aligned with blanks: where a cell stands tells its column, if others are empty."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 from seqlab.data.reading.wording import count, hint, on_lines
 from seqlab.experiment import Finding
@@ -34,7 +35,7 @@ def align(rows: list[list[str]], starts: list[int], lines: list[str]) -> list[Fi
             return []
         for span, (start, end) in zip(spans, places, strict=True):
             span[0], span[1] = min(span[0], start), max(span[1], end)
-    if any(left[1] > right[0] for left, right in zip(spans, spans[1:], strict=False)):
+    if any(left[1] > right[0] for left, right in pairwise(spans)):
         return []
     moved = []
     for i in short:
