@@ -1,0 +1,71 @@
+"""What mattered in a sequence: by the gradient, and by taking steps away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqlab.lens.activations import Floats
+from seqlab.lens.forward import answer
+from seqlab.lens.stack import Stack
+from seqlab.lens.through import gradients
+
+MOST_BLOCKS = 120  # forward passes of a whole sequence
+
+
+def saliency(network: Stack, x: NDArray, output: int = 0, mask: NDArray | None = None) -> Floats:
+    """|dy/dx_t| of one output after the last step: over the features, (timesteps,).
+
+    Simonyan, Vedaldi & Zisserman 2014; for a text |dy/d(embedding of the token)|.
+
+    Args:
+        network: the network.
+        x: (timesteps, features), or tokens (timesteps,).
+        output: which output; for classes its logit.
+        mask: (timesteps,), False where a step is padding.
+    """
+    rows = None if mask is None else mask[np.newaxis]
+    outputs = answer(network, x[np.newaxis], rows).shape[-1]
+    slopes = np.zeros((1, outputs))
+    slopes[0, output] = 1
+    return np.linalg.norm(gradients(network, x[np.newaxis], slopes, rows).input[0], axis=-1)
+
+
+@dataclass(frozen=True, eq=False)
+class Occlusion:
+    """What happens if steps are taken away, one block after the other.
+
+    Attributes:
+        starts: (blocks,) the first step of each block, from 0.
+        size: timesteps of a block (the last one may be shorter).
+        change: (blocks, outputs) the output without the block minus the output with it.
+    """
+
+    starts: NDArray[np.intp]
+    size: int
+    change: Floats
+
+
+def occlusion(
+    network: Stack, x: NDArray, instead: NDArray, mask: NDArray | None = None
+) -> Occlusion:
+    """Zeiler & Fergus 2014, along time: the output when a block of steps is replaced.
+
+    Args:
+        network: the network.
+        x: (timesteps, features), or tokens (timesteps,).
+        instead: what stands in a block's place: (features,) such as the mean of the training
+            part, or a token.
+        mask: (timesteps,), False where a step is padding.
+    """
+    timesteps = len(x)
+    size = -(-timesteps // MOST_BLOCKS)
+    starts = np.arange(0, timesteps, size)
+    changed = np.repeat(x[np.newaxis], len(starts) + 1, axis=0)
+    for i, start in enumerate(starts):
+        changed[i, start : start + size] = instead
+    masks = None if mask is None else np.repeat(mask[np.newaxis], len(changed), axis=0)
+    answers = answer(network, changed, masks)
+    return Occlusion(starts, size, answers[:-1] - answers[-1])

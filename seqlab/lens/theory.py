@@ -1,0 +1,87 @@
+"""What theory says of gradients through time, and untrained cells to see it at work.
+
+Hochreiter 1991; Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013 (arXiv 1211.5063):
+a gradient on its way back is multiplied by a Jacobian at every step. For h_t = W h_{t-1} with
+W = rho Q, Q orthogonal, that is exactly rho a step.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from seqlab.lens.activations import Floats
+from seqlab.lens.cells import GATES, trace
+from seqlab.lens.gradients import Flow, Layer, backward
+
+
+def power_line(rate: float, timesteps: int) -> Floats:
+    """rate^(T - t) for t = 1..T: relative size of the gradient, (timesteps,)."""
+    return rate ** np.arange(timesteps - 1, -1, -1.0)
+
+
+def product_line(keep: Floats) -> Floats:
+    """The product of a gate over all later steps: keep (timesteps, units) -> (timesteps,).
+
+    Along the cell state of an LSTM dc_T/dc_t is diag(f_T ... f_{t+1}) if the gates are held as
+    they are; of these products the root mean square over the units is given, which is what a
+    gradient that hits all units alike would keep of its length.
+    """
+    later = np.concatenate([keep[1:], np.ones_like(keep[:1])]).astype(np.float64)
+    products = np.cumprod(later[::-1], axis=0)[::-1]
+    return np.sqrt((products**2).mean(axis=1))
+
+
+def orthogonal(units: int, columns: int, generator: np.random.Generator) -> Floats:
+    """As Keras' `Orthogonal` draws (units, columns): orthonormal rows, since columns >= units."""
+    q, r = np.linalg.qr(generator.normal(size=(columns, units)))
+    return (q * np.sign(np.diag(r))).T
+
+
+def untrained(
+    cell: str,
+    features: int,
+    units: int,
+    seed: int = 0,
+    scale: float = 1.0,
+    forget_bias: float = 1.0,
+) -> Layer:
+    """A cell as Keras begins it: glorot_uniform, orthogonal, zeros; forget bias 1.
+
+    Args:
+        cell: "SimpleRNN", "LSTM" or "GRU".
+        features: values at each step.
+        units: its width.
+        seed: of the weights.
+        scale: the recurrent kernel is multiplied by it.
+        forget_bias: of an LSTM.
+    """
+    generator = np.random.default_rng(seed)
+    columns = GATES[cell] * units
+    limit = np.sqrt(6 / (features + columns))
+    kernel = generator.uniform(-limit, limit, (features, columns))
+    recurrent = scale * orthogonal(units, columns, generator)
+    bias = np.zeros((2, columns) if cell == "GRU" else columns)
+    if cell == "LSTM":
+        bias[units : 2 * units] = forget_bias
+    return Layer(cell, [kernel, recurrent, bias])
+
+
+def linear(units: int, rho: float, seed: int = 0) -> Layer:
+    """h_t = rho Q h_{t-1} + x_t with a random orthogonal Q: the case that theory solves."""
+    q = orthogonal(units, units, np.random.default_rng(seed))
+    return Layer("SimpleRNN", [np.eye(units), rho * q], activation="linear", use_bias=False)
+
+
+def from_the_end(layer: Layer, x: Floats, seed: int = 0) -> Flow:
+    """The gradient of a loss that sees only the last hidden state, along a random direction.
+
+    Args:
+        layer: one layer with its weights.
+        x: (batch, timesteps, features).
+        seed: of the direction dL/dh_T, of length 1.
+    """
+    run = trace(layer.cell, [np.asarray(w, np.float64) for w in layer.weights], x, **layer.options)
+    direction = np.random.default_rng(seed).normal(size=run.hidden.shape[-1])
+    d_hidden = np.zeros_like(run.hidden)
+    d_hidden[:, -1] = direction / np.linalg.norm(direction)
+    return backward(run, layer.weights, x, d_hidden, **layer.options)
