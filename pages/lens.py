@@ -25,9 +25,14 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     st.header("Inside", anchor=False, width="content")
     st.caption(plain(scene.summary(run)), width="stretch")
 st.segmented_control(
-    "View", list(VIEWS), key="lens_view", default=next(iter(VIEWS)), required=True,
-    label_visibility="collapsed", persist_state="session",
-)  # fmt: skip
+    "View",
+    list(VIEWS),
+    key="lens_view",
+    default=next(iter(VIEWS)),
+    required=True,
+    label_visibility="collapsed",
+    persist_state="session",
+)
 
 
 def body() -> None:

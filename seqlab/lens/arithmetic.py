@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seqlab.lens.activations import Floats, find_activation
 from seqlab.lens.cells import STATES, blocks, check_weights, trace
@@ -62,7 +63,7 @@ class Unit:
     activation: str
 
 
-def unit(layer: Layer, x: Floats, which: int, mask: Floats | None = None) -> Unit:
+def unit(layer: Layer, x: Floats, which: int, mask: NDArray[np.bool_] | None = None) -> Unit:
     """Takes one unit apart.
 
     Args:

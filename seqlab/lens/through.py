@@ -44,8 +44,7 @@ def gradients(
     """
     double = network.in_float64()
     passage = forward([double], x, mask)
-    given = [normalized(block, handed_on(block, passage)) for block in double.blocks[:-1]]
-    inputs = [double.embed(x), *given]
+    inputs = inputs_of(double, passage, x)
     slopes = _to_last_block(double, passage, np.asarray(d_output, np.float64))
     flows: dict[str, Flow] = {}
     for i in reversed(range(len(double.blocks))):
@@ -58,6 +57,12 @@ def gradients(
         slopes = np.sum([flow.input for flow in found], axis=0)
     turned = {name: flow.reversed() for name, flow in flows.items() if name.endswith("/backward")}
     return Gradients(flows | turned, slopes)
+
+
+def inputs_of(network: Stack, passage: Passage, x: ArrayLike) -> list[Floats]:
+    """What each block of a network reads, (batch, timesteps, features)."""
+    given = [normalized(block, handed_on(block, passage)) for block in network.blocks[:-1]]
+    return [network.embed(x), *given]
 
 
 def handed_on(block: Block, passage: Passage, once: bool = False) -> Floats:

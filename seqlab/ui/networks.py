@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame as Shapes
 from seqlab.experiment import Experiment
+from seqlab.lens.forward import Passage, forward
 from seqlab.lens.frames import Frame, frames
 from seqlab.lens.stack import LensError, Stack, stack
 from seqlab.network.plan import DECODERS, Plan, head_of, plan
@@ -130,3 +131,21 @@ def output_of(experiment: Experiment, dataset: Dataset, raw: NDArray[Any]) -> ND
         return raw
     powers = np.exp(raw - raw.max(axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def mask_of(dataset: Dataset, index: NDArray[np.int64]) -> NDArray[np.bool_] | None:
+    """(sequences, timesteps), False where a step is padding; `None` if none is."""
+    lengths = dataset.lengths[index]
+    if (lengths == dataset.timesteps).all():
+        return None
+    return np.arange(dataset.timesteps) < lengths[:, np.newaxis]
+
+
+def symbols(dataset: Dataset, shown: Sequence) -> list[str]:
+    """A text's symbols, one a step; empty for numbers."""
+    return [dataset.vocabulary[token] for token in shown.x] if dataset.vocabulary else []
+
+
+def read(network: Stack, shown: Sequence) -> Passage:
+    """What happens in a network while it reads one sequence."""
+    return forward([network], shown.x[np.newaxis], shown.batch_mask)

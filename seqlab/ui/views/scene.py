@@ -16,6 +16,8 @@ from seqlab.runs.store import Run
 from seqlab.ui import networks, services
 from seqlab.ui.networks import Sequence
 
+ORDERS = ("in order", "worst first")
+
 
 @dataclass(frozen=True, eq=False)
 class Scene:
@@ -83,29 +85,35 @@ def choose_epoch(scene: Scene) -> int:
     )
 
 
+def choose(scene: Scene) -> tuple[Sequence, int]:
+    """A choice of a sequence and of an epoch, side by side."""
+    left, right = st.columns([2, 1])
+    with left:
+        shown = choose_sequence(scene)
+    with right:
+        epoch = choose_epoch(scene)
+    return shown, epoch
+
+
 def choose_sequence(scene: Scene) -> Sequence:
-    """A choice of a validation sequence, by number or the most wrong ones first."""
+    """A choice of a validation sequence, by number or the worst first."""
     places = scene.dataset.validation
-    left, right = st.columns([1, 2], vertical_alignment="bottom")
+    left, right = st.columns([1.2, 1.5])
     order = left.segmented_control(
         "Validation sequences",
-        ["in order", "most wrong first"],
+        ORDERS,
         key="lens_order",
-        default="in order",
+        default=ORDERS[0],
         required=True,
         persist_state="session",
     )
     n = len(places)
     st.session_state["lens_rank"] = min(st.session_state.get("lens_rank", 1), n)
-    with right:
-        rank = 1
-        if n > 1:
-            rank = st.slider(
-                "Which one", 1, n, key="lens_rank", persist_state="session",
-                label_visibility="collapsed",
-            )  # fmt: skip
+    rank = 1
+    if n > 1:
+        rank = right.slider("Which one", 1, n, key="lens_rank", persist_state="session")
     wrong = errors(scene, scene.saved[-1])
-    if order == "in order" or wrong is None:
+    if order == ORDERS[0] or wrong is None:
         position = rank - 1
         title = f"validation sequence {rank} of {n}"
     else:

@@ -1,0 +1,156 @@
+"""A sequence with what mattered in it drawn below, and what changed."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from seqlab.figures import style
+
+INPUTS = [style.WINDOW, style.TARGET, style.TRUTH, style.BASELINE]
+
+
+def under_the_input(
+    inputs: dict[str, NDArray[np.floating]],
+    symbols: list[str],
+    bars: dict[str, NDArray[np.floating]],
+) -> go.Figure:
+    """The input above, one row of bars for each measure below, on one time axis.
+
+    Args:
+        inputs: (timesteps,) by name; empty for a text.
+        symbols: the text's symbols; empty for numbers.
+        bars: (timesteps,) by the name of the measure.
+    """
+    rows = len(bars) + 1
+    steps = np.arange(1, 1 + len(next(iter(bars.values()))))
+    gap = 0.09
+    size = (1 - gap * (rows - 1)) / rows
+    traces: list[go.Scatter | go.Bar] = []
+    axes: dict[str, object] = {}
+    for row in range(rows):
+        top = 1 - row * (size + gap)
+        n = "" if row == 0 else str(row + 1)
+        axes[f"yaxis{n}"] = {"domain": [max(0.0, top - size), top], "anchor": "x"}
+    for k, (name, values) in enumerate(inputs.items()):
+        colour = INPUTS[k % len(INPUTS)]
+        if np.isin(values, (0, 1)).all():
+            traces.append(
+                go.Bar(x=steps, y=values, name=name, marker={"color": colour, "opacity": 0.5})
+            )
+        else:
+            line = {"color": colour}
+            traces.append(go.Scatter(x=steps, y=values, name=name, mode="lines", line=line))
+    if symbols:
+        traces.append(
+            go.Scatter(
+                x=steps,
+                y=np.zeros(len(symbols)),
+                text=symbols,
+                mode="text",
+                name="input",
+                hovertemplate="%{text}",
+            )
+        )
+        axes["yaxis"] = {**axes["yaxis"], "visible": False}  # type: ignore[dict-item]
+    for row, (name, values) in enumerate(bars.items(), 2):
+        marker = {"color": style.PREDICTION if row == 2 else style.TRUTH}
+        traces.append(
+            go.Bar(
+                x=steps,
+                y=values,
+                name=name,
+                yaxis=f"y{row}",
+                marker=marker,
+                hovertemplate="%{y:.3g}",
+            )
+        )
+    return style.figure(
+        *traces,
+        xaxis={
+            "title": {"text": "time step"},
+            "anchor": f"y{rows}",
+            "showgrid": False,
+            "range": [0.5, len(steps) + 0.5],
+        },
+        bargap=0.15,
+        margin={"l": 56, "r": 12, "t": 30, "b": 40},
+        **axes,
+    )
+
+
+def two_answers(
+    then: NDArray[np.floating], now: NDArray[np.floating], step: int, target: str
+) -> go.Figure:
+    """The output at each step for a sequence as it is and as it was changed at one step.
+
+    Args:
+        then, now: (timesteps,).
+        step: where the change is, from 0.
+        target: what the output is.
+    """
+    steps = np.arange(1, len(then) + 1)
+    traces = [
+        go.Scatter(
+            x=steps,
+            y=then,
+            name="as it is",
+            mode="lines+markers",
+            line={"color": style.BASELINE},
+            marker={"size": 4},
+        ),
+        go.Scatter(
+            x=steps,
+            y=now,
+            name="changed",
+            mode="lines+markers",
+            line={"color": style.PREDICTION},
+            marker={"size": 4},
+        ),
+    ]
+    mark = {
+        "type": "line",
+        "x0": step + 1,
+        "x1": step + 1,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": style.TARGET, "dash": "dot"},
+    }
+    return style.figure(
+        *traces,
+        shapes=[mark],
+        xaxis={"title": {"text": "time step"}, "showgrid": False},
+        yaxis={"title": {"text": target}},
+        margin={"l": 56, "r": 12, "t": 26, "b": 40},
+    )
+
+
+def losses(names: list[str], values: NDArray[np.floating], whole: float) -> go.Figure:
+    """The loss without each part as bars, with that of the whole network as a line."""
+    bars = go.Bar(
+        x=values,
+        y=names,
+        orientation="h",
+        marker={"color": style.PREDICTION},
+        showlegend=False,
+        hovertemplate="%{y}: %{x:.4g}<extra></extra>",
+    )
+    mark = {
+        "type": "line",
+        "x0": whole,
+        "x1": whole,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": style.TRUTH, "width": 2},
+    }
+    return style.figure(
+        bars,
+        shapes=[mark],
+        hovermode="closest",
+        xaxis={"title": {"text": "loss (line: the whole network)"}, "rangemode": "tozero"},
+        yaxis={"type": "category", "autorange": "reversed", "showgrid": False},
+        margin={"l": 120, "r": 12, "t": 10, "b": 40},
+    )

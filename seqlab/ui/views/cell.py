@@ -1,0 +1,72 @@
+"""One cell, one step: the arithmetic of a single unit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from seqlab.lens.arithmetic import Unit, unit
+from seqlab.lens.through import inputs_of
+from seqlab.ui import networks
+from seqlab.ui.cell import cell_picture
+from seqlab.ui.player import chosen_unit
+from seqlab.ui.views.parts import about, csv
+from seqlab.ui.views.scene import Scene, choose, choose_layer
+
+
+def cell(scene: Scene) -> None:
+    """The textbook's picture with the numbers of this unit at this step."""
+    about(
+        "This is the cell of the textbooks, with the numbers of one unit of your network at one "
+        "time step. They are those of the heat maps. Move the slider or press play to go through "
+        "time."
+    )
+    layer = choose_layer(scene)
+    shown, epoch = choose(scene)
+    network = scene.network(epoch)
+    passage = networks.read(network, shown)
+    place = next(i for i, block in enumerate(network.blocks) if layer in block.names)
+    read = inputs_of(network, passage, shown.x[np.newaxis])[place][0]
+    number = _choose_unit(scene, network.units(layer), passage.trace(layer).hidden[0].std(axis=0))
+    found = unit(network.layers[layer], read, number - 1, shown.mask)
+    backwards = network.layers[layer].go_backwards
+    order = slice(None, None, -1) if backwards else slice(None)
+    if place == 0 and not scene.dataset.vocabulary:
+        names = scene.dataset.names[:3]
+        inputs = {f"input {name}": shown.x[order, k] for k, name in enumerate(names)}
+        said = [", ".join(f"{value:.3f}" for value in row[:3]) for row in shown.x[order]]
+    elif place == 0:
+        inputs, said = (
+            {},
+            [repr(symbol) for symbol in networks.symbols(scene.dataset, shown)[order]],
+        )
+    else:
+        inputs, said = {}, [f"{read.shape[1]} numbers from the layer below"] * len(read)
+    padding = ~shown.mask[order] if shown.mask is not None else np.zeros(len(read), bool)
+    name = f"{scene.run.id} {epoch} {layer} {number} {hash(shown.key)}"
+    cell_picture(found, number, inputs, said, padding, key="lens_cell", name=name)
+    if backwards:
+        st.caption("This layer reads the sequence from its end: step 1 is the last one.")
+    csv(_table(found), "lens_cell_numbers")
+
+
+def _choose_unit(scene: Scene, units: int, movement: np.ndarray) -> int:
+    """A choice of the unit, from 1: the one that was clicked in the heat maps, or the liveliest."""
+    clicked = chosen_unit(scene.run, "lens_player")
+    first = clicked if clicked is not None and clicked < units else int(np.argmax(movement))
+    st.session_state["lens_unit"] = min(st.session_state.get("lens_unit", first + 1), units)
+    if units == 1:
+        return 1
+    return st.slider("Unit", 1, units, key="lens_unit", persist_state="session")
+
+
+def _table(found: Unit) -> pd.DataFrame:
+    """Every number of the unit, one row a step."""
+    columns: dict[str, np.ndarray] = {"step": np.arange(1, 1 + len(found.states["hidden"]))}
+    for gate, term in found.gates.items():
+        columns[f"{gate}: W x"] = term.from_input
+        columns[f"{gate}: U h"] = term.from_state
+        columns[f"{gate}: bias"] = term.bias
+        columns[gate] = term.value
+    return pd.DataFrame(columns | found.states)

@@ -1,0 +1,49 @@
+"""What all views have in common: a chart with its sentence, and the numbers behind it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from seqlab.ui.chart import chart
+from seqlab.ui.words import plain
+
+
+def about(text: str) -> None:
+    """What am I looking at?"""
+    st.caption(text)
+
+
+def picture(
+    figure: go.Figure, sentence: str, table: pd.DataFrame, *, key: str, height: int, view: str
+) -> None:
+    """A chart, what it says, and its numbers as CSV; the chart's own menu saves it as PNG.
+
+    Args:
+        figure: the chart.
+        sentence: what it says, from the numbers.
+        table: the numbers.
+        key: the chart's place on the page; also the name of the file.
+        height: in pixels.
+        view: see `chart`.
+    """
+    chart(figure, key=key, alt=sentence, height=height, view=view)
+    words, button = st.columns([12, 1], vertical_alignment="top", gap="small")
+    words.caption(plain(sentence))
+    with button:
+        csv(table, key)
+
+
+def csv(table: pd.DataFrame, name: str) -> None:
+    """A button that saves a table."""
+    st.download_button(
+        "CSV",
+        data=lambda: table.to_csv(index=False).encode(),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"{name}_csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )

@@ -1,0 +1,84 @@
+"""The way of the hidden state through its space."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from seqlab.figures import hidden_path
+from seqlab.lens.forward import forward
+from seqlab.lens.path import principal_path
+from seqlab.ui.views.parts import about, picture
+from seqlab.ui.views.scene import Scene, choose, choose_layer
+
+MOST_POINTS = 4000
+MOST_SEQUENCES = 40
+
+
+def path(scene: Scene) -> None:
+    """Principal components of the hidden states over time."""
+    about(
+        "At each step the hidden state is a point in a space of as many dimensions as there are "
+        "units. Here it is seen along the two or three directions in which it moves most. A "
+        "cycle in the data often becomes a loop."
+    )
+    layer = choose_layer(scene)
+    shown, epoch = choose(scene)
+    dataset = scene.dataset
+    many = max(1, min(MOST_SEQUENCES, MOST_POINTS // dataset.timesteps, len(dataset.validation)))
+    index = dataset.validation[np.linspace(0, len(dataset.validation) - 1, many).astype(int)]
+    x = np.concatenate([shown.x[np.newaxis], dataset.x[index]])
+    masks = np.concatenate(
+        [
+            np.arange(dataset.timesteps)[np.newaxis] < shown.real,
+            np.arange(dataset.timesteps) < dataset.lengths[index][:, np.newaxis],
+        ]
+    )
+    network = scene.network(epoch)
+    run = forward([network], x, None if masks.all() else masks).trace(layer)
+    left, right = st.columns(2)
+    kind = left.segmented_control(
+        "Dimensions",
+        ["2-D", "3-D"],
+        default="2-D",
+        key="lens_dimensions",
+        required=True,
+        persist_state="session",
+    )
+    choices = ["time", *([] if dataset.vocabulary else [f"input {dataset.names[0]}"])]
+    classes = list(dataset.goal.classes) if dataset.y.ndim == 1 and shown.y is not None else []
+    if classes:
+        choices.append("class")
+    by = right.segmented_control(
+        "Coloured by", choices, default="time", key="lens_coloured", required=True
+    )
+    components = min(3 if kind == "3-D" else 2, network.units(layer))
+    if components < 2:
+        st.info("A layer of one unit has no plane to show: see its line in the view Gates.")
+        return
+    found = principal_path(run.hidden, components, masks if run.mask is None else run.mask)
+    colour = np.broadcast_to(np.arange(1.0, 1 + dataset.timesteps), masks.shape)
+    label = "step"
+    if by == "class":
+        owner = np.concatenate([[shown.y], dataset.y[index]])
+        colour = np.broadcast_to(owner[:, np.newaxis], masks.shape)
+    elif by != "time":
+        colour = dataset.input_scaling.invert(x)[..., 0]
+        label = dataset.names[0]
+    figure = hidden_path.path(
+        found.points, found.explained, colour, label, 0, classes if by == "class" else []
+    )
+    together = found.explained.sum()
+    own = found.points[0][np.isfinite(found.points[0, :, 0])]
+    length = float(np.linalg.norm(np.diff(own, axis=0), axis=1).sum())
+    direct = float(np.linalg.norm(own[-1] - own[0]))
+    sentence = (
+        f"{components} directions hold {together:.0%} of the movement of {network.units(layer)} "
+        f"units. The chosen sequence walks {length:.3g} to end {direct:.3g} from where it began."
+    )
+    sequences, steps = np.nonzero(np.isfinite(found.points[..., 0]))
+    table = pd.DataFrame(found.points[sequences, steps], columns=list("xyz")[:components])
+    table.insert(0, "step", steps + 1)
+    table.insert(0, "sequence", sequences)
+    picture(figure, sentence, table, key="lens_path", height=520, view=f"{scene.run.id} {kind}")

@@ -1,0 +1,189 @@
+"""What the gates do on the whole: saturation, memory, and what each unit follows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from seqlab.figures import statistics as figures
+from seqlab.figures import style
+from seqlab.lens import statistics as numbers
+from seqlab.lens.cells import Trace
+from seqlab.lens.forward import forward
+from seqlab.ui import networks
+from seqlab.ui.views.parts import about, picture
+from seqlab.ui.views.scene import Scene, choose_epoch, choose_layer
+
+MOST = 4_000_000  # numbers in the traces of all sequences that are read
+KEEPS = {"LSTM": "forget_gate", "GRU": "update_gate"}  # what multiplies the old state
+
+
+def statistics(scene: Scene) -> None:
+    """Saturation, half-lives, dead and equal units, likeness with the input."""
+    about(
+        "The network reads many validation sequences, and every unit is judged over all their "
+        "steps. Hollow dots: before training. Filled dots: at the chosen epoch."
+    )
+    layer, epoch = choose_layer(scene), choose_epoch(scene)
+    network = scene.network(epoch)
+    units, timesteps = network.units(layer), scene.dataset.timesteps
+    sequences = max(1, min(len(scene.dataset.validation), MOST // (6 * units * timesteps), 200))
+    index = scene.dataset.validation[:sequences]
+    x, mask = scene.dataset.x[index], networks.mask_of(scene.dataset, index)
+    passage = forward([scene.network(scene.saved[0]), network], x, mask)
+    before, now = passage.trace(layer, 0), passage.trace(layer, 1)
+    if now.kind == "SimpleRNN":
+        _states(scene, before, now)
+    else:
+        _gates(scene, before, now)
+        _memory(scene, before, now)
+    _units(scene, layer, now, index)
+    st.caption(f"Over {sequences} validation sequences of {timesteps} steps.")
+
+
+def _shares(trace: Trace) -> figures.Shares:
+    found = {}
+    for name in style.SIGMOID:
+        if name in trace:
+            each = numbers.saturation(trace[name], trace.mask)
+            found[name] = each.shut, each.open
+    return found
+
+
+def _gates(scene: Scene, before: Trace, now: Trace) -> None:
+    st.subheader("Saturation", anchor=False)
+    shares, old = _shares(now), _shares(before)
+    figure = figures.saturation(
+        shares, old, "share of time below 0.1 (shut)", "share of time above 0.9 (open)"
+    )
+    parts = [
+        f"the {style.GATE_NAMES[name]} gate is open {opened.mean():.0%} of the time "
+        f"({old[name][1].mean():.0%} before training) and shut {shut.mean():.0%}"
+        for name, (shut, opened) in shares.items()
+    ]
+    sentence = f"On average {'; '.join(parts)}."
+    table = pd.DataFrame({"unit": np.arange(1, 1 + now.hidden.shape[-1])})
+    for name, (shut, opened) in shares.items():
+        table[f"{name} below 0.1"], table[f"{name} above 0.9"] = shut, opened
+    picture(figure, sentence, table, key="lens_saturation", height=330, view=scene.run.id)
+
+
+def _states(scene: Scene, before: Trace, now: Trace) -> None:
+    """A SimpleRNN has no gates: how often its states are at -1 or 1."""
+    st.subheader("Saturation", anchor=False)
+    ends = []
+    for trace in (now, before):
+        rows = numbers.steps(trace.hidden, trace.mask)
+        low, high = (rows < -numbers.OPEN).mean(axis=0), (rows > numbers.OPEN).mean(axis=0)
+        ends.append({"hidden": (low, high)})
+    figure = figures.saturation(
+        ends[0], ends[1], "share of time below −0.9", "share of time above 0.9"
+    )
+    low, high = ends[0]["hidden"]
+    old = sum(share.mean() for share in ends[1]["hidden"])
+    sentence = (
+        f"The hidden states are beyond ±0.9 for {low.mean() + high.mean():.0%} of the time "
+        f"({old:.0%} before training). There tanh is flat, and little gradient comes through."
+    )
+    table = pd.DataFrame({"unit": np.arange(1, 1 + len(low)), "below -0.9": low, "above 0.9": high})
+    picture(figure, sentence, table, key="lens_saturation", height=330, view=scene.run.id)
+
+
+def _memory(scene: Scene, before: Trace, now: Trace) -> None:
+    st.subheader("Memory", anchor=False)
+    gate = KEEPS[now.kind]
+    lives = numbers.half_life(now[gate], now.mask)
+    old = numbers.half_life(before[gate], before.mask)
+    timesteps = now.hidden.shape[1]
+    figure = figures.half_lives(lives, old, timesteps)
+    longest = int(np.argmax(lives))
+    sentence = (
+        f"If nothing new came in, a typical unit would lose half of what it holds in "
+        f"{_steps(np.median(lives))} ({_steps(np.median(old))} before training), by its "
+        f"{style.GATE_NAMES[gate]} gate. Unit {longest + 1} remembers longest: "
+        f"{_steps(lives[longest])}. {np.mean(lives > timesteps):.0%} of the units outlive a "
+        f"sequence of {timesteps} steps."
+    )
+    table = pd.DataFrame(
+        {"unit": np.arange(1, 1 + len(lives)), "half-life": lives, "before training": old}
+    )
+    picture(figure, sentence, table, key="lens_half_life", height=280, view=scene.run.id)
+
+
+def _steps(value: float | np.floating) -> str:
+    return f"{value:.3g} steps" if value < figures.LONGEST else "more than 10,000 steps"
+
+
+def _units(scene: Scene, layer: str, now: Trace, index: NDArray[np.int64]) -> None:
+    st.subheader("What each unit follows", anchor=False)
+    signals = _signals(scene, index)
+    names, values = numbers.follows(now.hidden, signals, now.mask)
+    unit, signal = np.unravel_index(np.abs(values).argmax(), values.shape)
+    best = values[unit, signal]
+    sentence = (
+        f"Unit {unit + 1} follows “{names[signal]}” most closely: correlation {best:+.2f}. "
+        f"{_oddities(now)}"
+    )
+    table = pd.DataFrame(values, columns=names)
+    table.insert(0, "unit", np.arange(1, 1 + len(values)))
+    height = 110 + 26 * len(names)
+    picture(
+        figures.likeness(names, values),
+        sentence,
+        table,
+        key="lens_follows",
+        height=height,
+        view=f"{scene.run.id} {layer}",
+    )
+
+
+def _oddities(now: Trace) -> str:
+    """Dead and equal units, in words."""
+    dead, pairs = numbers.dead(now.hidden, now.mask), numbers.equal(now.hidden, now.mask)
+    said = []
+    if len(dead):
+        which = ", ".join(str(unit + 1) for unit in dead[:8])
+        said.append(f"{len(dead)} dead (never move by more than {numbers.DEAD}): {which}.")
+    if pairs:
+        first, second, likeness = pairs[0]
+        same = "the same" if likeness > 0 else "exactly the opposite"
+        said.append(f"{len(pairs)} pairs do {same} as units {first + 1} and {second + 1}.")
+    return " ".join(said) or "No unit is dead, and no two do the same."
+
+
+def _signals(scene: Scene, index: NDArray[np.int64]) -> dict[str, NDArray[np.floating]]:
+    """What a unit may follow, each (sequences, timesteps)."""
+    dataset = scene.dataset
+    x, y = dataset.x[index], dataset.y[index]
+    shape = x.shape[:2]
+    found: dict[str, NDArray[np.floating]] = {}
+    if dataset.vocabulary:
+        symbols = np.array(dataset.vocabulary)[x]
+        for name, test in CHARACTERS.items():
+            there = np.vectorize(test)(symbols).astype(float)
+            if 0 < there.mean() < 1:
+                found[name] = there
+    else:
+        found |= {f"input {name}": x[..., k] for k, name in enumerate(dataset.names[:12])}
+    if dataset.goal.kind == "value":
+        if y.ndim == 3:
+            found["target"] = y[..., 0]
+        else:
+            found["target"] = np.broadcast_to(y[:, :1], shape)
+    elif y.ndim == 1:
+        for k, name in enumerate(dataset.goal.classes[:8]):
+            found[f"class {name}"] = np.broadcast_to((y == k)[:, np.newaxis], shape)
+    found["time"] = np.broadcast_to(np.arange(shape[1], dtype=float), shape)
+    return found
+
+
+CHARACTERS = {
+    "vowel": lambda c: c.lower() in "aeiou" and bool(c),
+    "consonant": lambda c: c.isalpha() and c.lower() not in "aeiou",
+    "digit": str.isdigit,
+    "capital": str.isupper,
+    "space": str.isspace,
+    "punctuation": lambda c: bool(c) and not c.isalnum() and not c.isspace(),
+}
