@@ -47,3 +47,9 @@ class ByteCache(Generic[Value]):
             value = make()
             self.keep(key, value)
         return value
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0

@@ -149,3 +149,9 @@ def symbols(dataset: Dataset, shown: Sequence) -> list[str]:
 def read(network: Stack, shown: Sequence) -> Passage:
     """What happens in a network while it reads one sequence."""
     return forward([network], shown.x[np.newaxis], shown.batch_mask)
+
+
+def forget() -> None:
+    """Empties the caches, for a store whose snapshots were changed from outside."""
+    _networks.clear()
+    _frames.clear()

@@ -1,0 +1,178 @@
+"""Every view of the lens on runs of every cell, without a browser and without training."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from seqlab.experiment import Data, Experiment, Network, Recurrent
+from seqlab.lens import snapshot
+from seqlab.lens.cells import GATES
+from seqlab.lens.forward import answer
+from seqlab.lens.stack import stack
+from seqlab.runs.pool import Pool
+from seqlab.runs.store import Store
+from seqlab.ui import networks, services
+from seqlab.ui.draft import dataset_of
+from seqlab.ui.views import VIEWS
+
+ROOT = Path(__file__).parents[2]
+UNITS, LONG = 4, 20
+ADDING = Data(source="adding", window=12, samples=40)
+RUNS = {
+    "LSTM": Experiment(layers=(Recurrent(units=UNITS),), data=ADDING),
+    "stack": Experiment(
+        data=Data(window=LONG),
+        layers=(
+            Recurrent(cell="GRU", units=UNITS, return_sequences=True, bidirectional=True),
+            Recurrent(cell="SimpleRNN", units=UNITS),
+        ),
+    ),
+}
+
+
+def weights(experiment: Experiment, features: int, seed: int) -> dict[str, np.ndarray]:
+    """Arrays of the right shapes and names, as a training would leave them."""
+    draw = np.random.default_rng(seed)
+    found, width = {}, features
+    for i, layer in enumerate(experiment.layers):
+        columns = GATES[layer.cell] * layer.units
+        shape = (2, columns) if layer.cell == "GRU" else (columns,)
+        for direction in ("/forward", "/backward") if layer.bidirectional else ("",):
+            name = f"{layer.cell.lower()}_{i}{direction}"
+            found |= {
+                f"{name}/kernel": draw.normal(size=(width, columns)),
+                f"{name}/recurrent_kernel": draw.normal(size=(layer.units, columns)),
+                f"{name}/bias": draw.normal(size=shape),
+            }
+        width = layer.units * (1 + layer.bidirectional)
+    found |= {"head/kernel": draw.normal(size=(width, 1)), "head/bias": np.zeros(1)}
+    return {name: array.astype(np.float32) for name, array in found.items()}
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    store = Store(tmp_path)
+    pool = Pool(store)
+    monkeypatch.setattr(services, "store", lambda: store)
+    monkeypatch.setattr(services, "pool", lambda: pool)
+    yield store
+    store.close()
+
+
+def finished(store: Store, experiment: Experiment) -> str:
+    dataset = dataset_of(experiment.data)
+    run = store.create(experiment)
+    store.set_status(run, "finished")
+    for epoch in (0, 1, 5):
+        arrays = weights(experiment, dataset.features, epoch)
+        said = answer(stack(arrays), dataset.x[dataset.validation])
+        store.add_snapshot(run, epoch, snapshot.pack(arrays | {"prediction": said}))
+    return run
+
+
+def opened(run: str, view: str) -> AppTest:
+    app = AppTest.from_file(ROOT / "seqlab/ui/shell.py", default_timeout=30)
+    app.query_params["run"] = run
+    app.session_state["lens_view"] = view
+    app.switch_page(str(ROOT / "pages/lens.py"))
+    return app.run()
+
+
+def words(app: AppTest) -> str:
+    boxes = (*app.caption, *app.warning, *app.info, *app.markdown)
+    return " ".join(box.value.replace("\\", "") for box in boxes)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_every_view_draws_every_network(store, name) -> None:
+    run = finished(store, RUNS[name])
+    for view in VIEWS:
+        app = opened(run, view)
+        assert not app.exception, (view, app.exception)
+        assert not app.warning, (view, words(app))
+        assert len(words(app)) > 200, view
+
+
+def test_numbers_on_the_page_are_those_of_the_run(store) -> None:
+    run = finished(store, RUNS["LSTM"])
+    dataset = dataset_of(ADDING)
+    network = stack(weights(RUNS["LSTM"], 2, 5))
+    index = dataset.validation
+    said = answer(network, dataset.x[index])
+    found = words(opened(run, "What mattered"))
+    assert f"the answer is {said[0, 0]:.4g}" in found
+    loss = np.mean((said - dataset.y[index]) ** 2)
+    assert f"The loss of the whole network is {loss:.3g} over {len(index)} sequences" in found
+    found = words(opened(run, "Gradient through time"))
+    assert "0.9^50 = 0.00515, 1^50 = 1, 1.1^50 = 117.4" in found
+
+
+def test_worst_sequences_come_first(store) -> None:
+    run = finished(store, RUNS["LSTM"])
+    dataset = dataset_of(ADDING)
+    network = stack(weights(RUNS["LSTM"], 2, 5))
+    said = answer(network, dataset.x[dataset.validation])
+    worst = int(np.abs(said - dataset.y[dataset.validation]).argmax())
+    app = opened(run, "What mattered")
+    app.session_state["lens_order"] = "worst first"
+    app.run()
+    assert f"the answer is {said[worst, 0]:.4g}" in words(app)
+
+
+def test_a_click_on_what_if_changes_the_answer(store) -> None:
+    run = finished(store, RUNS["LSTM"])
+    dataset = dataset_of(ADDING)
+    network = stack(weights(RUNS["LSTM"], 2, 5))
+    app = opened(run, "What mattered")
+    app.slider(key="lens_if_step").set_value(3).run()
+    (value,) = [s for s in app.slider if s.label == "Its value"]
+    value.set_value(0.0).run()
+    x = dataset.x[dataset.validation[:1]].copy()
+    x[0, 2, 0] = 0
+    assert f"the answer is {answer(network, x)[0, 0]:.4g}" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            lambda store, run: [p.unlink() for p in (store.home / "runs" / run).iterdir()],
+            "No weigh",
+        ),
+        (
+            lambda store, run: [p.write_bytes(b"x") for p in files(store, run)],
+            "The weights of epoch 5 are missing or damaged",
+        ),
+        (
+            lambda store, run: store.add_snapshot(
+                run, 5, snapshot.pack({"lstm_0/kernel": np.full((2, 16), np.nan)})
+            ),
+            "holds NaN or infinity",
+        ),
+    ],
+)
+def test_what_cannot_be_shown_is_said_in_a_sentence(store, change, sentence) -> None:
+    run = finished(store, RUNS["LSTM"])
+    networks.forget()
+    change(store, run)
+    for view in ("Gates", "Statistics"):
+        app = opened(run, view)
+        assert not app.exception, view
+        assert sentence in words(app), view
+
+
+def test_an_encoder_with_a_decoder_is_not_shown(store) -> None:
+    layers = (Recurrent(units=2), Recurrent(units=2, return_sequences=True))
+    network = Network(head="repeat_vector")
+    run = store.create(Experiment(data=ADDING, layers=layers, network=network))
+    store.set_status(run, "finished")
+    store.add_snapshot(run, 0, snapshot.pack({"head/kernel": np.zeros((2, 1))}))
+    assert "an encoder and a decoder" in words(opened(run, "Gates"))
+
+
+def test_without_a_run_the_page_says_where_to_go(store) -> None:
+    app = opened("", "Gates")
+    assert not app.exception
+    assert "Train a network first" in words(app)
