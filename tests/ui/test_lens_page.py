@@ -72,6 +72,10 @@ def finished(store: Store, experiment: Experiment) -> str:
     return run
 
 
+def files(store: Store, run: str) -> list[Path]:
+    return list((store.home / "runs" / run).iterdir())
+
+
 def opened(run: str, view: str) -> AppTest:
     app = AppTest.from_file(ROOT / "seqlab/ui/shell.py", default_timeout=30)
     app.query_params["run"] = run
@@ -138,7 +142,7 @@ def test_a_click_on_what_if_changes_the_answer(store) -> None:
     ("change", "sentence"),
     [
         (
-            lambda store, run: [p.unlink() for p in (store.home / "runs" / run).iterdir()],
+            lambda store, run: [p.unlink() for p in files(store, run)],
             "No weigh",
         ),
         (
