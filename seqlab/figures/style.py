@@ -7,6 +7,8 @@ line colours keep a contrast of at least 3:1 on both and stay apart for colour-b
 
 from __future__ import annotations
 
+from typing import Any
+
 import plotly.graph_objects as go
 
 TRAIN = "#2a78d6"
@@ -51,8 +53,24 @@ GATE_COLOURS = {
 SIGMOID = ("input_gate", "forget_gate", "output_gate", "update_gate", "reset_gate")
 
 
+_SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;"})
+LONGEST_NAME = 60
+
+
+def plain(name: str) -> str:
+    """A stranger's words as text for Plotly, which would render `<b>`, links and `$LaTeX$`."""
+    words = " ".join(name.split())
+    if len(words) > LONGEST_NAME:
+        words = words[: LONGEST_NAME - 1] + "…"
+    return words.translate(_SPECIAL)
+
+
 def figure(*traces: go.Scatter | go.Heatmap | go.Bar, **layout: object) -> go.Figure:
-    """A figure in the house style: no template, tight margins, legend on top."""
+    """A figure in the house style: no template, tight margins, legend on top.
+
+    The names of traces and axes stand as they are, for they may be a stranger's: no markup. Texts
+    in annotations, ticks and cells are the caller's own (`plain`).
+    """
     base: dict[str, object] = {
         "template": "none",
         "margin": {"l": 48, "r": 12, "t": 26, "b": 30},
@@ -60,4 +78,16 @@ def figure(*traces: go.Scatter | go.Heatmap | go.Bar, **layout: object) -> go.Fi
         "hovermode": "x unified",
         "dragmode": "zoom",
     }
-    return go.Figure(list(traces), base | layout)
+    for trace in traces:
+        if trace.name:
+            trace.name = plain(trace.name)
+    axes = {name: _titled(axis) for name, axis in layout.items() if name[1:5] == "axis"}
+    return go.Figure(list(traces), base | layout | axes)
+
+
+def _titled(axis: Any) -> Any:  # noqa: ANN401
+    """The settings of an axis with a title that holds no markup."""
+    title = axis.get("title") if isinstance(axis, dict) else None
+    if not isinstance(title, dict) or not title.get("text"):
+        return axis
+    return {**axis, "title": {**title, "text": plain(title["text"])}}

@@ -1,5 +1,7 @@
 """Figures show the numbers that they were given, on the scales that they promise."""
 
+import html
+
 import numpy as np
 import pytest
 
@@ -92,3 +94,20 @@ def test_the_pair_is_drawn_at_its_rows():
     np.testing.assert_array_equal(found["X"].y, series[10:15])
     assert list(found["y"].x) == [labels[16]]  # two steps after the last step of X
     assert list(found["y"].y) == [series[16]]
+
+
+NASTY = '<b>x</b><a href="http://e.vil">&amp;</a> $x^2$\n' + "v" * 500
+
+
+def test_names_from_files_are_no_markup():
+    rows = np.arange(5.0)
+    figure = prediction.over_time(rows, rows, rows, (NASTY, rows), NASTY)
+    texts = [figure.layout.yaxis.title.text, *(trace.name for trace in figure.data)]
+    shown = [text for text in texts if "x" in text]
+    assert len(shown) == 2
+    for text in shown:
+        assert not {"<", ">", "$", "\n"} & set(text)
+        assert html.unescape(text).startswith('<b>x</b><a href="http://e.vil">&amp;</a> $x^2$ vvv')
+        assert len(html.unescape(text)) == style.LONGEST_NAME
+    learnt = learning.loss(rows, rows, rows, ("<i>naive</i>", 1.0), 5)
+    assert "&lt;i&gt;naive&lt;/i&gt;" in traces(learnt)
