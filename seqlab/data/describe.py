@@ -159,7 +159,7 @@ def _target(dataset: Dataset, index: int, answer: tuple[str, ...]) -> str:
     asked = sum(symbol != "" for symbol in answer)
     if asked == len(answer):
         return f"y, {name}, is asked for at every step: “{_text(answer, dataset.names[0])}”"
-    counted = " ".join(symbol for symbol in answer if symbol)
+    counted = " ".join(symbol for symbol in answer if symbol).replace(END, "end")
     return f"y, {name}, counts at {asked:,} of the {len(answer):,} steps: “{_clip(counted)}”"
 
 

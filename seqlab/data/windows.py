@@ -34,7 +34,8 @@ def windows(
     last fifth of the rows (in front of the test part, if there is one). No training pair sees a
     validation row. A validation window may reach back into the training rows, as a forecaster's
     own past would. Gaps of the training rows are bridged, and the scaling is fitted, with the
-    training rows alone.
+    training rows alone. A target that nobody measured is no target, whatever the gaps are bridged
+    with.
 
     Args:
         values: (rows, columns) float64, the target in column 0; NaN for what is missing.
@@ -54,11 +55,12 @@ def windows(
     window = data.window
     parts = _split_rows(rows, data)
     _fits(rows, parts[0], window, horizon, steps)
+    gaps = ~np.isfinite(values)
     values, found = fill(values, parts[0], data.missing, names, target)
     starts = np.arange(0, rows - window - horizon - steps + 2, data.stride)
     goals = (starts + window + horizon - 1)[:, None] + np.arange(steps)  # (n, steps)
-    if data.missing == "drop":
-        starts, goals, dropped = _without_gaps(values, inputs, starts, goals, window)
+    if gaps.any():
+        starts, goals, dropped = _honest(gaps, inputs, starts, goals, data)
         found = (*found, *dropped)
     parted = _chronological(goals, parts) if data.split == "time" else _random(goals, data)
     if not len(parted.train) or not len(parted.validation):
@@ -204,22 +206,31 @@ def _bridge(values: Reals, how: Missing) -> Reals:
     return frame.ffill().bfill().to_numpy(np.float64)
 
 
-def _without_gaps(
-    values: Reals, inputs: list[int], starts: Indices, goals: Indices, window: int
+def _honest(
+    gaps: NDArray[np.bool_], inputs: list[int], starts: Indices, goals: Indices, data: Data
 ) -> tuple[Indices, Indices, tuple[str, ...]]:
-    """Only the windows whose inputs and targets are all known."""
-    gap = ~np.isfinite(values)
-    before = np.concatenate([[0], np.cumsum(gap[:, inputs].any(axis=1))])
-    whole = before[starts + window] == before[starts]
-    whole &= ~gap[goals, 0].any(axis=1)
-    count = int((~whole).sum())
+    """The windows that can be learned from and judged, and a sentence about the others.
+
+    Left out is a window whose target is a gap; with "interpolate" also one that ends in a gap,
+    since the line across it uses a value from behind the window; with "drop" every window that
+    touches one.
+    """
+    gap: NDArray[np.bool_] = np.any(gaps[:, inputs], axis=1)
+    lost = gaps[goals, 0].any(axis=1)
+    why = "their target is missing"
+    if data.missing == "interpolate":
+        lost |= gap[starts + data.window - 1]
+        why += ", or their last step is, where a straight line would use a later value"
+    elif data.missing == "drop":
+        before = np.concatenate([[0], np.cumsum(gap)])
+        lost |= before[starts + data.window] > before[starts]
+        why = "they touch a missing value"
+    count = int(lost.sum())
     if not count:
         return starts, goals, ()
-    note = (
-        f"{count:,} of {len(starts):,} windows touch a missing value and were left out, "
-        f"because of {int(gap.any(axis=1).sum()):,} rows with a gap."
-    )
-    return starts[whole], goals[whole], (note,)
+    were = "window was" if count == 1 else "windows were"
+    note = f"{count:,} of {len(starts):,} {were} left out because {why}."
+    return starts[~lost], goals[~lost], (note,)
 
 
 def _chronological(goals: Indices, parts: tuple[int, int]) -> _Parts:

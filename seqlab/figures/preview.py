@@ -203,18 +203,24 @@ def strip(symbols: tuple[str, ...], answer: tuple[str, ...], aligned: bool) -> g
     )
     ticks = list(range(0, width, max(1, width // 10)))
     names = [str(places[i]) if i < len(places) else str(i + 1) for i in ticks]
-    y_name = f"y: {escape(answer[0])}" if alone else "y"
+    note = {
+        "x": (width - 1) / 2,
+        "y": 1,
+        "text": escape(answer[0]) if alone else "",
+        "showarrow": False,
+        "font": {"color": style.TARGET, "size": 14},
+    }
     return style.figure(
         cells,
         xaxis={"tickvals": ticks, "ticktext": names, "showgrid": False, "zeroline": False},
         yaxis={
             "tickvals": [0, 1],
-            "ticktext": ["X", y_name],
+            "ticktext": ["X", "y"],
             "autorange": "reversed",
             "showgrid": False,
             "zeroline": False,
-            "automargin": True,
         },
+        annotations=[note] if alone else [],
     )
 
 

@@ -95,9 +95,28 @@ def test_windows_that_touch_a_gap_can_be_left_out():
     for start in d.starts:
         assert not {10, 50} & set(range(start, start + 5))
     assert len(d.x) == 56 - 10
-    assert "10 of 56 windows touch a missing value" in d.notes[0]
+    assert "10 of 56 windows were left out because they touch a missing value" in d.notes[0]
     assert np.isnan(d.values[10, 0])
     assert all(np.isfinite(rule.rmse) for rule in d.baselines.values())
+
+
+@pytest.mark.parametrize(("how", "origins"), [("interpolate", {10, 50}), ("forward", set())])
+def test_no_target_is_invented_and_no_line_uses_the_future(how, origins):
+    values = np.random.default_rng(0).normal(size=60)
+    values[[10, 50]] = np.nan
+    d = series(values, window=4, missing=how)
+    goals = d.starts + 4
+    assert not {10, 50} & set(goals)
+    assert not origins & set(goals - 1)
+    assert len(d.x) == 56 - 2 - len(origins)
+    assert f"{2 + len(origins)} of 56 windows were left out" in d.notes[1]
+    # What stands behind a window changes nothing in it.
+    for i, goal in enumerate(goals):
+        later = values.copy()
+        later[goal:] += 100
+        bridged, _ = fill(later[:, None], 48, how, ("c0",), "c0")
+        window = bridged[d.starts[i] : goal, 0]
+        np.testing.assert_allclose(d.input_scaling.invert(d.x[i])[:, 0], window, atol=1e-4)
 
 
 def test_gaps_everywhere_leave_no_window_and_a_sentence():

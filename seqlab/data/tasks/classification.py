@@ -154,7 +154,7 @@ ENTRIES = (
         "Is every bracket closed by its own kind, in the right order?",
         (
             knob("window", "Length T", 12, 4, 1000, difficulty=True),
-            knob("difficulty", "Kinds of brackets", 1, 1, 3),
+            knob("difficulty", "Kinds of brackets", 2, 1, 3),
             samples(4000),
             seed(),
         ),

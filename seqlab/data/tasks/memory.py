@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from seqlab.data.baselines import chance
-from seqlab.data.dataset import Baseline, DataError, Dataset, Floats, Goal
+from seqlab.data.dataset import Baseline, DataError, Dataset, Goal
 from seqlab.data.entry import Entry, knob, samples, seed
 from seqlab.data.tasks.drawn import dataset, split
 from seqlab.data.text import PADDING
@@ -156,8 +156,10 @@ def echo_line(steps: int, lag: int) -> float:
 def parity(data: Data) -> Dataset:
     """Parity: is the number of ones in a sequence of T bits odd?
 
-    No bit and no part of the bits tells anything: only all of them do. As long as there are
-    enough different sequences, none is drawn twice.
+    With `difficulty` 1 it is asked at every step, for the ones so far; without a memory only the
+    first step is sure. With 2 it is asked at the end alone: then no bit and no part of the bits
+    tells anything, only all of them do. As long as there are enough different sequences, none is
+    drawn twice.
     """
     n, steps = data.samples, data.window
     generator = np.random.default_rng(data.data_seed)
@@ -166,15 +168,18 @@ def parity(data: Data) -> Dataset:
         bits = (numbers[:, None] >> np.arange(steps)) & 1
     else:
         bits = generator.integers(0, 2, (n, steps))
-    goal = Goal("class", classes=("even", "odd"))
+    so_far = np.cumsum(bits, axis=1) % 2
+    classes = ("even", "odd")
+    if data.difficulty == 1:
+        goal = Goal("class", "every step", classes)
+        guessed = (steps - 1) / steps
+        rule = "the first step is sure, one of two classes at each other: (1 - 1/T) ln 2"
+        rules = {"without memory": chance(guessed * math.log(2), rule, 1 - guessed / 2)}
+        return dataset(bits[:, :, None], so_far, "parity so far", goal, rules, ("bit",))
+    goal = Goal("class", classes=classes)
     rules = {"chance": chance(math.log(2), "one of two classes: ln 2", 1 / 2)}
     what = "parity of the ones"
-    return dataset(bits[:, :, None], bits.sum(axis=1) % 2, what, goal, rules, ("bit",))
-
-
-def parity_of(x: Floats) -> Floats:
-    """The running parity of (n, timesteps, 1) bits at every step, (n, timesteps)."""
-    return (np.cumsum(x[:, :, 0], axis=1) % 2).astype(np.float32)
+    return dataset(bits[:, :, None], so_far[:, -1], what, goal, rules, ("bit",))
 
 
 HS97 = "Hochreiter & Schmidhuber (1997), Long short-term memory"
@@ -261,9 +266,23 @@ ENTRIES = (
         "Parity",
         "Memory",
         "Is the number of ones odd? Every single bit matters.",
-        (knob("window", "Length T", 12, difficulty=True), samples(2000), seed()),
+        (
+            knob("window", "Length T", 12, difficulty=True),
+            knob(
+                "difficulty",
+                "Asked",
+                1,
+                1,
+                2,
+                "1: at every step, for the ones so far. 2: only at the end, where training finds "
+                "nothing to hold on to.",
+            ),
+            samples(2000),
+            seed(),
+        ),
         parity,
-        "ln 2 = 0.693: two classes, both as likely, and no part of the bits tells anything.",
+        "At the end ln 2 = 0.693: two classes, both as likely, and no part of the bits tells "
+        "anything. At every step (1 - 1/T) ln 2, since the first bit is its own parity.",
         "Minsky & Papert (1969), Perceptrons; as a sequence: Hochreiter & Schmidhuber (1997)",
     ),
 )

@@ -97,6 +97,19 @@ def test_parity_is_the_sum_of_the_bits_and_no_part_of_them_tells():
     assert np.mean(but_one == d.y) == pytest.approx(0.5, abs=0.02)
 
 
+def test_parity_so_far_is_asked_at_every_step_and_only_the_first_is_sure():
+    d = dataset("parity", window=9, difficulty=1, samples=LARGE)
+    odd = np.zeros(LARGE, bool)
+    for t in range(9):
+        odd ^= d.x[:, t, 0] == 1
+        np.testing.assert_array_equal(d.y[:, t], odd)
+        same = np.mean(d.y[:, t] == d.x[:, t, 0])  # what the present bit tells
+        assert same == 1 if t == 0 else same == pytest.approx(0.5, abs=0.02)
+    line = d.baselines["without memory"]
+    assert line.loss == pytest.approx(8 / 9 * math.log(2))
+    assert line.accuracy == pytest.approx(1 / 9 + 8 / 9 / 2)
+
+
 @pytest.mark.parametrize(
     ("source", "classes"),
     [("temporal_order", 4), ("first_bit", 2), ("parity", 2), ("trend", 3), ("brackets", 2)],

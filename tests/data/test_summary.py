@@ -1,0 +1,65 @@
+"""Summaries say what is in the arrays, and a leak is measured."""
+
+import numpy as np
+import pytest
+
+from seqlab.data import summary
+from seqlab.data.load import load
+from seqlab.experiment import Data, Experiment
+
+
+def dataset(source, **data):
+    return load(Experiment(data=Data(source=source, **data)))
+
+
+def test_columns_of_a_series_are_its_rows_once_in_original_units():
+    d = dataset("co2", missing="drop")
+    (found,) = summary.columns(d)
+    series = d.values[:, 0]
+    assert (found.name, found.count, found.missing) == ("co2", 2225, 59)
+    assert found.mean == pytest.approx(np.nanmean(series))
+    assert found.deviation == pytest.approx(np.nanstd(series))
+    assert (found.low, found.median, found.high) == (313.0, np.nanmedian(series), 373.9)
+
+
+def test_columns_follow_the_inputs_not_the_target():
+    d = dataset("lorenz", samples=300, inputs=("z", "x"), target="y")
+    found = summary.columns(d)
+    assert [column.name for column in found] == ["z", "x"]
+    assert found[0].low > 0 > found[1].low  # z is always positive
+
+
+def test_padding_is_no_value():
+    d = dataset("vowels")
+    assert {column.count for column in summary.columns(d)} == {9961}
+    assert summary.padding_share(d) == pytest.approx(1 - 9961 / (640 * 29))
+    assert summary.padding_share(dataset("adding", samples=50)) == 0
+    assert summary.columns(dataset("reviews", samples=200)) == ()
+
+
+def test_classes_are_counted_in_each_part_where_they_count():
+    counts = summary.class_counts(dataset("vowels"))
+    assert counts["speaker 3"] == (30, 88)
+    d = dataset("anbn", window=10, samples=100)
+    counts = summary.class_counts(d)
+    assert counts["[END]"] == (80, 20)  # one end a string
+    assert sum(counts["b"]) + 100 == d.y_weights.sum()
+    assert summary.class_counts(dataset("sine")) == {}
+
+
+def test_the_autocorrelation_belongs_to_the_training_rows():
+    d = dataset("sine", noise=0.0, samples=500)
+    found = summary.lags(d)
+    assert found[0] == 1
+    assert found[25] > 0.9
+    assert found[12] < -0.9
+    assert len(summary.lags(dataset("adding", samples=50))) == 0
+
+
+def test_a_rising_series_would_have_leaked_its_future():
+    (leak,) = summary.scaling_leaks(dataset("co2"))
+    assert leak.mean_of_all > leak.mean + 3
+    d = dataset("co2")
+    assert leak.mean == pytest.approx(d.input_scaling.offset[0])
+    assert leak.shift == pytest.approx((leak.mean_of_all - leak.mean) / d.input_scaling.scale[0])
+    assert summary.scaling_leaks(dataset("co2", split="random")) == ()
