@@ -1,4 +1,6 @@
-"""The local training cluster, a process of its own: `python -m seqlab.runs.cluster WORKERS`.
+"""The local training cluster, a process of its own.
+
+`python -m seqlab.runs.cluster WORKERS MODULE`, where the module is that of the training job.
 
 It prints the scheduler's address on its first line and ends when its standard input closes, so
 it cannot outlive the server that started it, not even after kill -9. Being a separate process
@@ -27,9 +29,6 @@ ONE_THREAD = dict.fromkeys(
     "1",
 )
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "CUDA_VISIBLE_DEVICES": "-1"}
-# Imported once in the fork server, so that a new worker is there in a fraction of a second.
-# They must only be imported there: forking after TensorFlow ran an operation hangs.
-PRELOAD = ["distributed", "tensorflow", "keras", "seqlab.training.job"]
 
 CONFIG = {
     "distributed.worker.multiprocessing-method": "forkserver",
@@ -45,11 +44,16 @@ CONFIG = {
 }
 
 
-def main(workers: int) -> None:
-    """Runs until standard input closes."""
+def main(workers: int, job: str) -> None:
+    """Runs until standard input closes.
+
+    The job's module, and TensorFlow with it, is imported once in the fork server, so that a new
+    worker is there in a fraction of a second. It must only be imported there: forking after
+    TensorFlow ran an operation hangs.
+    """
     os.environ.update(ONE_THREAD | QUIET)
     dask.config.set(CONFIG)
-    distributed.utils.get_mp_context().set_forkserver_preload(PRELOAD)
+    distributed.utils.get_mp_context().set_forkserver_preload(["distributed", job])
     memory = distributed.system.MEMORY_LIMIT // (workers + 1)  # leave a share to the server
     with distributed.LocalCluster(
         n_workers=workers,
@@ -66,4 +70,4 @@ def main(workers: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2])

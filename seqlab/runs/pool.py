@@ -7,6 +7,7 @@ posts events and results. Rules and their reasons: `docs/decisions/0003-training
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import queue
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,7 +45,7 @@ class _Job:
     """A run on its way through the pool."""
 
     run: str
-    arguments: tuple[Experiment, Dataset]
+    arguments: tuple[Any, ...]  # experiment, dataset, and for a run that goes on: state, epochs
     address: str | None = None  # of the worker that trains it
     future: distributed.Future | None = None
     stop_asked: float | None = None  # monotonic time
@@ -120,13 +122,33 @@ class Pool:
 
     def submit(self, run: str, experiment: Experiment, dataset: Dataset) -> None:
         """Queues a run that the store knows."""
-        job = _Job(run, (experiment, dataset))
-        self._positions = (*self._positions, run)
+        self._queue(_Job(run, (experiment, dataset)))
+
+    def go_on(self, run: str, dataset: Dataset, epochs: int) -> None:
+        """Queues an ended run again, to train from its last state until that epoch.
+
+        Raises:
+            ValueError: if no state of the run is kept.
+        """
+        found, state = self._store.get(run), self._store.state(run)
+        if found is None or state is None:
+            raise ValueError("The last state of this run is not kept, so it cannot go on.")
+        self._store.plan(run, epochs)
+        self._store.set_status(run, "queued")
+        self._store.add_log(run, f"To be trained until epoch {epochs}.")
+        self._queue(_Job(run, (found.experiment, dataset, state, epochs)))
+
+    def _queue(self, job: _Job) -> None:
+        self._positions = (*self._positions, job.run)
         self._inbox.put(lambda: self._state.waiting.append(job))
 
     def stop(self, run: str) -> None:
         """Asks a run to stop; its weights are kept."""
         self._inbox.put(lambda: self._stop(run))
+
+    def tell(self, run: str, command: worker.Command) -> None:
+        """Sends a command to a run that trains, see `seqlab.training.control`."""
+        self._inbox.put(lambda: self._tell(run, command))
 
     def position(self, run: str) -> int | None:
         """The run's place in the queue, 1 for the next one, or `None` if it does not wait."""
@@ -183,7 +205,8 @@ class Pool:
         )
 
     def _start_cluster(self) -> str:
-        command = [sys.executable, "-m", "seqlab.runs.cluster", str(self._workers)]
+        module = self._job.partition(":")[0]
+        command = [sys.executable, "-m", "seqlab.runs.cluster", str(self._workers), module]
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         with open(self._store.home / "pool.log", "wb") as log:  # TensorFlow's chatter goes there
             self._process = subprocess.Popen(
@@ -253,7 +276,7 @@ class Pool:
             self._job,
             job.run,
             *job.arguments,
-            key=job.run,
+            key=f"{job.run}-{uuid.uuid4().hex[:6]}",  # a run may go on later: another task
             workers=[address],
             pure=False,
             retries=0,
@@ -265,9 +288,25 @@ class Pool:
         run = event["run"]
         match event["kind"]:
             case "metrics":
-                self._store.add_metrics(run, event["epoch"], event["loss"], event["val_loss"])
+                known = ("kind", "run", "epoch", "loss", "val_loss", "worker")  # the last by Dask
+                more = {name: values for name, values in event.items() if name not in known}
+                self._store.add_metrics(run, event["epoch"], event["loss"], event["val_loss"], more)
             case "snapshot":
                 self._store.add_snapshot(run, event["epoch"], event["data"])
+            case "state":
+                self._store.add_state(run, event["data"])
+            case "paused":
+                self._store.set_status(run, "paused")
+                self._store.add_log(run, f"Paused after epoch {event['epoch']}.")
+            case "resumed":
+                self._store.set_status(run, "running")
+                self._store.add_log(run, f"Resumed after epoch {event['epoch']}.")
+            case "learning_rate":
+                words = f"Learning rate {event['value']:g} after epoch {event['epoch']}."
+                self._store.add_log(run, words)
+            case "planned":
+                self._store.plan(run, event["epochs"])
+                self._store.add_log(run, f"To be trained until epoch {event['epochs']}.")
             case "log":
                 self._store.add_log(run, event["message"])
 
@@ -292,8 +331,6 @@ class Pool:
             self._store.add_log(job.run, repr(error))
             self._store.set_status(job.run, "failed", f"Training failed: {error}")
         job.future.release()
-        if job.stop_asked:  # an event that was set is kept by the scheduler until it is cleared
-            distributed.Event(worker.stop_event(job.run), client=self._client).clear()
 
     def _stop(self, run: str) -> None:
         for job in self._state.waiting:
@@ -304,7 +341,18 @@ class Pool:
         for job in self._state.running.values():
             if job.run == run and job.stop_asked is None:
                 job.stop_asked = time.monotonic()
-                distributed.Event(worker.stop_event(run), client=self._client).set()
+        self._tell(run, {"kind": "stop"})
+
+    def _tell(self, run: str, command: worker.Command) -> None:
+        assert self._client is not None
+        for job in self._state.running.values():
+            if job.run == run:
+                # `tell` runs beside the training. A worker that does not even take it in time is
+                # left to the grace time: the other runs shall not wait for it.
+                with contextlib.suppress(TimeoutError, OSError):
+                    self._client.run(
+                        worker.tell, run, command, workers=[job.address], callback_timeout=1
+                    )
 
     def _disconnect(self) -> None:
         if self._client is not None:

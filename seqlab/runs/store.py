@@ -7,12 +7,13 @@ of the server shows the same.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 from seqlab.experiment import Experiment
 from seqlab.lens import snapshot
 
-ACTIVE = ("queued", "running")
+ACTIVE = ("queued", "running", "paused")
 ENDED = ("finished", "stopped", "diverged", "failed", "interrupted")
 
 _SCHEMA = """
@@ -37,13 +38,15 @@ CREATE TABLE IF NOT EXISTS runs (
     experiment TEXT NOT NULL,
     server INTEGER NOT NULL,
     baseline TEXT,
-    baseline_loss REAL
+    baseline_loss REAL,
+    planned INTEGER
 );
 CREATE TABLE IF NOT EXISTS metrics (
     run TEXT NOT NULL REFERENCES runs(id),
     epoch INTEGER NOT NULL,
     loss REAL,
     val_loss REAL,
+    more TEXT NOT NULL DEFAULT '{}',
     PRIMARY KEY (run, epoch)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS log (
@@ -58,12 +61,21 @@ CREATE TABLE IF NOT EXISTS uploads (
 );
 """
 
+# Columns that came after the first version, for stores that are older.
+_ADDED = {
+    "runs": {"baseline": "TEXT", "baseline_loss": "REAL", "planned": "INTEGER"},
+    "metrics": {"more": "TEXT NOT NULL DEFAULT '{}'"},
+}
+
 
 @dataclass(frozen=True)
 class Run:
     """One run as it stands: what was trained, and how far it is. Times are Unix seconds.
 
-    `baseline` is the rule to beat, by name, and its loss on the validation part.
+    Attributes:
+        planned: the last epoch, which may have been moved since the start.
+        baseline: the rule to beat, by name, and its loss on the validation part.
+        seconds: how long it has been training, pauses included; `None` before its turn.
     """
 
     id: str
@@ -73,7 +85,13 @@ class Run:
     status: str
     message: str
     experiment: Experiment
-    baseline: tuple[str, float] | None = None
+    baseline: tuple[str, float] | None
+    planned: int
+
+    @property
+    def seconds(self) -> float | None:
+        """From the start to the end, or until now."""
+        return None if self.started is None else (self.ended or time.time()) - self.started
 
     @property
     def active(self) -> bool:
@@ -83,11 +101,12 @@ class Run:
 
 @dataclass(frozen=True)
 class Metrics:
-    """Losses by epoch; NaN where an epoch gave none."""
+    """Losses by epoch, and what else was asked for by name; NaN where an epoch gave none."""
 
     epoch: NDArray[np.int64]
     loss: NDArray[np.float64]
     val_loss: NDArray[np.float64]
+    more: dict[str, NDArray[np.float64]]
 
 
 def default_home() -> Path:
@@ -110,7 +129,8 @@ class Store:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(_SCHEMA)
-        _add_columns(self._db, "runs", {"baseline": "TEXT", "baseline_loss": "REAL"})
+        for table, columns in _ADDED.items():
+            _add_columns(self._db, table, columns)
 
     def close(self) -> None:
         """Closes the database."""
@@ -156,13 +176,20 @@ class Store:
     def _select(self, where: str, *values: object) -> list[Run]:
         columns = "id, created, started, ended, status, message"
         rows = self._read(
-            f"SELECT experiment, baseline, baseline_loss, {columns} FROM runs {where}", *values
+            f"SELECT experiment, baseline, baseline_loss, planned, {columns} FROM runs {where}",
+            *values,
         )
         found = []
-        for experiment, rule, loss, *rest in rows:
+        for text, rule, loss, planned, *rest in rows:
+            experiment = Experiment.from_json(text)
             baseline = (rule, loss) if rule else None
-            found.append(Run(*rest, Experiment.from_json(experiment), baseline))  # type: ignore[call-arg]
+            last = planned or experiment.training.epochs
+            found.append(Run(*rest, experiment, baseline, last))  # type: ignore[call-arg]
         return found
+
+    def plan(self, run: str, epochs: int) -> None:
+        """Moves the last epoch of a run."""
+        self._write("UPDATE runs SET planned = ? WHERE id = ?", (epochs, run))
 
     def set_status(self, run: str, status: str, message: str = "") -> None:
         """Moves a run on; the times of its start and end are kept."""
@@ -180,7 +207,8 @@ class Store:
         To be called when a server starts, before it submits anything: a run of this process id
         can then only be from an earlier process that had the same one (as in a container).
         """
-        rows = self._read("SELECT id, server FROM runs WHERE status IN (?, ?)", *ACTIVE)
+        places = ", ".join("?" for _ in ACTIVE)
+        rows = self._read(f"SELECT id, server FROM runs WHERE status IN ({places})", *ACTIVE)
         orphans = [run for run, server in rows if server == os.getpid() or not _alive(server)]
         for run in orphans:
             message = "The server stopped while this run was active. What it had learned is kept."
@@ -195,18 +223,31 @@ class Store:
         epochs: Sequence[int],
         loss: Sequence[float | None],
         val_loss: Sequence[float | None],
+        more: Mapping[str, Sequence[float | None]] | None = None,
     ) -> None:
-        """Losses of some epochs; `None` for a number that is not finite."""
-        rows = [(run, *row) for row in zip(epochs, loss, val_loss, strict=True)]
-        self._write("INSERT OR REPLACE INTO metrics VALUES (?, ?, ?, ?)", *rows)
-
-    def metrics(self, run: str) -> Metrics:
-        """All losses of a run, by epoch."""
-        rows = self._read(
-            "SELECT epoch, loss, val_loss FROM metrics WHERE run = ? ORDER BY epoch", run
+        """Losses of some epochs, and more by name; `None` for a number that is not finite."""
+        names, others = list(more or {}), zip(*(more or {}).values(), strict=True)
+        notes = [json.dumps(dict(zip(names, row, strict=True))) for row in others]
+        columns = (epochs, loss, val_loss, notes or ["{}"] * len(epochs))
+        rows = [(run, *row) for row in zip(*columns, strict=True)]
+        self._write(
+            "INSERT OR REPLACE INTO metrics (run, epoch, loss, val_loss, more) "
+            "VALUES (?, ?, ?, ?, ?)",
+            *rows,
         )
-        table = np.array(rows, np.float64).reshape(-1, 3)  # None becomes NaN
-        return Metrics(table[:, 0].astype(np.int64), table[:, 1], table[:, 2])
+
+    def metrics(self, run: str, *names: str) -> Metrics:
+        """All losses of a run, by epoch, and what else is asked for, as "val_accuracy"."""
+        others = "".join(", json_extract(more, ?)" for _ in names)
+        paths = [f'$."{name}"' for name in names]
+        rows = self._read(
+            f"SELECT epoch, loss, val_loss{others} FROM metrics WHERE run = ? ORDER BY epoch",
+            *paths,
+            run,
+        )
+        table = np.array(rows, np.float64).reshape(-1, 3 + len(names))  # None becomes NaN
+        more = {name: table[:, 3 + i] for i, name in enumerate(names)}
+        return Metrics(table[:, 0].astype(np.int64), table[:, 1], table[:, 2], more)
 
     def add_log(self, run: str, message: str) -> None:
         """One line for the run's log."""
@@ -237,6 +278,19 @@ class Store:
             FileNotFoundError: if that epoch was not kept.
         """
         return snapshot.unpack((self.home / "runs" / run / f"epoch_{epoch:06d}.npz").read_bytes())
+
+    # State, to go on from -------------------------------------------------------------------
+
+    def add_state(self, run: str, data: bytes) -> None:
+        """Keeps what a training needs to go on: weights, optimizer. It replaces the one before."""
+        folder = self.home / "runs" / run
+        folder.mkdir(exist_ok=True)
+        _write_whole(folder / "state.npz", data)
+
+    def state(self, run: str) -> bytes | None:
+        """What `add_state` kept, or `None`."""
+        path = self.home / "runs" / run / "state.npz"
+        return path.read_bytes() if path.is_file() else None
 
     # Uploads --------------------------------------------------------------------------------
 

@@ -3,32 +3,63 @@
 from __future__ import annotations
 
 import pkgutil
+import queue
 from typing import Any
 
 import distributed
 
 TOPIC = "seqlab"  # one topic for all runs: a topic each would never be forgotten
 
+Command = dict[str, Any]
+_inboxes: dict[str, queue.SimpleQueue[Command]] = {}
 
-def stop_event(run: str) -> str:
-    """The name of the event that asks a run to stop."""
-    return f"seqlab-stop-{run}"
+
+class Control:
+    """Where a job finds the commands for its run. They are pushed here: a look costs nothing."""
+
+    def __init__(self, run: str) -> None:
+        self._run = run
+        self._inbox = _inbox(run)
+
+    def commands(self) -> list[Command]:
+        """The commands that came since the last look, the oldest first."""
+        found = []
+        while not self._inbox.empty():
+            found.append(self._inbox.get())
+        return found
+
+    def close(self) -> None:
+        """Forgets the run."""
+        _inboxes.pop(self._run, None)
+
+
+def tell(run: str, command: Command) -> None:
+    """Leaves a command for a run; the pool has this called in the worker's process."""
+    _inbox(run).put(command)
 
 
 def work(job: str, run: str, *arguments: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Runs `job` ("module:function") as `function(*arguments, report, should_stop)`.
+    """Runs `job` ("module:function") as `function(*arguments, report, control)`.
 
     The job is named, not imported, so that the web process never imports Keras with it.
     """
     worker = distributed.get_worker()
-    stop = distributed.Event(stop_event(run))
+    control = Control(run)
 
     def report(event: dict[str, Any]) -> None:
         worker.log_event(TOPIC, event | {"run": run})
 
-    return pkgutil.resolve_name(job)(*arguments, report, stop.is_set)
+    experiment, dataset, *rest = arguments
+    try:
+        return pkgutil.resolve_name(job)(experiment, dataset, report, control, *rest)
+    finally:
+        control.close()
 
 
 def prepare(job: str) -> None:
     """Calls `job` ("module:function") once, to warm a new worker."""
     pkgutil.resolve_name(job)()
+
+
+def _inbox(run: str) -> queue.SimpleQueue[Command]:
+    return _inboxes.setdefault(run, queue.SimpleQueue())  # one call: safe between threads

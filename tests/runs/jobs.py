@@ -4,27 +4,47 @@ import os
 import time
 
 
-def count(experiment, dataset, report, should_stop):
-    """Reports an epoch every 10 ms until all are done or it is told to stop."""
-    for epoch in range(1, experiment.training.epochs + 1):
-        if should_stop():
-            return {"status": "stopped", "epochs": epoch - 1, "message": ""}
+def count(experiment, dataset, report, control, state=None, epochs=None):
+    """Reports an epoch every 10 ms until all are done or it is told to stop. It can be paused."""
+    first = int(state or 0) + 1
+    last = epochs or experiment.training.epochs
+    kinds = []
+    for epoch in range(first, last + 1):
+        kinds = [command["kind"] for command in control.commands()]
+        if "pause" in kinds:
+            report({"kind": "paused", "epoch": epoch - 1})
+            while not kinds or kinds == ["pause"]:
+                kinds = [command["kind"] for command in control.commands()]
+                time.sleep(0.01)
+            report({"kind": "resumed", "epoch": epoch - 1})
+        if "stop" in kinds:
+            last = epoch - 1
+            break
         time.sleep(0.01)
-        report({"kind": "metrics", "epoch": [epoch], "loss": [1 / epoch], "val_loss": [None]})
+        report(
+            {
+                "kind": "metrics",
+                "epoch": [epoch],
+                "loss": [1 / epoch],
+                "val_loss": [None],
+                "accuracy": [epoch / 1000],
+            }
+        )
+    report({"kind": "state", "epoch": last, "data": str(last).encode()})
     report({"kind": "log", "message": f"pid {os.getpid()}"})
-    return {"status": "finished", "epochs": experiment.training.epochs, "message": ""}
+    return {"status": "stopped" if "stop" in kinds else "finished", "epochs": last, "message": ""}
 
 
-def announce_pid(experiment, dataset, report, should_stop):
+def announce_pid(experiment, dataset, report, control):
     """Says who it is and counts for long, so that a test can kill it."""
     report({"kind": "log", "message": f"pid {os.getpid()}"})
-    return count(experiment, dataset, report, should_stop)
+    return count(experiment, dataset, report, control)
 
 
-def deaf(experiment, dataset, report, should_stop):
+def deaf(experiment, dataset, report, control):
     """Never looks whether it should stop."""
     time.sleep(60)
 
 
-def broken(experiment, dataset, report, should_stop):
+def broken(experiment, dataset, report, control):
     raise RuntimeError("the kernel has no shape")

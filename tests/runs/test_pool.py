@@ -4,6 +4,7 @@ import os
 import signal
 import time
 
+import numpy as np
 import pytest
 
 from seqlab.experiment import Experiment, Training
@@ -63,7 +64,10 @@ def test_all_epochs_arrive_before_the_end_is_told(start, store):
     wait_for(lambda: ended(store, run))
     assert store.get(run).status == "finished"
     assert store.metrics(run).epoch.tolist() == list(range(1, 301))
-    assert store.metrics(run).loss[99] == pytest.approx(0.01)
+    metrics = store.metrics(run, "accuracy", "unheard_of")
+    assert metrics.loss[99] == pytest.approx(0.01)
+    assert metrics.more["accuracy"][99] == pytest.approx(0.1)
+    assert np.isnan(metrics.more["unheard_of"]).all()
 
 
 def test_two_train_at_once_and_the_third_waits_its_turn(start, store):
@@ -94,6 +98,56 @@ def test_stop_within_a_second_keeps_what_was_reported(start, store):
     assert time.monotonic() - asked < 1
     assert store.get(run).status == "stopped"
     assert len(store.metrics(run).epoch) > 5
+
+
+def test_pause_resume_and_what_happened_is_in_the_history(start, store):
+    pool = start("count")
+    run = submit(pool, store, epochs=10_000)
+    wait_for(lambda: len(store.metrics(run).epoch) > 3)
+    pool.tell(run, {"kind": "pause"})
+    wait_for(lambda: store.get(run).status == "paused")
+    seen = len(store.metrics(run).epoch)
+    time.sleep(0.2)
+    assert len(store.metrics(run).epoch) == seen
+    assert store.get(run).active
+    pool.tell(run, {"kind": "resume"})
+    wait_for(lambda: len(store.metrics(run).epoch) > seen)
+    assert store.get(run).status == "running"
+    pool.stop(run)
+    wait_for(lambda: ended(store, run))
+    lines = [line for _, line in store.log(run)]
+    assert f"Paused after epoch {seen}." in lines
+    assert f"Resumed after epoch {seen}." in lines
+
+
+def test_a_paused_run_can_be_stopped(start, store):
+    pool = start("count")
+    run = submit(pool, store, epochs=10_000)
+    wait_for(lambda: len(store.metrics(run).epoch) > 3)
+    pool.tell(run, {"kind": "pause"})
+    wait_for(lambda: store.get(run).status == "paused")
+    pool.stop(run)
+    wait_for(lambda: ended(store, run))
+    assert store.get(run).status == "stopped"
+
+
+def test_an_ended_run_goes_on_from_its_last_state(start, store):
+    pool = start("count")
+    run = submit(pool, store, epochs=5)
+    wait_for(lambda: ended(store, run))
+    pool.go_on(run, None, 8)
+    assert store.get(run).status in ("queued", "running", "finished")
+    wait_for(lambda: len(store.metrics(run).epoch) == 8 and ended(store, run))
+    assert store.metrics(run).epoch.tolist() == list(range(1, 9))
+    assert store.get(run).planned == 8
+    assert store.get(run).experiment.training.epochs == 5
+
+
+def test_a_run_without_a_state_cannot_go_on(start, store):
+    pool = start("count")
+    run = store.create(Experiment())
+    with pytest.raises(ValueError, match="not kept"):
+        pool.go_on(run, None, 8)
 
 
 def test_a_killed_worker_fails_its_run_alone_and_the_pool_heals(start, store):

@@ -56,12 +56,15 @@ def test_the_store_of_an_earlier_version_is_brought_up_to_date(store):
     run = store.create(EXPERIMENT)
     store.close()
     database = sqlite3.connect(store.home / "seqlab.sqlite3")
-    for column in ("baseline", "baseline_loss"):
+    for column in ("baseline", "baseline_loss", "planned"):
         database.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+    database.execute("ALTER TABLE metrics DROP COLUMN more")
     database.commit()
     database.close()
     store = Store(store.home)
     assert store.get(run).baseline is None
+    store.add_metrics(run, [1], [0.5], [0.4], {"accuracy": [0.75]})
+    assert store.metrics(run, "accuracy").more["accuracy"].tolist() == [0.75]
     assert store.get(store.create(EXPERIMENT, ("constant", 0.5))).baseline == ("constant", 0.5)
     store.close()
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from seqlab.runs.store import Store
 from seqlab.ui.state import LAG
 
+VIEWPORT = {"width": 1440, "height": 900}
 SUNSPOTS = Path(__file__).parents[2] / "seqlab/data/bundled/sunspots_yearly.csv"
 LONG = 60_000  # milliseconds: a first training may wait for TensorFlow to warm up
 expect.set_options(timeout=15_000)
@@ -130,7 +131,7 @@ def test_upload_train_beat_persistence_and_look_inside(playground, server, brows
     playground.page.reload()
     playground.expect_status("Finished: 300 epochs")
     assert playground.gates("Epoch 300") == trained
-    other = Playground(browser.new_context().new_page(), playground.page.url)
+    other = Playground(browser.new_context(viewport=VIEWPORT).new_page(), playground.page.url)
     other.expect_status("Finished: 300 epochs")
     assert other.gates("Epoch 300") == trained
     expect(other.part("units_0").locator("input")).to_have_value("32")
@@ -182,7 +183,9 @@ def test_a_reload_in_mid_training_shows_the_run_live(playground):
 
 
 def test_two_train_at_once_and_a_third_waits(server, browser):
-    pages = [Playground(browser.new_context().new_page(), server.url) for _ in range(3)]
+    pages = [
+        Playground(browser.new_context(viewport=VIEWPORT).new_page(), server.url) for _ in range(3)
+    ]
     for page in pages[:2]:
         start_long_run(page)
     pages[2].click("train")
