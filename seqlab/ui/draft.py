@@ -10,9 +10,11 @@ from typing import Any
 from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.load import load
 from seqlab.data.upload import Table, UploadError, read_table
-from seqlab.experiment import Data, Experiment, ExperimentError, Finding, clamp
+from seqlab.experiment import Data, Experiment, ExperimentError, Finding, Reading, clamp
 from seqlab.network.doctor import diagnose
 from seqlab.ui import services
+
+MOST_FIXES = 6  # of one draft, one after the other
 
 
 @dataclass(frozen=True)
@@ -39,26 +41,24 @@ def draft(flat: Mapping[str, Any]) -> Draft:
         dataset = dataset_of(experiment.data)
     except (DataError, UploadError) as error:
         return Draft(experiment, None, [_no_data(error, experiment), *diagnose(experiment)])
-    notes = _of_table(_table(experiment.data)) if experiment.data.source == "upload" else []
+    notes: list[Finding] = []
+    if experiment.data.source == "upload":
+        read = table_of(experiment.data.file or "", experiment.data.reading)
+        notes = [finding for finding in read.findings if finding.level != "error"]
     return Draft(experiment, dataset, diagnose(experiment, dataset) + notes)
 
 
-def _of_table(table: Table) -> list[Finding]:
-    """What the reader assumed about a file, and that its rows are taken as time steps."""
-    found = [finding for finding in table.findings if finding.level != "error"]
-    layouts = {
-        "wide": "one sequence a row",
-        "long": "many sequences below each other",
-        "text": "texts with labels",
-        "pairs": "pairs of texts",
-    }
-    if table.kind in layouts:
-        message = (
-            f"This file looks like {layouts[table.kind]}. "
-            "Here it is read as a single series, with one row per time step."
-        )
-        found.insert(0, Finding("warning", "read_as_series", message))
-    return found
+def fitted(now: Draft) -> Experiment | None:
+    """The draft with the fixes of all its errors, as far as they have one."""
+    experiment, dataset = now.experiment, now.dataset
+    if experiment is None or dataset is None:
+        return None
+    for _ in range(MOST_FIXES):
+        errors = [f for f in diagnose(experiment, dataset) if f.level == "error" and f.fix]
+        if not errors or errors[0].fix is None:
+            break
+        experiment = errors[0].fix
+    return experiment
 
 
 @lru_cache(maxsize=16)
@@ -69,7 +69,8 @@ def dataset_of(data: Data) -> Dataset:
         DataError: if no windows can be cut.
         UploadError: if the uploaded file is no table, or no longer kept.
     """
-    table = _table(data) if data.source == "upload" and data.file else None
+    with_file = data.source == "upload" and data.file
+    table = table_of(data.file or "", data.reading) if with_file else None
     return load(Experiment(data=data), table)
 
 
@@ -81,21 +82,13 @@ def kept_dataset(data: Data) -> Dataset | None:
         return None
 
 
-def table_of(file: str) -> Table:
-    """The table in an uploaded file that the store keeps. Raises `UploadError`."""
-    return _read(file)
-
-
-def _table(data: Data) -> Table:
-    return _read(data.file or "")
-
-
 @lru_cache(maxsize=8)
-def _read(file: str) -> Table:
+def table_of(file: str, reading: Reading) -> Table:
+    """The table in an uploaded file that the store keeps. Raises `UploadError`."""
     kept = services.store().upload(file)
     if kept is None:
         raise UploadError("The uploaded file of this experiment is not kept here. Upload it again.")
-    return read_table(*kept)
+    return read_table(*kept, reading)
 
 
 def _out_of_range(error: ExperimentError, flat: Mapping[str, Any]) -> list[Finding]:

@@ -68,14 +68,11 @@ def data_preview(dataset: Dataset) -> None:
     picture = st.container()
     beside, choice = st.columns([3, 1], vertical_alignment="top")
     with choice:
-        pair = st.slider("Pair of X and y", 1, n, key="pair", label_visibility="collapsed") - 1
-    shown = describe.pair(dataset, pair)
+        place = 0
+        if n > 1:
+            place = st.slider("Pair of X and y", 1, n, key="pair", label_visibility="collapsed") - 1
+    found = describe.pair(dataset, place)
     with picture:
-        chart(
-            preview.draw(shown),
-            key="preview_plot",
-            alt=shown.sentence,
-            height=125,
-            view=str(dataset.target),
-        )
-    beside.caption(plain(shown.sentence))
+        figure = preview.draw(found)
+        chart(figure, key="preview_plot", alt=found.sentence, height=125, view=str(dataset.target))
+    beside.caption(plain(found.sentence))

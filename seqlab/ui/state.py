@@ -13,6 +13,7 @@ import streamlit as st
 
 from seqlab.experiment import Experiment, ExperimentError, Recurrent, parse_query
 from seqlab.ui import services
+from seqlab.ui.draft import Draft, fitted
 
 RUN = "run"
 LINK_PROBLEM = "link_problem"  # what a link asked for and nobody understood
@@ -27,6 +28,13 @@ def show(experiment: Experiment) -> None:
     """Sets every widget to an experiment's values. To be called before widgets are drawn."""
     for key, value in experiment.to_flat().items():
         st.session_state[key] = list(value) if isinstance(value, tuple) else value
+
+
+def show_fitting(now: Draft) -> None:
+    """After a change of the data: shows the draft with a network that fits its task."""
+    fitting = fitted(now)
+    if fitting is not None and fitting != now.experiment:
+        show(fitting)
 
 
 def flat() -> dict[str, Any]:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlab.data.upload import UploadError, read_table
-from seqlab.ui import draft, services
+from seqlab.data import uploaded
+from seqlab.data.catalogue import ENTRIES
+from seqlab.data.entry import Entry
+from seqlab.data.upload import Table, UploadError, read_table
+from seqlab.experiment import Reading
+from seqlab.ui import draft, services, state
+from seqlab.ui.controls.fields import field, more
 from seqlab.ui.words import plain
 
+UPLOAD = "upload"
 SOURCES = {
-    "sunspots": "Sunspots, 1700 to 2008",
-    "sine": "Noisy sine",
-    "adding": "Adding problem",
-    "upload": "My own CSV file",
+    "sunspots": ENTRIES["sunspots"].title,
+    UPLOAD: "My own file (CSV, text, NumPy)",
+    **{key: entry.title for key, entry in ENTRIES.items() if key != "sunspots"},
 }
-ABOUT = {
-    "sunspots": "Real: one number a year. Forecast the next one. The cycle takes about 11 years.",
-    "sine": "Synthetic: forecast a sine of period 25 through its noise.",
-    "adding": "Synthetic: add the two marked numbers of a sequence. Needs a long memory.",
-    "upload": "One row per time step, a header line, a column to forecast.",
-}
+ABOUT_UPLOAD = "A table with a header line, a running text (.txt), or arrays (.npy, .npz)."
 PROBLEM = "upload_problem"
+# How a series becomes windows; the common ones are in sight.
+CUTTING = ("steps", "stride", "scaling", "split", "test_share", "missing", "period")
 
 
 def data_controls() -> None:
@@ -35,99 +37,110 @@ def data_controls() -> None:
         persist_state="session",
     )
     source = st.session_state.data
-    st.caption(ABOUT[source])
-    if source == "upload":
+    if source == UPLOAD:
         _upload_controls()
-    left, right = st.columns(2)
-    if source == "adding":
-        left.number_input("Length T", key="window", step=1, persist_state="session")
-        right.number_input("Sequences drawn", key="samples", step=100, persist_state="session")
-        return
-    left.number_input(
-        "Window",
-        key="window",
-        step=1,
-        help="How many past steps the network sees: the timesteps of input_shape.",
-        persist_state="session",
-    )
-    right.number_input(
-        "Horizon",
-        key="horizon",
-        step=1,
-        help="How many steps after the window the target lies. 1 is the very next step.",
-        persist_state="session",
-    )
-    if source == "sine":
-        left.number_input("Points", key="samples", step=100, persist_state="session")
-        right.number_input(
-            "Noise",
-            key="noise",
-            step=0.05,
-            format="%.2f",
-            persist_state="session",
-            help="Standard deviation of the noise; the sine's amplitude is 1.",
-        )
+    else:
+        _built_in(ENTRIES[source])
 
 
 def _new_source() -> None:
-    """Columns of one source mean nothing in another."""
-    st.session_state.update(target=None, inputs=[])
+    """A source begins with its own settings, and with a network whose head fits its task."""
+    source = st.session_state.data
+    if source != UPLOAD:
+        for key, value in ENTRIES[source].default().model_dump(exclude={"source"}).items():
+            st.session_state[key] = list(value) if isinstance(value, tuple) else value
+    else:
+        st.session_state.update(target=None, inputs=[])
+    state.show_fitting(draft.draft(state.flat()))
 
 
-def _upload_controls() -> None:
-    st.file_uploader(
-        "CSV file",
-        type=["csv", "txt", "tsv"],
-        key="upload",
-        on_change=_take_upload,
-        max_upload_size=20,
-    )
-    file = st.session_state.get("file")
-    if not file:
-        return
-    try:
-        table = draft.table_of(file)
-    except UploadError:
-        return  # the findings say it
-    kept = services.store().upload(file)
-    numeric = list(table.numeric)
-    time = f"time column “{table.time}”" if table.time else "no time column"
-    if kept:
-        st.caption(plain(f"Using {kept[1]}: {len(table.frame):,} rows, {time}."))
-    if not numeric:
-        return
-    if st.session_state.get("target") not in numeric:
-        st.session_state.target = numeric[0]
-    st.session_state.inputs = [n for n in st.session_state.get("inputs") or [] if n in numeric]
-    st.selectbox("Target", numeric, key="target", persist_state="session", format_func=plain)
-    if len(numeric) > 1:
+def _built_in(entry: Entry) -> None:
+    st.caption(f"{entry.family}. {entry.about}")
+    if len(entry.targets) > 1 or len(entry.columns) > 1:
+        _columns(list(entry.targets), list(entry.columns))
+    columns = st.columns(2)
+    for i, knob in enumerate(entry.knobs):
+        with columns[i % 2]:
+            field(knob.name, knob.label, about=knob.help)
+    if entry.targets:
+        more("more_data", CUTTING)
+
+
+def _columns(targets: list[str], inputs: list[str]) -> None:
+    """Which column to predict, and which ones the network sees."""
+    if len(targets) > 1:
+        if st.session_state.get("target") not in targets:
+            st.session_state.target = targets[0]
+        st.selectbox("Target", targets, key="target", persist_state="session", format_func=plain)
+    chosen = st.session_state.get("inputs") or []
+    st.session_state.inputs = [name for name in chosen if name in inputs]
+    if len(inputs) > 1:
         st.multiselect(
             "Inputs",
-            numeric,
+            inputs,
             key="inputs",
-            placeholder="the target alone",
+            placeholder="the usual ones",
             persist_state="session",
             format_func=plain,
         )
 
 
+def _upload_controls() -> None:
+    st.caption(ABOUT_UPLOAD)
+    st.file_uploader(
+        "File",
+        key="upload",
+        on_change=_take_upload,
+        max_upload_size=20,
+        label_visibility="collapsed",
+    )
+    file = st.session_state.get("file")
+    if not file:
+        return
+    try:
+        table = draft.table_of(file, Reading.model_validate(st.session_state.get("reading") or {}))
+    except UploadError:
+        return  # the findings say it
+    kept = services.store().upload(file)
+    if kept:
+        st.caption(plain(f"Using {kept[1]}: {_what(table)}."))
+    _columns(*map(list, uploaded.columns(table)))
+    if table.kind in ("series", "wide", "long", "corpus", "arrays"):
+        left, right = st.columns(2)
+        with left:
+            field("window", "Window")
+        with right:
+            field("horizon", "Horizon")
+        more("more_data", CUTTING)
+
+
+def _what(table: Table) -> str:
+    """What a file holds, in a few words."""
+    rows = f"{len(table.frame):,} rows"
+    return {
+        "series": f"a series of {rows}, "
+        + (f"time in “{table.time}”" if table.time else "no time column"),
+        "wide": f"one sequence a row, {rows}",
+        "long": f"many sequences by “{table.sequence_id}”, {rows}",
+        "text": f"texts with a label, {rows}",
+        "pairs": f"pairs of texts, {rows}",
+        "corpus": "a running text",
+        "arrays": "arrays of numbers",
+    }[table.kind]
+
+
 def _take_upload() -> None:
     """A new file: kept if it can be read; if not, everything stays as it was."""
-    uploaded = st.session_state.get("upload")
+    file = st.session_state.get("upload")
     st.session_state[PROBLEM] = None
-    if uploaded is None:
+    if file is None:
         return
-    content = uploaded.getvalue()
+    content = file.getvalue()
     try:
-        table = read_table(content, uploaded.name)
+        read_table(content, file.name)
     except UploadError as error:
         st.session_state[PROBLEM] = str(error)
         return
-    if not table.numeric:
-        st.session_state[PROBLEM] = (
-            f"“{uploaded.name}” has no column of numbers to learn from. "
-            "It needs a header line and at least one numeric column."
-        )
-        return
-    st.session_state.file = services.store().add_upload(content, uploaded.name)
-    st.session_state.update(data="upload", target=None, inputs=[])
+    st.session_state.file = services.store().add_upload(content, file.name)
+    st.session_state.update(data=UPLOAD, target=None, inputs=[], reading={})
+    state.show_fitting(draft.draft(state.flat()))

@@ -72,23 +72,41 @@ HELP: dict[str, str] = {
     "shuffle": "Take the sequences in a random order instead of their own.",
     "window": "How many past steps the network sees: the timesteps of input_shape.",
     "horizon": "How many steps after the window the target lies. 1 is the very next step.",
+    "steps": "How many steps from the horizon on are predicted at once.",
+    "stride": "Rows from the start of one window to the start of the next one.",
+    "scaling": "How columns are scaled. Always fitted on the training part alone.",
+    "split": "By time: training, then validation, then test. At random flatters: neighbouring "
+    "windows overlap.",
+    "test_share": "Share of the rows at the very end that is kept out of training and validation.",
+    "missing": "What is done with gaps.",
+    "period": "Of the seasonal baseline, in rows. 0: found by autocorrelation.",
     "noise": "Standard deviation of the noise; the signal's amplitude is 1.",
     "data_seed": "The same seed draws the same data.",
 }
 EMPTY = {"clipnorm": "off", "clipvalue": "off", "patience": "off"}
 
 
-def field(key: str, label: str | None = None, width: int | Literal["stretch"] = "stretch") -> None:
+def field(
+    key: str,
+    label: str | None = None,
+    width: int | Literal["stretch"] = "stretch",
+    about: str = "",
+) -> None:
     """The widget of one value.
 
     Args:
         key: its flat name; those of a layer end in "_0", "_1", ...
         label: what stands above it; its name, if nothing is said.
         width: in pixels, or all there is.
+        about: help; what is known of the name, if nothing is said.
     """
     name = name_of(key)
     kind, optional = _kind(FIELDS[name])
-    common: dict[str, Any] = {"key": key, "help": HELP.get(name), "persist_state": "session"}
+    common: dict[str, Any] = {
+        "key": key,
+        "help": about or HELP.get(name),
+        "persist_state": "session",
+    }
     label = label or name
     if get_origin(kind) is Literal:
         st.selectbox(label, get_args(kind), width=width, **common)
