@@ -541,6 +541,7 @@ class Finding:
         message: one or two sentences for the user.
         fix: the experiment with the problem mended, or `None`.
         fix_label: what the Fix button says.
+        keras: what Keras itself says or does, or "".
     """
 
     level: Literal["error", "warning", "hint"]
@@ -548,3 +549,4 @@ class Finding:
     message: str
     fix: Experiment | None = None
     fix_label: str = "Fix"
+    keras: str = ""

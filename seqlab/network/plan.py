@@ -159,8 +159,8 @@ def _first(experiment: Experiment, frame: Frame) -> tuple[Part, ...]:
 
 
 def _decoder_input(experiment: Experiment, frame: Frame) -> tuple[Part, ...]:
-    """The target, one step late: 0 is the start, k + 1 stands for class k."""
-    size = (frame.outputs + 1, experiment.network.embedding)
+    """The target, one step late, as classes: class 0, the padding, is read before the first."""
+    size = (frame.outputs, experiment.network.embedding)
     return (
         Part("Input", "decoder_input", ((frame.steps,),), (("dtype", "int32"),), "input"),
         Part("Embedding", "decoder_embedding", size, role="embedding"),

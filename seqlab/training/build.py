@@ -42,7 +42,7 @@ def build(experiment: Experiment, frame: Frame) -> keras.Model:
     Returns:
         A model (batch, timesteps, features), or (batch, timesteps) for tokens, -> (batch, outputs)
         or (batch, steps, outputs). With teacher forcing it has a second input (batch, steps), the
-        target's classes plus 1, one step late and beginning with 0: `late`.
+        target's classes one step late: `late`.
     """
     planned = plan(experiment, frame)
     state = random.getstate()
@@ -117,12 +117,12 @@ def loss(
 
 
 def late(classes: NDArray[np.integer]) -> NDArray[np.int32]:
-    """What a decoder with teacher forcing reads: (n, steps) classes -> (n, steps) tokens.
+    """What a decoder with teacher forcing reads: (n, steps) classes, one step late.
 
-    Token 0 is the start, token k + 1 stands for class k of the step before.
+    Class 0, the padding, stands before the first one.
     """
     shifted = np.zeros(classes.shape, np.int32)
-    shifted[:, 1:] = classes[:, :-1] + 1
+    shifted[:, 1:] = classes[:, :-1]
     return shifted
 
 

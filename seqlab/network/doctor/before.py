@@ -1,0 +1,45 @@
+"""All findings before training."""
+
+from __future__ import annotations
+
+from seqlab.data.dataset import DataError, Dataset
+from seqlab.data.frame import Frame
+from seqlab.experiment import Experiment, Finding
+from seqlab.network.doctor import axes, learning, samples, size, split, states, targets
+from seqlab.network.doctor.fixes import with_data
+
+ORDER = {"error": 0, "warning": 1, "hint": 2}
+
+
+def diagnose(experiment: Experiment, dataset: Dataset | None = None) -> list[Finding]:
+    """Findings about an experiment and its data, the gravest first.
+
+    Args:
+        experiment: what is about to be trained.
+        dataset: its data, if it could be loaded; most findings need it.
+    """
+    frame = Frame.of(dataset) if dataset is not None else Frame(experiment.data.window)
+    findings = [*axes.find(experiment, frame), *states.find(experiment, frame, dataset)]
+    if dataset is not None:
+        fits = not any(finding.level == "error" for finding in findings)
+        findings += [Finding("warning", "data_note", note) for note in dataset.notes]
+        findings += targets.find(experiment, frame, dataset)
+        findings += samples.find(experiment, frame, dataset)
+        findings += split.find(experiment, dataset)
+        findings += learning.find(experiment, frame, dataset)
+        if fits:
+            findings += size.find(experiment, frame, dataset)
+    return sorted(findings, key=lambda finding: ORDER[finding.level])
+
+
+def explain(error: DataError, experiment: Experiment) -> Finding:
+    """Why there is no data, with the nearest value that would do: a window that is too long."""
+    if error.argument is None or error.allowed is None:
+        return Finding("error", "no_data", str(error))
+    return Finding(
+        "error",
+        f"{error.argument}_too_long",
+        str(error),
+        with_data(experiment, **{error.argument: error.allowed}),
+        f"Use {error.argument} = {error.allowed}",
+    )

@@ -1,0 +1,341 @@
+"""What the result of a training says: whether it learned, when it stopped, and against what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from seqlab.data.dataset import Baseline, Dataset
+from seqlab.experiment import LIMITS, Experiment, Finding
+from seqlab.network.doctor.fixes import with_layer, with_layers, with_training
+
+Floats = NDArray[np.floating]
+Curve = NDArray[np.float64]
+
+CHANCE = 0.98  # of the chance line: a loss above this has learned nothing
+RISEN = 1.1  # of its minimum: a validation loss above this has risen
+FALLING = 0.02  # share of the loss that the last tenth of the epochs still took away
+ECHO = 0.5  # of the error: a forecast nearer than this to the last value repeats it
+VANISHED, EXPLODED = 1e-4, 1e3  # gradient at the first step against that at the last
+DEAD = 0.05  # share of the units that is worth a word
+
+
+def read_result(
+    experiment: Experiment,
+    dataset: Dataset,
+    history: Mapping[str, Sequence[float | None]],
+    prediction: ArrayLike | None = None,
+    hidden: Mapping[str, Floats] | None = None,
+    gradients: Mapping[str, Floats] | None = None,
+) -> list[Finding]:
+    """Findings about a finished training, the gravest first.
+
+    Args:
+        experiment: what was trained.
+        dataset: its data.
+        history: "loss" and "val_loss", one value an epoch; `None` or NaN where it was not finite.
+        prediction: for the validation part, as the network gives it (scaled, or logits).
+        hidden: the hidden states of each recurrent layer, (batch, timesteps, units) by name, as in
+            `seqlab.gates`; for dead units.
+        gradients: the norm of the loss' gradient by the hidden states, (batch, timesteps) by
+            layer, as `hidden_norm` in `seqlab.gradients`; for vanishing and exploding gradients.
+    """
+    loss, val_loss = _curve(history.get("loss")), _curve(history.get("val_loss"))
+    found = _diverged(experiment, loss, val_loss)
+    if not found:
+        found = _not_learning(experiment, dataset, loss)
+    if not found:
+        found = [
+            *_baseline(experiment, dataset, val_loss),
+            *_echo(dataset, prediction),
+            *_overfitting(experiment, val_loss),
+            *_unfinished(experiment, loss, val_loss),
+        ]
+    found += _gradients(experiment, gradients or {})
+    found += _dead_units(experiment, hidden or {})
+    order = {"error": 0, "warning": 1, "hint": 2}
+    return sorted(found, key=lambda finding: order[finding.level])
+
+
+def chance_loss(experiment: Experiment, dataset: Dataset) -> float | None:
+    """The training loss of the best answer that ignores the input; `None` for other losses.
+
+    For values that is the mean, whose mean squared error is the variance of the scaled targets;
+    for classes their shares, whose cross-entropy is the entropy in nats.
+    """
+    targets = dataset.y[dataset.train]
+    if not targets.size:
+        return None
+    weights = np.ones(targets.shape) if dataset.y_weights is None else dataset.y_weights
+    if dataset.y_weights is not None:
+        weights = dataset.y_weights[dataset.train]
+    if dataset.goal.kind == "class":
+        if experiment.training.loss not in ("auto", "sparse_categorical_crossentropy"):
+            return None
+        shares = np.bincount(targets.ravel(), weights.ravel(), minlength=len(dataset.goal.classes))
+        shares = shares[shares > 0] / shares.sum()
+        return float(-(shares * np.log(shares)).sum())
+    if experiment.training.loss not in ("auto", "mean_squared_error"):
+        return None
+    if weights.shape != targets.shape:
+        return None
+    values = targets.astype(np.float64)
+    mean = np.average(values, axis=0, weights=weights)
+    return float(np.average((values - mean) ** 2, weights=weights))
+
+
+def _curve(values: Sequence[float | None] | None) -> Curve:
+    return np.array([np.nan if v is None else v for v in values or ()], np.float64)
+
+
+def _diverged(experiment: Experiment, loss: Curve, val_loss: Curve) -> list[Finding]:
+    bad = ~np.isfinite(loss)
+    if len(val_loss) == len(loss):
+        bad |= ~np.isfinite(val_loss)
+    if not bad.any():
+        return []
+    epoch = int(np.flatnonzero(bad)[0]) + 1
+    training = experiment.training
+    if training.clipnorm is None and training.clipvalue is None:
+        fix, label = with_training(experiment, clipnorm=1.0), "Clip gradients to norm 1"
+    else:
+        rate = max(training.learning_rate / 10, LIMITS["learning_rate"][0])
+        fix, label = with_training(experiment, learning_rate=rate), f"Use a rate of {rate:g}"
+    return [
+        Finding(
+            "error",
+            "diverged",
+            f"The loss became infinite or NaN in epoch {epoch}: one step was too long, and every "
+            "one after it worse.",
+            fix,
+            label,
+            "Keras goes on with nan; the callback TerminateOnNaN stops it.",
+        )
+    ]
+
+
+def _not_learning(experiment: Experiment, dataset: Dataset, loss: Curve) -> list[Finding]:
+    """A training loss on the chance line: the network answers the same whatever it reads."""
+    chance = chance_loss(experiment, dataset)
+    if not len(loss) or not chance or loss.min() < CHANCE * chance:
+        return []
+    rate = experiment.training.learning_rate
+    what = (
+        "always giving the shares of the classes"
+        if dataset.goal.kind == "class"
+        else "always predicting the mean"
+    )
+    best = float(loss.min())
+    message = (
+        f"The network has not learned: its best training loss is {best:.4g}, and {what} gives "
+        f"{chance:.4g}."
+    )
+    lowest = LIMITS["learning_rate"][0]
+    smaller = with_training(experiment, learning_rate=max(rate / 10, lowest))
+    if best > 1.5 * chance and rate > lowest:
+        fix = smaller
+        message += " It is worse than that, so the steps may be too long."
+    elif len(loss) > 1 and loss[-1] < loss[0] * (1 - FALLING):
+        fix = with_training(
+            experiment, epochs=min(10 * experiment.training.epochs, int(LIMITS["epochs"][1]))
+        )
+        message += " It is on its way: it needs more steps."
+    elif (slow := _slow_forgetting(experiment, dataset)) is not None:
+        fix = slow
+        message += " The answer may lie further back than the LSTM remembers at the beginning."
+    elif rate < 0.05:
+        fix = with_training(experiment, learning_rate=min(rate * 5, 0.05))
+    else:
+        fix = smaller
+    label = f"Try a rate of {fix.training.learning_rate:g}"
+    if fix.training.epochs != experiment.training.epochs:
+        label = f"Train {fix.training.epochs:,} epochs"
+    elif fix.layers != experiment.layers:
+        label = "Begin with a forget bias of 4"
+    return [Finding("warning", "not_learning", message, fix, label)]
+
+
+def _slow_forgetting(experiment: Experiment, dataset: Dataset) -> Experiment | None:
+    """The experiment with LSTMs that remember longer, if there are some that could."""
+    lstms = [i for i, layer in enumerate(experiment.layers) if layer.cell == "LSTM"]
+    lstms = [i for i in lstms if experiment.layers[i].forget_bias < 3]
+    if not lstms or dataset.timesteps < 20:
+        return None
+    for i in lstms:
+        experiment = with_layer(
+            experiment, i, use_bias=True, unit_forget_bias=True, forget_bias=4.0
+        )
+    return experiment
+
+
+def _rule(dataset: Dataset) -> tuple[str, Baseline] | None:
+    """The baseline to beat, if its loss is known."""
+    for name, baseline in dataset.baselines.items():
+        if np.isfinite(baseline.loss):
+            return name, baseline
+    return None
+
+
+def _baseline(experiment: Experiment, dataset: Dataset, val_loss: Curve) -> list[Finding]:
+    known = _rule(dataset)
+    if known is None or not len(val_loss) or experiment.training.loss != "auto":
+        return []
+    name, baseline = known
+    last = float(val_loss[-1])
+    if last <= baseline.loss:
+        return []
+    detail = f"validation loss {last:.4g} against {baseline.loss:.4g}"
+    if dataset.goal.kind == "value" and len(dataset.target_scaling.scale) == 1:
+        ours = last**0.5 * float(dataset.target_scaling.scale[0])
+        detail = f"RMSE {ours:.4g} against {baseline.rmse:.4g}"
+    return [
+        Finding(
+            "warning",
+            "worse_than_baseline",
+            f"The network is worse than a rule without learning: {detail} of {name} "
+            f"({baseline.rule}).",
+        )
+    ]
+
+
+def _echo(dataset: Dataset, prediction: ArrayLike | None) -> list[Finding]:
+    """A forecast that is the last known value, shifted by one (keras-team/keras#3874)."""
+    rule = dataset.baselines.get("persistence")
+    if prediction is None or rule is None or rule.prediction is None:
+        return []
+    if dataset.goal.kind == "class":
+        return []
+    made = dataset.target_scaling.invert(np.asarray(prediction))
+    truth = dataset.truth(dataset.validation)
+    if made.shape != truth.shape or made.shape != rule.prediction.shape:
+        return []
+    off = float(np.sqrt(np.mean((made - truth) ** 2)))
+    from_last = float(np.sqrt(np.mean((made - rule.prediction) ** 2)))
+    if from_last >= ECHO * off:
+        return []
+    return [
+        Finding(
+            "warning",
+            "echo",
+            f"The forecast is nearly the last known value: it differs from that by an RMSE of "
+            f"{from_last:.4g}, and from the truth by {off:.4g}. In the picture it follows the "
+            "series one step late.",
+        )
+    ]
+
+
+def _overfitting(experiment: Experiment, val_loss: Curve) -> list[Finding]:
+    if len(val_loss) < 3:
+        return []
+    best = int(val_loss.argmin())
+    if val_loss[-1] <= RISEN * val_loss[best] or best == len(val_loss) - 1:
+        return []
+    return [
+        Finding(
+            "warning",
+            "overfitting",
+            f"Overfitting since epoch {best + 1}: there the validation loss was "
+            f"{val_loss[best]:.4g}, at the end it is {val_loss[-1]:.4g}. What was learned since "
+            "holds for the training part alone.",
+            with_training(experiment, epochs=best + 1),
+            f"Stop after {best + 1} epochs",
+            "keras.callbacks.EarlyStopping(restore_best_weights=True) does it while training.",
+        )
+    ]
+
+
+def _unfinished(experiment: Experiment, loss: Curve, val_loss: Curve) -> list[Finding]:
+    """Both losses still fall at the end."""
+    if len(loss) < 10:
+        return []
+    before = -1 - max(len(loss) // 10, 1)
+    falls = [curve[-1] < (1 - FALLING) * curve[before] for curve in (loss, val_loss) if len(curve)]
+    at_best = not len(val_loss) or val_loss.argmin() >= len(val_loss) + before
+    epochs = min(2 * experiment.training.epochs, int(LIMITS["epochs"][1]))
+    if not all(falls) or not at_best or epochs <= experiment.training.epochs:
+        return []
+    gained = 1 - loss[-1] / loss[before]
+    return [
+        Finding(
+            "hint",
+            "still_learning",
+            f"The loss still falls: by {gained:.0%} in the last {-1 - before} epochs.",
+            with_training(experiment, epochs=epochs),
+            f"Train {epochs:,} epochs",
+        )
+    ]
+
+
+def _gradients(experiment: Experiment, norms: Mapping[str, Floats]) -> list[Finding]:
+    """The gradient at the first step against that at the last one, of the mean over sequences."""
+    found = []
+    for name, norm in norms.items():
+        steps = np.asarray(norm, np.float64).mean(axis=0)
+        if len(steps) < 2 or name.endswith("/backward"):
+            continue
+        if not np.isfinite(steps).all():
+            continue
+        first, last = float(steps[0]), float(steps[-1])
+        ratio = first / last if last else np.inf
+        if last and ratio < VANISHED:
+            lstm = any(layer.cell == "LSTM" for layer in experiment.layers)
+            fix = with_layers(experiment, unit_forget_bias=True, forget_bias=4.0) if lstm else None
+            found.append(
+                Finding(
+                    "warning",
+                    "vanishing_gradients",
+                    f"The gradient vanishes in {name}: what arrives at the first of {len(steps)} "
+                    f"steps is {ratio:.0e} of what the last one gets. The network cannot learn "
+                    "from the beginning of the sequence.",
+                    fix,
+                    "Begin with a forget bias of 4",
+                )
+            )
+        elif ratio > EXPLODED:
+            clipped = experiment.training.clipnorm is not None
+            found.append(
+                Finding(
+                    "warning",
+                    "exploding_gradients",
+                    f"The gradient explodes in {name}: on the way back over {len(steps)} steps it "
+                    f"grows {ratio:.0e} times. Clip it.",
+                    None if clipped else with_training(experiment, clipnorm=1.0, clipvalue=None),
+                    "Clip gradients to norm 1",
+                )
+            )
+    return found
+
+
+def _dead_units(experiment: Experiment, states: Mapping[str, Floats]) -> list[Finding]:
+    """Units of a ReLU that are 0 at every step of every sequence: no gradient moves them again."""
+    found = []
+    for name, hidden in states.items():
+        index = _index(name)
+        if index is None or index >= len(experiment.layers):
+            continue
+        layer = experiment.layers[index]
+        if layer.activation != "relu":
+            continue
+        units = np.asarray(hidden)
+        dead = int((units == 0).all(axis=tuple(range(units.ndim - 1))).sum())
+        if dead < DEAD * units.shape[-1] or not dead:
+            continue
+        found.append(
+            Finding(
+                "warning",
+                "dead_units",
+                f"{dead} of {units.shape[-1]} units of {name} are dead: relu gives 0 at every step "
+                "of every sequence, so no gradient reaches them any more.",
+                with_layer(experiment, index, activation="tanh"),
+                f"Use tanh in layer {index + 1}",
+            )
+        )
+    return found
+
+
+def _index(name: str) -> int | None:
+    """The number in "lstm_0" or "lstm_0/forward"."""
+    end = name.split("/")[0].rpartition("_")[2]
+    return int(end) if end.isdigit() else None

@@ -1,0 +1,255 @@
+"""Whether loss, metrics and the head's activation fit the targets."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from seqlab.data.dataset import Dataset
+from seqlab.data.frame import Frame
+from seqlab.experiment import Experiment, Finding
+from seqlab.network.doctor.fixes import with_network, with_training
+from seqlab.network.plan import loss_of
+
+VALUE_LOSSES = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh")
+CLASS_LOSSES = ("sparse_categorical_crossentropy",)
+VALUE_METRICS = ("mean_absolute_error", "root_mean_squared_error", "r2_score")
+CLASS_METRICS = ("accuracy",)
+RANGES = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "relu": (0.0, np.inf)}
+RANGES |= {"softplus": RANGES["relu"], "softmax": RANGES["sigmoid"]}
+MAJORITY = 0.8  # share of one class from which on accuracy misleads
+SHOWN = 3  # class names in a message
+
+
+def losses_for(frame: Frame) -> tuple[str, ...]:
+    """The losses that fit a goal, the usual one first."""
+    return CLASS_LOSSES if frame.kind == "class" else VALUE_LOSSES
+
+
+def metrics_for(frame: Frame) -> tuple[str, ...]:
+    """The metrics that fit a goal."""
+    return CLASS_METRICS if frame.kind == "class" else VALUE_METRICS
+
+
+def heads_for(frame: Frame) -> tuple[str, ...]:
+    """The heads that fit a goal, the usual one first."""
+    if frame.at == "every step":
+        return ("time_distributed",)
+    if frame.at == "sequence":
+        return ("repeat_vector", "teacher_forcing")[: 2 if frame.kind == "class" else 1]
+    return ("dense", "repeat_vector") if frame.kind == "value" and frame.outputs > 1 else ("dense",)
+
+
+def activations_for(frame: Frame) -> tuple[str, ...]:
+    """The activations of the head that fit a goal, the usual one first."""
+    if frame.kind == "class":
+        return ("linear", "softmax")
+    return ("linear", "tanh", "sigmoid", "relu", "softplus")
+
+
+def find(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding]:
+    """Findings about loss, metrics, head activation and targets."""
+    found = [*_loss(experiment, frame, dataset), *_metrics(experiment, frame)]
+    if frame.kind == "class":
+        return [*found, *_class_activation(experiment), *_classes(dataset)]
+    return [*found, *_value_activation(experiment, frame, dataset), *_constant(dataset)]
+
+
+def _loss(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding]:
+    loss = loss_of(experiment, frame)
+    targets = dataset.y[dataset.train]
+    if loss in losses_for(frame):
+        return []
+    if frame.kind == "class":
+        why = f"The targets are classes, one number for each; “{loss}” does not take them so."
+        keras = (
+            "Keras: Arguments `target` and `output` must have the same rank (ndim)."
+            if "crossentropy" in loss
+            else "Keras stops in the middle of the graph: the shapes cannot be broadcast."
+        )
+    elif (
+        loss == "binary_crossentropy" and targets.size and 0 <= targets.min() <= targets.max() <= 1
+    ):
+        return []
+    else:
+        why = f"The targets are values; “{loss}” compares probabilities."
+        keras = "Keras trains some of these without a word, towards a loss that means nothing."
+    best = losses_for(frame)[0]
+    fix = with_training(experiment, loss="auto")
+    return [Finding("error", "loss_mismatch", f"{why} Use “{best}”.", fix, f"Use {best}", keras)]
+
+
+def _metrics(experiment: Experiment, frame: Frame) -> list[Finding]:
+    fitting = metrics_for(frame)
+    unfit = [name for name in experiment.training.metrics if name not in fitting]
+    if not unfit:
+        return []
+    fix = with_training(
+        experiment, metrics=tuple(m for m in experiment.training.metrics if m in fitting)
+    )
+    if frame.kind == "value":
+        return [
+            Finding(
+                "warning",
+                "accuracy_on_values",
+                "Accuracy counts exact hits. A forecast is never exactly right, so it shows 0 "
+                "however good the network is.",
+                fix,
+                "Remove accuracy",
+                "Keras shows accuracy: 0.0000e+00.",
+            )
+        ]
+    names = " and ".join(f"“{name}”" for name in unfit)
+    return [
+        Finding(
+            "error",
+            "metric_mismatch",
+            f"The targets are classes; {names} would measure the distance between their numbers, "
+            "which means nothing.",
+            fix,
+            "Use accuracy",
+            "Keras stops in the middle of the graph: the shapes cannot be broadcast.",
+        )
+    ]
+
+
+def _class_activation(experiment: Experiment) -> list[Finding]:
+    activation = experiment.network.head_activation
+    if activation in ("linear", "softmax"):
+        return []
+    return [
+        Finding(
+            "error",
+            "head_activation_for_classes",
+            f"The head's activation {activation} gives no probabilities: a cross-entropy needs "
+            "logits (no activation) or a softmax.",
+            with_network(experiment, head_activation="linear"),
+            "Use logits",
+            "Keras trains it without a word, with a loss that means nothing.",
+        )
+    ]
+
+
+def _value_activation(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding]:
+    activation = experiment.network.head_activation
+    if activation == "linear" or not len(dataset.train):
+        return []
+    fix, label = with_network(experiment, head_activation="linear"), "Use no activation"
+    if activation == "softmax":
+        one = frame.outputs == 1
+        return [
+            Finding(
+                "error",
+                "softmax_for_values",
+                "A softmax over a single unit is always 1, whatever the network does."
+                if one
+                else "A softmax makes the predicted values add up to 1, which they have no "
+                "reason to do.",
+                fix,
+                label,
+                "Keras: You are using a softmax over axis -1 of a tensor of shape (None, 1). This "
+                "axis has size 1. The softmax operation will always return the value 1."
+                if one
+                else "",
+            )
+        ]
+    low, high = RANGES[activation]
+    targets = dataset.y[dataset.train].astype(np.float64)
+    missed = np.maximum(low - targets, 0) + np.maximum(targets - high, 0)
+    if not missed.any():
+        return []
+    span = f"{low:g} to {high:g}" if np.isfinite(high) else f"{low:g} and above"
+    floor = float(np.mean(missed**2))
+    return [
+        Finding(
+            "warning",
+            "target_outside_activation",
+            f"{np.mean(missed > 0):.0%} of the scaled training targets lie outside {span}, all that"
+            f" the head's {activation} can give. The mean squared error cannot fall below "
+            f"{floor:.3g}.",
+            fix,
+            label,
+            "Keras trains it without a word (keras-team/keras#1727).",
+        )
+    ]
+
+
+def _constant(dataset: Dataset) -> list[Finding]:
+    targets = dataset.y[dataset.train]
+    if len(targets) < 2 or float(targets.std()) > 0:
+        return []
+    return [
+        Finding(
+            "warning",
+            "constant_target",
+            f"The target {dataset.target!r} is constant in the training part: "
+            "there is nothing to learn from it.",
+        )
+    ]
+
+
+def _classes(dataset: Dataset) -> list[Finding]:
+    """Labels out of range, a single class, a class that is never trained, and imbalance."""
+    names = dataset.goal.classes
+    labels = dataset.y[dataset.train]
+    if not labels.size:
+        return []
+    lowest, highest = int(dataset.y.min()), int(dataset.y.max())
+    if lowest < 0 or highest >= len(names):
+        return [
+            Finding(
+                "error",
+                "labels_out_of_range",
+                f"The labels run from {lowest} to {highest}, but {len(names)} classes are counted "
+                f"from 0 to {len(names) - 1}. Subtract {lowest} from every label.",
+                keras="Keras: Received a label value which is outside the valid range of "
+                f"[0, {len(names)}).",
+            )
+        ]
+    counts = np.bincount(_counted(dataset, dataset.train), minlength=len(names))
+    present = np.flatnonzero(counts)
+    if len(present) == 1:
+        return [
+            Finding(
+                "error" if len(names) == 1 else "warning",
+                "one_class",
+                f"All training targets are {names[present[0]]!r}: there is nothing to tell apart.",
+                keras="Keras trains it to an accuracy of 1.0, which means nothing.",
+            )
+        ]
+    found = []
+    elsewhere = np.unique(_counted(dataset, np.r_[dataset.validation, dataset.test].astype(int)))
+    unseen = [names[k] for k in elsewhere if not counts[k]]
+    if unseen and dataset.goal.at == "end":
+        listed = ", ".join(repr(name) for name in unseen[:SHOWN])
+        found.append(
+            Finding(
+                "warning",
+                "class_not_trained",
+                f"{len(unseen)} of the classes to be told apart never occur in the training part: "
+                f"{listed}. The network cannot know them.",
+            )
+        )
+    share = float(counts.max() / counts.sum())
+    if share >= MAJORITY and dataset.goal.at == "end":
+        found.append(
+            Finding(
+                "warning",
+                "imbalance",
+                f"{share:.0%} of the training targets are {names[int(counts.argmax())]!r}. Always "
+                f"giving that answer is {share:.0%} right: compare with that, not with "
+                f"{1 / len(names):.0%}.",
+                keras="Keras shows the accuracy alone.",
+            )
+        )
+    return found
+
+
+def _counted(dataset: Dataset, indices: np.ndarray) -> np.ndarray:
+    """The labels that count, flat: without the steps whose weight is 0."""
+    labels = dataset.y[indices].reshape(len(indices), -1)
+    if dataset.y_weights is not None and labels.shape == dataset.y_weights[indices].shape:
+        return labels[dataset.y_weights[indices] > 0].astype(int)
+    if dataset.goal.at == "every step":
+        real = np.arange(labels.shape[1]) < dataset.lengths[indices][:, None]
+        return labels[real].astype(int)
+    return labels.ravel().astype(int)

@@ -1,0 +1,155 @@
+"""Reading a result: with curves that are known, and with trained Keras networks."""
+
+import keras
+import numpy as np
+import pytest
+
+from seqlab.data.load import load
+from seqlab.experiment import Data, Experiment, Recurrent, Training
+from seqlab.network.doctor import read_result
+from seqlab.network.doctor.result import chance_loss
+from seqlab.training.inspect import gates, gradients
+from seqlab.training.train import train
+from tests.network.data import classes, noise
+
+
+@pytest.fixture(scope="module")
+def sunspots():
+    experiment = Experiment()
+    return experiment, load(experiment)
+
+
+def found(experiment, data, loss, val_loss=None, **more):
+    history = {"loss": loss, "val_loss": loss if val_loss is None else val_loss}
+    return {finding.code: finding for finding in read_result(experiment, data, history, **more)}
+
+
+GOOD = [0.9, 0.5, 0.3, 0.2, 0.15, 0.14, 0.135, 0.135, 0.135, 0.135]
+
+
+def test_a_good_result_has_no_findings(sunspots):
+    experiment, data = sunspots
+    truth = data.y[data.validation]
+    assert found(experiment, data, GOOD, prediction=truth + 0.01) == {}
+
+
+def test_worse_than_persistence_with_both_numbers(sunspots):
+    experiment, data = sunspots
+    rule = next(iter(data.baselines.values()))
+    finding = found(experiment, data, GOOD, [3.0, 2.0, 1.5, 1.5])["worse_than_baseline"]
+    assert f"{rule.rmse:.4g}" in finding.message
+    ours = np.sqrt(1.5) * data.target_scaling.scale[0]
+    assert f"{ours:.4g}" in finding.message
+
+
+def test_a_forecast_that_repeats_the_last_value(sunspots):
+    experiment, data = sunspots
+    last = data.x[data.validation][:, -1]  # the univariate series, scaled
+    finding = found(experiment, data, GOOD, prediction=last * 0.98)["echo"]
+    assert "last known value" in finding.message
+    assert "echo" not in found(experiment, data, GOOD, prediction=data.y[data.validation] * 0.9)
+
+
+def test_overfitting_says_since_when_and_stops_there(sunspots):
+    experiment, data = sunspots
+    rising = [0.9, 0.5, 0.2, 0.22, 0.25, 0.3, 0.33]
+    finding = found(experiment, data, [0.9, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01], rising)["overfitting"]
+    assert "since epoch 3" in finding.message
+    assert finding.fix.training.epochs == 3
+
+
+def test_not_learning_is_measured_against_chance():
+    data, labels = noise(), classes()
+    mean = keras.losses.MeanSquaredError()
+    targets = data.y[data.train]
+    assert chance_loss(Experiment(), data) == pytest.approx(
+        float(mean(targets, np.full_like(targets, targets.mean()))), rel=1e-5
+    )
+    entropy = keras.losses.SparseCategoricalCrossentropy()
+    shares = np.bincount(labels.y[labels.train]) / len(labels.train)
+    rows = np.tile(shares, (len(labels.train), 1))
+    chance = chance_loss(Experiment(), labels)
+    assert chance == pytest.approx(float(entropy(labels.y[labels.train], rows)), rel=1e-5)
+
+    finding = found(Experiment(), labels, [chance * 1.01] * 10)["not_learning"]
+    assert f"{chance:.4g}" in finding.message
+    assert finding.fix.training.learning_rate > Experiment().training.learning_rate
+    wild = found(Experiment(), labels, [chance * 3] * 10)["not_learning"]
+    assert wild.fix.training.learning_rate < Experiment().training.learning_rate
+    slow = found(Experiment(), labels, list(np.linspace(1.3, 1.2, 10) * chance))["not_learning"]
+    assert slow.fix.training.epochs == 400
+    assert "not_learning" not in found(Experiment(), labels, [chance, chance / 2])
+
+
+def test_a_first_bit_that_a_default_lstm_does_not_learn():
+    """The fix of "not learning" is tried out: a forget bias of 4 solves what 1 does not."""
+    experiment = Experiment(
+        data=Data(source="first_bit", window=100, samples=400, noise=0.2),
+        layers=(Recurrent(units=16),),
+        training=Training(epochs=4),
+    )
+    data = load(experiment)
+    stuck = train(experiment, data)
+    finding = {f.code: f for f in read_result(experiment, data, stuck.history)}["not_learning"]
+    solved = train(finding.fix, data)
+    assert solved.history["val_loss"][-1] < 0.2 * stuck.history["val_loss"][-1]
+
+
+def test_a_diverged_run_is_told_with_its_epoch(sunspots):
+    experiment, data = sunspots
+    finding = found(experiment, data, [0.5, 3.0, None], [0.6, 9.0, float("nan")])["diverged"]
+    assert "epoch 3" in finding.message
+    assert finding.fix.training.clipnorm == 1
+    again = found(finding.fix, data, [0.5, float("inf")])["diverged"]
+    assert again.fix.training.learning_rate < experiment.training.learning_rate
+
+
+def test_still_learning(sunspots):
+    experiment, data = sunspots
+    finding = found(experiment, data, list(0.14 * 0.9 ** np.arange(20)))["still_learning"]
+    assert finding.fix.training.epochs == 2 * experiment.training.epochs
+
+
+def recurrent(scale, units=16, steps=60, **changes):
+    layer = keras.layers.SimpleRNN(
+        units,
+        name="simplernn_0",
+        recurrent_initializer=keras.initializers.Orthogonal(scale),
+        **changes,
+    )
+    keras.utils.set_random_seed(0)
+    return keras.Sequential([keras.Input((steps, 1)), layer, keras.layers.Dense(1)])
+
+
+@pytest.mark.parametrize(("scale", "code"), [(0.5, "vanishing_gradients"), (1.0, None)])
+def test_vanishing_gradients_of_a_real_network(sunspots, scale, code):
+    experiment, data = sunspots
+    x, y = noise(n=8, steps=60).x, noise(n=8).y
+    flow = gradients(recurrent(scale), x * 0.1, y, "mse")
+    norms = {"simplernn_0": flow["simplernn_0"].hidden_norm}
+    codes = set(found(experiment, data, GOOD, gradients=norms))
+    assert codes == ({code} if code else set())
+
+
+def test_exploding_gradients_of_a_real_network(sunspots):
+    experiment, data = sunspots
+    x, y = noise(n=8, steps=60).x, noise(n=8).y
+    flow = gradients(recurrent(1.5, activation="linear"), x * 0.1, y, "mse")
+    norms = {"simplernn_0": flow["simplernn_0"].hidden_norm}
+    finding = found(experiment, data, GOOD, gradients=norms)["exploding_gradients"]
+    assert "e+10 times" in finding.message  # 1.5 ** 59 = 2.4e10
+    assert finding.fix.training.clipnorm == 1
+
+
+def test_dead_units_are_counted(sunspots):
+    _, data = sunspots
+    layers = (Recurrent(cell="SimpleRNN", units=16, activation="relu"),)
+    model = recurrent(1.0, steps=22, activation="relu")
+    kernel, recurrent_kernel, bias = model.layers[0].get_weights()
+    bias[:5] = -1e3
+    model.layers[0].set_weights([kernel, recurrent_kernel, bias])
+    hidden = {"simplernn_0": gates(model, data.x[:64])["simplernn_0"].hidden}
+    finding = found(Experiment(layers=layers), data, GOOD, hidden=hidden)["dead_units"]
+    assert finding.message.startswith("5 of 16 units")
+    assert finding.fix.layers[0].activation == "tanh"
+    assert found(Experiment(), data, GOOD, hidden=hidden) == {}  # zeros of tanh are no dead units
