@@ -1,0 +1,177 @@
+"""The part of a script that prepares the data, and the files that it reads.
+
+A forecast from a series is prepared in the script, from the series itself. Everything else -
+drawn tasks, texts, sequences of a file - comes as the arrays that the experiment trains on: their
+preparation is seqlab's, and a copy of it in the script would be long and could be wrong.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from seqlab.data.dataset import Dataset
+from seqlab.experiment import Experiment
+from seqlab.network.source.python import literal
+
+SERIES_FILE, ARRAYS_FILE = "data.csv", "data.npz"
+EMBEDDED = 8192  # bytes of a series that still fit into the script
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """How a script gets its arrays `x_train`, `y_train`, `x_validation`, `y_validation`.
+
+    Attributes:
+        imports: import lines.
+        code: lines of code.
+        files: by name, what they read.
+        weighted: whether there are `w_train` and `w_validation`, too.
+    """
+
+    imports: tuple[str, ...]
+    code: tuple[str, ...]
+    files: dict[str, bytes]
+    weighted: bool = False
+
+
+def prepare(experiment: Experiment, dataset: Dataset) -> Preparation:
+    """The preparation of a dataset."""
+    if _is_forecast(dataset):
+        return _series(experiment, dataset)
+    return _arrays(dataset)
+
+
+def _is_forecast(dataset: Dataset) -> bool:
+    """Values of one complete series, split by time."""
+    return (
+        dataset.values is not None
+        and dataset.starts is not None
+        and dataset.splits is not None
+        and dataset.goal.kind == "value"
+        and dataset.goal.at == "end"
+        and len(dataset.validation) > 0
+        and bool(np.isfinite(_columns(dataset)[1]).all())
+    )
+
+
+def _columns(dataset: Dataset) -> tuple[list[str], np.ndarray]:
+    """The columns that matter, target first, and their values (rows, columns)."""
+    assert dataset.values is not None
+    others = [name for name in dataset.names if name != dataset.target]
+    return [dataset.target, *others], dataset.values[:, : 1 + len(others)]
+
+
+def _series(experiment: Experiment, dataset: Dataset) -> Preparation:
+    assert dataset.splits is not None
+    data, (split, end) = experiment.data, dataset.splits
+    names, values = _columns(dataset)
+    table = pd.DataFrame(values, columns=names)
+    if dataset.labels is not None:
+        table.insert(0, _free("time", names), dataset.labels)
+    text = table.to_csv(index=False, lineterminator="\n")
+    embedded = len(text.encode()) <= EMBEDDED and '"""' not in text and "\\" not in text
+    imports = ("import io",) if embedded else ()
+    steps = dataset.y.shape[-1]
+    inputs = [names.index(name) for name in dataset.names]
+    all_inputs = inputs == list(range(len(names)))
+    read = ["table = pd.read_csv(io.StringIO(SERIES))"]
+    if embedded:
+        read = ['SERIES = """\\', *text.splitlines(), '"""', *read]
+    else:
+        read = [f"table = pd.read_csv({literal(SERIES_FILE)})"]
+    columns = ", ".join(literal(name) for name in names)
+    rows = len(values)
+    code = [
+        *read,
+        f"values = table[[{columns}]].to_numpy()  # ({rows}, {len(names)}), the target first",
+        "",
+        f"window, horizon = {data.window}, {data.horizon}"
+        + (f"  # and {steps} values at once" if steps > 1 else ""),
+        f"split = {split}  # the first row of the validation part",
+        *_scaling(data.scaling, values[:split]),
+        "",
+        "# Windows, and the values that follow each of them.",
+        f"starts = np.arange(0, len(values) - window - horizon{_less(steps - 2)}"
+        + (f", {data.stride})" if data.stride > 1 else ")"),
+        f"x = np.stack([scaled[s : s + window{'' if all_inputs else f', {inputs}'}] "
+        "for s in starts])",
+        "goals = starts + window + horizon - 1  # the row of the "
+        + ("first target" if steps > 1 else "target"),
+    ]
+    if steps == 1:
+        code.append("y = scaled[goals, :1]")
+        train, validation = "goals < split", "goals >= split"
+        last = "goals"
+    else:
+        code.append(f"y = np.stack([scaled[g : g + {steps}, 0] for g in goals])")
+        train, validation = f"goals + {steps - 1} < split", "goals >= split"
+        last = f"goals + {steps - 1}"
+    if end < rows:
+        validation = f"({validation}) & ({last} < {end})"
+    code += [
+        f"train, validation = {train}, {validation}",
+        "x_train, y_train = x[train], y[train]",
+        "x_validation, y_validation = x[validation], y[validation]",
+    ]
+    files = {} if embedded else {SERIES_FILE: text.encode()}
+    return Preparation((*imports, "import numpy as np", "import pandas as pd"), tuple(code), files)
+
+
+def _less(number: int) -> str:
+    """`- number` in an expression; nothing for 0."""
+    return f" - {number}" if number > 0 else f" + {-number}" if number < 0 else ""
+
+
+def _free(name: str, taken: list[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
+
+
+def _scaling(kind: str, seen: np.ndarray) -> list[str]:
+    """Lines that make `offset`, `scale` and `scaled` from `values` and `split`."""
+    last = 'scaled = ((values - offset) / scale).astype("float32")'
+    if kind == "none":
+        return ["offset, scale = 0.0, 1.0", 'scaled = values.astype("float32")']
+    lines = ["seen = values[:split]  # the scaling must not know the validation part"]
+    if kind == "standard":
+        lines.append("offset, scale = seen.mean(axis=0), seen.std(axis=0)")
+        constant = (seen.std(axis=0) == 0).any()
+    elif kind == "minmax":
+        lines.append("offset, scale = seen.min(axis=0), np.ptp(seen, axis=0)")
+        constant = (np.ptp(seen, axis=0) == 0).any()
+    else:
+        lines.append("low, offset, high = np.quantile(seen, [0.25, 0.5, 0.75], axis=0)")
+        lines.append("scale = high - low")
+        low, high = np.quantile(seen, [0.25, 0.75], axis=0)
+        constant = (high == low).any()
+    if constant:
+        lines.append("scale = np.where(scale > 0, scale, 1.0)")
+    return [*lines, last]
+
+
+def _arrays(dataset: Dataset) -> Preparation:
+    parts = ["train", "validation"] if len(dataset.validation) else ["train"]
+    weighted = dataset.y_weights is not None
+    arrays: dict[str, np.ndarray] = {}
+    for part in parts:
+        indices = getattr(dataset, part)
+        arrays[f"x_{part}"], arrays[f"y_{part}"] = dataset.x[indices], dataset.y[indices]
+        if dataset.y_weights is not None:
+            arrays[f"w_{part}"] = dataset.y_weights[indices]
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
+    code = [f"data = np.load({literal(ARRAYS_FILE)})"]
+    for part in parts:
+        shapes = f"  # {arrays['x_train'].shape}, {arrays['y_train'].shape}"
+        read = f'x_{part}, y_{part} = data["x_{part}"], data["y_{part}"]'
+        code.append(read + (shapes if part == "train" else ""))
+        if weighted:
+            code.append(f'w_{part} = data["w_{part}"]  # how much each step of a target counts')
+    return Preparation(
+        ("import numpy as np",), tuple(code), {ARRAYS_FILE: buffer.getvalue()}, weighted
+    )

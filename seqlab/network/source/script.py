@@ -1,0 +1,286 @@
+"""The whole script, section by section."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from seqlab.data.dataset import Dataset
+from seqlab.data.frame import Frame
+from seqlab.data.load import load
+from seqlab.experiment import Experiment, Training
+from seqlab.network.plan import Plan, from_logits, loss_of, metrics_of, plan
+from seqlab.network.source.data import Preparation, prepare
+from seqlab.network.source.model import model_lines
+from seqlab.network.source.python import call, keywords, literal
+
+METRIC_CLASSES = {
+    "accuracy": '"accuracy"',
+    "mean_absolute_error": 'keras.metrics.MeanAbsoluteError(name="mean_absolute_error")',
+    "root_mean_squared_error": "keras.metrics.RootMeanSquaredError()",
+    "r2_score": "keras.metrics.R2Score()",
+}
+LOSS_CLASSES = {
+    "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
+    "categorical_crossentropy": "CategoricalCrossentropy",
+    "binary_crossentropy": "BinaryCrossentropy",
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the script with its heading."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def source(experiment: Experiment, dataset: Dataset | None = None) -> str:
+    """A plain Keras script that gives the same losses as `seqlab.train(experiment)`.
+
+    What it reads from files - a long series, drawn or uploaded sequences - is given by
+    `seqlab.network.source.files`; a short series stands in the script itself.
+
+    Args:
+        experiment: what is trained.
+        dataset: its data; by default those that the experiment names.
+
+    Raises:
+        seqlab.DataError: if the data are not given and cannot be loaded.
+    """
+    parts = sections(experiment, dataset if dataset is not None else load(experiment))
+    blocks = ["\n".join([f"# {part.title}", *part.lines]) for part in parts]
+    return "\n\n".join(blocks) + "\n"
+
+
+def sections(experiment: Experiment, dataset: Dataset) -> list[Section]:
+    """The script in parts: imports, data, model, training, evaluation."""
+    frame = Frame.of(dataset)
+    prepared, planned = prepare(experiment, dataset), plan(experiment, frame)
+    head = f"{dataset.target} · {len(dataset.train):,} training sequences"
+    return [
+        Section("Made by seqlab: the same losses as in the playground", _imports(prepared)),
+        Section(f"Data: {head}".replace("\n", " "), tuple(prepared.code)),
+        Section("Model", _model(experiment, planned)),
+        Section("Training", _training(experiment, frame, dataset, planned, prepared)),
+        Section("Evaluation", _evaluation(experiment, frame, dataset, planned, prepared)),
+    ]
+
+
+def changed_lines(before: str, after: str) -> list[int]:
+    """The numbers (from 0) of the lines of `after` that are new or changed against `before`."""
+    old, new = before.splitlines(), after.splitlines()
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    return [
+        line
+        for tag, _, _, first, last in matcher.get_opcodes()
+        if tag in ("insert", "replace")
+        for line in range(first, last)
+    ]
+
+
+def _imports(prepared: Preparation) -> tuple[str, ...]:
+    standard = [line for line in prepared.imports if line == "import io"]
+    others = sorted({*prepared.imports, "import keras"} - set(standard))
+    return (*standard, *([""] if standard else []), *others)
+
+
+def _model(experiment: Experiment, planned: Plan) -> tuple[str, ...]:
+    seed = experiment.training.seed
+    return (
+        f"keras.utils.set_random_seed({seed})",
+        *model_lines(experiment, planned),
+        "model.summary()",
+    )
+
+
+def _training(
+    experiment: Experiment,
+    frame: Frame,
+    dataset: Dataset,
+    planned: Plan,
+    prepared: Preparation,
+) -> tuple[str, ...]:
+    training = experiment.training
+    validated = len(dataset.validation) > 0
+    lines: list[str] = []
+    if planned.decoder:
+        lines += [
+            "def late(y):",
+            '    """What the decoder reads: the target one step late, class 0 first."""',
+            "    return np.concatenate([np.zeros_like(y[:, :1]), y[:, :-1]], axis=1)",
+            "",
+        ]
+    rate, rate_lines = _rate(training, len(dataset.train))
+    lines += rate_lines
+    compiled = [
+        "\n".join(call(f"keras.optimizers.{training.optimizer}", _optimizer(training, rate))),
+        f"loss={_loss(experiment, frame)}",
+    ]
+    metrics = [METRIC_CLASSES[name] for name in metrics_of(experiment, frame)]
+    if metrics:
+        compiled.append(f"{_weighted(prepared)}metrics=[{', '.join(metrics)}]")
+    lines += call("model.compile", compiled)
+    both = bool(planned.decoder)
+    fit = [
+        "[x_train, late(y_train)]" if both else "x_train",
+        "y_train",
+        *(["sample_weight=w_train"] if prepared.weighted else []),
+        f"batch_size={training.batch_size}",
+        f"epochs={training.epochs}",
+        *(["shuffle=False"] if not training.shuffle else []),
+    ]
+    if validated:
+        x = "[x_validation, late(y_validation)]" if both else "x_validation"
+        weights = ", w_validation" if prepared.weighted else ""
+        fit.append(f"validation_data=({x}, y_validation{weights})")
+    callbacks = _callbacks(training, validated)
+    if callbacks:
+        inner = "\n".join(f"    {line}," for line in callbacks)
+        fit.append(f"callbacks=[\n{inner}\n]")
+    fit.append("verbose=2")
+    return (*lines, *call("model.fit", fit, before="history = "))
+
+
+def _weighted(prepared: Preparation) -> str:
+    """Steps that do not count must not count for the metrics either."""
+    return "weighted_" if prepared.weighted else ""
+
+
+def _optimizer(training: Training, rate: str) -> list[str]:
+    clips = [("clipnorm", training.clipnorm), ("clipvalue", training.clipvalue)]
+    return [
+        f"learning_rate={rate}",
+        *keywords(list(training.knobs.items())),
+        *keywords([(name, value) for name, value in clips if value is not None]),
+    ]
+
+
+def _rate(training: Training, sequences: int) -> tuple[str, list[str]]:
+    """The learning rate as an expression, and the lines that it needs."""
+    batches = -(-sequences // min(training.batch_size, max(sequences, 1)))
+    warmup = min(training.warmup, training.epochs) * batches
+    decay = max(1, training.epochs * batches - warmup)
+    rate, left = training.learning_rate, training.decay_rate
+    decays = training.schedule in ("cosine", "exponential")
+    if not decays and not warmup:
+        return literal(rate), []
+    if training.schedule == "cosine" and not warmup:
+        arguments = keywords(
+            [("initial_learning_rate", rate), ("decay_steps", decay), ("alpha", left)]
+        )
+        return "rate", call("keras.optimizers.schedules.CosineDecay", arguments, before="rate = ")
+    if training.schedule == "exponential" and not warmup:
+        arguments = keywords(
+            [("initial_learning_rate", rate), ("decay_steps", decay), ("decay_rate", left)]
+        )
+        return "rate", call(
+            "keras.optimizers.schedules.ExponentialDecay", arguments, before="rate = "
+        )
+    shape = {
+        "cosine": f"{left!r} + {1 - left!r} * (1 + keras.ops.cos(np.pi * after)) / 2",
+        "exponential": f"{left!r} ** after",
+    }.get(training.schedule, "1.0")
+    after = [f"        after = keras.ops.maximum(step - {warmup}, 0) / {decay}"] if decays else []
+    return "Rate()", [
+        "class Rate(keras.optimizers.schedules.LearningRateSchedule):",
+        f'    """Rises over {warmup} batches, then: {training.schedule}."""',
+        "",
+        "    def __call__(self, step):",
+        '        step = keras.ops.cast(step, "float32")',
+        *after,
+        f"        rising = step < {warmup}",
+        f"        share = keras.ops.where(rising, step / {warmup}, {shape})",
+        f"        return {rate!r} * share",
+        "",
+        "    def get_config(self):",
+        "        return {}",
+        "",
+        "",
+    ]
+
+
+def _callbacks(training: Training, validated: bool) -> list[str]:
+    watched = [] if validated else [("monitor", "loss")]
+    callbacks = []
+    if training.schedule == "plateau":
+        values = [
+            *watched,
+            ("factor", training.decay_rate),
+            ("patience", training.plateau_patience),
+        ]
+        callbacks.append(f"keras.callbacks.ReduceLROnPlateau({', '.join(keywords(values))})")
+    if training.patience is not None:
+        stop = [*watched, ("patience", training.patience), ("restore_best_weights", True)]
+        callbacks.append(f"keras.callbacks.EarlyStopping({', '.join(keywords(stop))})")
+    return callbacks
+
+
+def _loss(experiment: Experiment, frame: Frame) -> str:
+    name = loss_of(experiment, frame)
+    if name not in LOSS_CLASSES:
+        return literal(name)
+    logits = "from_logits=True" if from_logits(experiment) else ""
+    return f"keras.losses.{LOSS_CLASSES[name]}({logits})"
+
+
+def _evaluation(
+    experiment: Experiment,
+    frame: Frame,
+    dataset: Dataset,
+    planned: Plan,
+    prepared: Preparation,
+) -> tuple[str, ...]:
+    """What was reached on the validation part, in original units or as a share."""
+    if not len(dataset.validation):
+        return ("print(f\"loss {history.history['loss'][-1]:.4g}\")",)
+    if frame.kind == "value":
+        return _values(dataset, prepared)
+    if planned.decoder:
+        return (
+            "# Without the target: the decoder reads what it has written itself.",
+            "written = np.zeros_like(y_validation)",
+            "for step in range(y_validation.shape[1]):",
+            "    scores = model.predict([x_validation, late(written)], verbose=0)",
+            "    written[:, step] = scores[:, step].argmax(axis=-1)",
+            "right = (written == y_validation).all(axis=1)",
+            'print(f"{right.mean():.1%} of the validation targets are written without a mistake")',
+        )
+    lines = ["answers = model.predict(x_validation, verbose=0).argmax(axis=-1)"]
+    if frame.at == "end":
+        lines += [
+            "right = answers == y_validation",
+            'print(f"{right.mean():.1%} of the validation sequences are right")',
+        ]
+    elif frame.at == "every step":
+        weights = "weights=w_validation" if prepared.weighted else ""
+        mean = f"np.average(answers == y_validation, {weights})" if weights else "right.mean()"
+        lines += [] if weights else ["right = answers == y_validation"]
+        lines.append(f'print(f"{{{mean}:.1%}} of the validation steps are right")')
+    else:
+        ignored = " | (w_validation == 0)" if prepared.weighted else ""
+        lines += [
+            f"right = ((answers == y_validation){ignored}).all(axis=1)",
+            'print(f"{right.mean():.1%} of the validation targets are written without a mistake")',
+        ]
+    return tuple(lines)
+
+
+def _values(dataset: Dataset, prepared: Preparation) -> tuple[str, ...]:
+    lines = ["predicted = model.predict(x_validation, verbose=0)"]
+    series = any("offset, scale" in line or "offset, high" in line for line in prepared.code)
+    weights = ", weights=w_validation" if prepared.weighted else ""
+    error = "(predicted - y_validation) ** 2"
+    if weights:
+        error = f"({error}).mean(axis=-1)"
+    unit = ""
+    if series:
+        unit = " * np.ravel(scale)[0]"
+    elif len(set(dataset.target_scaling.scale)) == 1 and dataset.target_scaling.scale[0] != 1:
+        unit = f" * {float(dataset.target_scaling.scale[0])!r}"
+    average = f"np.average({error}{weights})" if weights else f"np.mean({error})"
+    return (
+        *lines,
+        f"rmse = np.sqrt({average}){unit}",
+        'print(f"RMSE on the validation part: {rmse:.4g}")',
+    )
