@@ -53,6 +53,7 @@ def find(
         return start + 1, 1
     if start == 0:
         return 0, 0
+    start = _below_title(rows, start, width)
     head = 0
     while head < start and _is_title(rows[start - head - 1], width):
         head += 1
@@ -66,6 +67,14 @@ def _is_body(row: list[str], typed: list[int]) -> bool:
     if not known:  # all values missing: a row of data if something says so in words
         return any(is_missing(cell) and cell for cell in row)
     return sum(map(looks_like_data, known)) >= 0.5 * len(known)
+
+
+def _below_title(rows: list[list[str]], start: int, width: int) -> int:
+    """Where the data begins if odd rows stand between the names and the first whole row."""
+    for above in range(start - 1, max(-1, start - 5), -1):
+        if len(rows[above]) == width and _is_title(rows[above], width):
+            return start if above == start - 1 else above + 1
+    return start
 
 
 def _is_short_body(row: list[str], width: int) -> bool:
