@@ -142,7 +142,10 @@ def _legacy(data: bytes) -> str:
 
 
 def _common(codec: str, first: int, last: int, also: str) -> Callable[[str], float]:
-    """Counts characters whose lead byte marks them as frequent in that language."""
+    """Counts characters whose lead byte marks them as frequent in that language.
+
+    A single one is often a Western letter with an accent that swallowed its neighbour.
+    """
     extra = re.compile(f"[{also}]")
 
     def expected(run: str) -> float:
@@ -150,7 +153,7 @@ def _common(codec: str, first: int, last: int, also: str) -> Callable[[str], flo
         for character in run:
             lead = character.encode(codec, errors="replace")[0]
             found += first <= lead <= last or extra.match(character) is not None
-        return found
+        return found if len(run) > 1 else 0.8 * found
 
     return expected
 

@@ -12,7 +12,7 @@ from seqlab.experiment import Finding
 _MAX_HEADER = 3
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{4}-\d\d\b")
 _UNIT = re.compile(
-    r"[\[(].*[\])]|.*[°%/²³µ^].*|-|[kcmnµhMG]?(m|g|s|Pa|W|Wh|V|A|Hz|J|N|l|L|b|bar|mol|min|h|d|C|F|K)"
+    r"deg\w*|UTC|unit|[\[(].*[\])]|.*[°%/²³µ^].*|-|[kcmnµhMG]?(m|g|s|Pa|W|Wh|V|A|Hz|J|N|l|L|b|bar|mol|min|h|d|C|F|K)"
 )
 
 
@@ -98,12 +98,12 @@ def _belongs(title: list[list[str]]) -> bool:
     upper, lower = title[-2], title[-1]
     grouped = len(set(upper)) < len(upper) or "" in upper
     units = [cell for cell in lower if cell]
-    return grouped or sum(_UNIT.fullmatch(cell) is not None for cell in units) > len(units) / 2
+    return grouped or sum(_UNIT.fullmatch(cell) is not None for cell in units) >= len(units) / 2
 
 
 def _are_names(rows: list[list[str]], typed: list[int]) -> bool:
     """Does the first row use numbers or dates as names: 0, 1, 2, ... or 1/22/20, 1/23/20, ...?"""
-    if len(rows) < 2 or len(rows[1]) <= typed[-1] or len(typed) < 4:
+    if len(rows) < 2 or min(map(len, rows)) <= typed[-1] or len(typed) < 4:
         return False
     first, second = ([row[column] for column in typed] for row in rows)
     if sum(_DATE.match(cell) is not None for cell in first) > len(first) / 2:

@@ -22,6 +22,7 @@ from seqlab.data.reading.vocabulary import EXCEL_ERRORS
 
 Floats = NDArray[np.float64]
 ENOUGH = 0.8  # a column is numeric if this share of its cells (without missing ones) is
+MOST = 1e100  # beyond, a squared error is no number any more
 _EXACT = 2**53  # whole numbers beyond lose digits as float64
 _SHORT_SCALES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12}
 
@@ -268,9 +269,10 @@ def _checked(
     accounting: bool = False,
 ) -> Numbers:
     """The numbers with the rows that need a word; infinity becomes missing."""
-    infinite = np.flatnonzero(np.isinf(values)).tolist()
+    beyond = np.abs(values) > MOST  # false for NaN
+    infinite = np.flatnonzero(beyond).tolist()
     if infinite:
-        values = np.where(np.isinf(values), np.nan, values)
+        values = np.where(beyond, np.nan, values)
     nothing = {cell for cell, text in unique.items() if is_missing(text)}
     empty = np.flatnonzero(np.isnan(values)).tolist()
     aside = set(infinite)
