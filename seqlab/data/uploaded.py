@@ -159,6 +159,11 @@ def _text(table: Table, data: Data) -> Dataset:
     ]
     notes = _left_out(len(texts) - len(kept), "text", "without words or without a label")
     chosen = [str(labels[i]) for i in kept]
+    if len(set(chosen)) == len(chosen):
+        raise DataError(
+            "There is no column of numbers to learn from, and no column of classes either: "
+            f"no two rows have the same “{table.label}”."
+        )
     return text.classified([texts[i] for i in kept], chosen, table.label, data.data_seed, notes)
 
 

@@ -64,7 +64,8 @@ def data_preview(dataset: Dataset) -> None:
     """One (X, y) pair on the data it comes from."""
     n = len(dataset.x)
     # A slider remembers its value; new data may have fewer pairs.
-    st.session_state["pair"] = min(st.session_state.get("pair", int(dataset.validation[0])), n)
+    first = int(dataset.validation[0]) if len(dataset.validation) else n  # the last one to train on
+    st.session_state["pair"] = min(max(1, st.session_state.get("pair", first)), n)
     picture = st.container()
     beside, choice = st.columns([3, 1], vertical_alignment="top")
     with choice:
