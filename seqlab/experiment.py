@@ -75,6 +75,8 @@ Schedule = Literal["constant", "cosine", "exponential", "plateau"]
 # What an uploaded table is: rows are time steps; one sequence a row; sequences below each other
 # with an id; texts with a label; two columns of text; a running text; arrays of numbers.
 Kind = Literal["series", "wide", "long", "text", "pairs", "corpus", "arrays"]
+# Steps of the calendar, as pandas calls them.
+Step = Literal["min", "5min", "15min", "30min", "h", "6h", "D", "W", "MS", "QS", "YS"]
 
 # The smallest and the largest value of every number, by its widget key.
 LIMITS: dict[str, tuple[float, float]] = {
@@ -169,6 +171,7 @@ class Reading(_Frozen):
         label_at: one label a sequence ("end"), or one for each of its steps.
         ignored: columns to leave out altogether.
         codes: numbers that stand for a missing value, such as -999.
+        step: makes irregular times regular, one row for each of these steps.
     """
 
     encoding: str | None = None
@@ -183,6 +186,7 @@ class Reading(_Frozen):
     label_at: Literal["end", "every step"] | None = None
     ignored: tuple[str, ...] = ()
     codes: tuple[float, ...] = ()
+    step: Step | None = None
 
     def changed(self, **changes: Any) -> Self:  # noqa: ANN401
         """A copy with some fields changed, checked. Raises `ExperimentError`."""

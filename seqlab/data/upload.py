@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from seqlab.data.reading import arrays as array_files
 from seqlab.data.reading import columns as column_types
-from seqlab.data.reading import encoding, layout, order, quality, running, texts, timeline
+from seqlab.data.reading import encoding, layout, order, quality, regular, running, texts, timeline
 from seqlab.data.reading.arrays import Arrays
 from seqlab.data.reading.columns import Column
 from seqlab.data.reading.foreign import UploadError, refuse_foreign, refuse_markup
@@ -201,6 +201,14 @@ def _table(text: str, codec: str, findings: list[Finding], wish: Reading) -> Tab
     if turn is not None:
         frame = frame.iloc[turn].reset_index(drop=True)
         lines = lines[turn]
+    if wish.step is not None and line is not None and line.is_date:
+        frame, lines, found = regular.resample(
+            frame, line.name, shape.numeric, shape.sequence_id, lines, wish.step
+        )
+        line = replace(line, values=frame[line.name].to_numpy())
+        findings += found
+    elif wish.step is not None:
+        findings.append(hint("no_steps", "Without a column of dates there are no equal steps."))
     if wish.kind == "series" and len(frame) == 1 and len(shape.numeric) > 1:
         frame, shape, lines = _turned(frame, shape, lines, findings)
         line = None

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import seqlab
+from seqlab.data.reading.regular import usual
 from seqlab.data.upload import MAX_BYTES, Table, UploadError, read_table
 
 N = 60
@@ -891,6 +892,13 @@ def test_every_assumption_can_be_overruled():
         ({"decimal": "x"}, "`decimal`"),
         ({"time": "nowhere"}, "nowhere"),
         ({"header": 99}, "no rows"),
+        ({"label": "nowhere"}, "nowhere"),
+        ({"sequence_id": "nowhere"}, "nowhere"),
+        ({"kind": "pairs", "label": "x", "ignored": ("date", "temp")}, "Two columns"),
+        ({"kind": "long"}, "sequence id"),
+        ({"kind": "cube"}, "`kind`"),
+        ({"ignored": ("date", "value", "temp")}, "nothing is left"),
+        ({"time": "", "colour": "red"}, "colour"),
     ],
 )
 def test_a_wrong_override_is_told(override, sentence):
@@ -904,6 +912,60 @@ def test_a_cell_is_quoted_short_and_without_control_characters():
         read_table(text(ISO, [nasty] * N, ["b"] * N, header="date,a,b").encode(), "x")
     assert len(str(caught.value)) < 400
     assert not {"\x1b", "\u202e"} & set(str(caught.value))
+
+
+def test_irregular_times_can_be_made_regular():
+    times = ["2020-01-01 08:00", "2020-01-01 16:00", "2020-01-02 09:00", "2020-01-05 23:00", ""]
+    rows = text(times, [1, 3, 5, 7, 9], list("aabbc"), header="time,value,note")
+    table = read_table((rows + rows[16:]).encode(), "x", step="D")
+    assert table.frame["time"].tolist() == list(pd.date_range("2020-01-01", periods=5))
+    np.testing.assert_array_equal(table.frame["value"], [2, 5, np.nan, np.nan, 7])
+    assert table.frame["note"].tolist()[:2] == ["a", "b"]
+    assert table.lines.tolist()[:2] == [2, 4]
+    told = "\n".join(f.message for f in table.findings)
+    assert "10 rows became 5 steps of one day" in told
+    assert "2 rows without a time" in told
+    frame = pd.DataFrame({"id": ["a"] * 3 + ["b"] * 3, "date": ISO[:5:2] * 2, "v": range(6)})
+    panel = read_table(frame.to_csv(index=False).encode(), "x", step="D", sequence_id="id")
+    assert panel.frame["id"].tolist() == ["a"] * 5 + ["b"] * 5
+    assert panel.frame["v"].isna().sum() == 4
+    with pytest.raises(UploadError, match="longer step"):
+        read_table(text(["1900-01-01", "2000-01-01"] * 5, range(10)).encode(), "x", step="min")
+    assert "no_steps" in {f.code for f in read_table(b"a\n1\n2\n3\n", "x", step="D").findings}
+
+
+def test_the_step_that_is_usual():
+    days = pd.Series(pd.to_datetime(["2020-01-01", "2020-01-02", "2020-01-03", "2020-02-09"]))
+    assert usual(days) == "D"
+    assert usual(pd.Series(pd.date_range("2020", periods=9, freq="MS"))) == "MS"
+    assert usual(pd.Series([1.0, 2.0])) is None
+
+
+def test_every_role_and_layout_can_be_chosen():
+    series = text(ISO, WAVE, OTHER, ["ab"[i % 2] for i in range(N)], header="date,value,temp,group")
+    split = read_table(series.encode(), "x", sequence_id="group")
+    assert (split.kind, split.sequence_id, split.numeric) == ("long", "group", ("value", "temp"))
+    labelled = read_table(series.encode(), "x", label="group")
+    assert (labelled.kind, labelled.label) == ("series", "group")
+    without = read_table(series.encode(), "x", ignored=("temp", "group"), time="")
+    assert list(without.frame) == ["date", "value"]
+    curves = wide(last=CLASSES).encode()
+    assert read_table(curves, "x", kind="series").kind == "series"
+    assert read_table(curves, "x", label="").label is None
+    assert read_table(curves, "x", label="t3").label == "t3"
+    assert read_table(long().encode(), "x", sequence_id="").kind == "series"
+    assert read_table(long().encode(), "x", label_at="every step").label_at == "every step"
+    row = read_table(",".join(map(str, WAVE)).encode(), "x", kind="series")
+    assert row.frame["value"].tolist() == WAVE
+    words = text(["a b", "c d"] * 9, ["x y", "z"] * 9, header="one,two")
+    assert read_table(words.encode(), "x", kind="pairs").texts == ("one", "two")
+    assert read_table(words.encode(), "x", kind="text", label="one").texts == ("two",)
+    coded = read_table(text(ISO, changed(WAVE, _3=-999)).encode(), "x", codes=(-999,))
+    assert math.isnan(coded.frame["value"][3])
+    assert "line 5" in " ".join(f.message for f in coded.findings)
+    days = text([f"0{i % 9 + 1}/02/2020" for i in range(9)], range(9))
+    assert read_table(days.encode(), "x", day_first=True).frame["date"][1].day == 2
+    assert read_table(days.encode(), "x", day_first=False).frame["date"][1].month == 2
 
 
 def test_lines_follow_their_rows_when_these_are_sorted():

@@ -85,7 +85,7 @@ def numbers(
             return wide[0], findings + wide[1]
     chosen = id_wish
     if chosen is None and kind in (None, "long") and wish.sequence_id != "":
-        chosen = _sequence_id(columns, timeline)
+        chosen = _sequence_id([c for c in columns if c is not label_wish], timeline)
     if kind == "long" and chosen is None:
         raise UploadError(
             "No column tells the sequences apart. Choose the column with the sequence id."
