@@ -12,7 +12,8 @@ from seqlab.lens.forward import answer
 from seqlab.lens.stack import Stack
 from seqlab.lens.through import gradients
 
-MOST_BLOCKS = 120  # forward passes of a whole sequence
+MOST_BLOCKS, FEWEST_BLOCKS = 120, 20  # forward passes of a whole sequence
+WORK = 4e8  # timesteps x units squared x passes: some 0.2 s
 
 
 def saliency(network: Stack, x: NDArray, output: int = 0, mask: NDArray | None = None) -> Floats:
@@ -61,7 +62,9 @@ def occlusion(
         mask: (timesteps,), False where a step is padding.
     """
     timesteps = len(x)
-    size = -(-timesteps // MOST_BLOCKS)
+    widest = max(network.units(name) for name in network.layers)
+    allowed = int(WORK / (timesteps * widest**2))
+    size = -(-timesteps // min(max(allowed, FEWEST_BLOCKS), MOST_BLOCKS))
     starts = np.arange(0, timesteps, size)
     changed = np.repeat(x[np.newaxis], len(starts) + 1, axis=0)
     for i, start in enumerate(starts):

@@ -180,3 +180,21 @@ def test_without_a_run_the_page_says_where_to_go(store) -> None:
     app = opened("", "Gates")
     assert not app.exception
     assert "Train a network first" in words(app)
+
+
+def test_a_typed_sequence_is_read_by_the_network(store) -> None:
+    run = finished(store, RUNS["LSTM"])
+    app = opened(run, "What mattered")
+    app.session_state["lens_order"] = "my own"
+    app.run()
+    line = np.linspace(0, 1, ADDING.window)
+    app.text_area(key=f"lens_own_text_{run}_0").set_value("; ".join(f"{v:.9f}" for v in line)).run()
+    x = dataset_of(ADDING).x[dataset_of(ADDING).validation[:1]].copy()
+    x[0, :, 0] = line
+    said = answer(stack(weights(RUNS["LSTM"], 2, 5)), x)[0, 0]
+    assert f"the answer is {said:.4g}" in words(app)
+    app.text_area(key=f"lens_own_text_{run}_0").set_value("1, 2, three").run()
+    assert not app.exception
+    assert "Entry 3, 'three', is not a number" in app.error[0].value.replace("\\", "")
+    app.text_area(key=f"lens_own_text_{run}_0").set_value("1, 2").run()
+    assert "Expected 12 numbers" in app.error[0].value.replace("\\", "")

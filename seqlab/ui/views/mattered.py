@@ -22,7 +22,7 @@ from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene, choose, choose_layer
 from seqlab.ui.words import plain
 
-MOST_WORK = 60_000_000  # sequences x timesteps x units x networks in one go
+MOST_WORK = 20_000_000  # sequences x timesteps x units squared: some 15 ms
 MOST_UNITS = 64
 
 
@@ -38,8 +38,9 @@ def mattered(scene: Scene) -> None:
         st.info("This network answers at every step; here the answer at the last one counts.")
     output = _choose_output(scene, network, shown)
     _steps(scene, network, shown, output)
-    _what_if(scene, network, shown, output)
-    _ablations(scene, network)
+    # Fragments of their own: a slider here shall not compute the rest anew.
+    st.fragment(_what_if)(scene, network, shown, output)
+    st.fragment(_ablations)(scene, network)
 
 
 def _choose_output(scene: Scene, network: Stack, shown: Sequence) -> int:
@@ -183,10 +184,13 @@ def _ablations(scene: Scene, network: Stack) -> None:
         "open), or a unit that nobody reads. Nothing is trained again."
     )
     layer = choose_layer(scene)
-    index = scene.dataset.validation[:200]
     cell, units = network.layers[layer].cell, network.units(layer)
-    cost = units * scene.dataset.timesteps * (5 + min(units, MOST_UNITS))
-    index = index[: max(8, MOST_WORK // max(cost, 1))]
+    work = scene.dataset.timesteps * units**2  # of one sequence through one network
+    index = scene.dataset.validation[: max(8, min(200, MOST_WORK // work))]
+    tried = min(units, MOST_UNITS)
+    skipped = tried * work * len(index) > 10 * MOST_WORK and not st.toggle(
+        f"Switch off {tried} units one by one (takes a few seconds)", key="lens_each_unit"
+    )
     whole = loss(scene, network, index)
     names, values, problems = ["whole network"], [whole], []
     for gate in [name for name in ORDER[cell] if name in style.SIGMOID]:
@@ -200,7 +204,7 @@ def _ablations(scene: Scene, network: Stack) -> None:
     try:
         off = [
             (unit, loss(scene, ablation.units_off(network, layer, [unit]), index))
-            for unit in range(min(units, MOST_UNITS))
+            for unit in range(0 if skipped else tried)
         ]
     except LensError as error:
         problems.append(str(error))

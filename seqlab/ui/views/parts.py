@@ -29,7 +29,7 @@ def picture(
         view: see `chart`.
     """
     chart(figure, key=key, alt=sentence, height=height, view=view)
-    words, button = st.columns([12, 1], vertical_alignment="top", gap="small")
+    words, button = st.columns([9, 1], vertical_alignment="top", gap="small")
     words.caption(plain(sentence))
     with button:
         csv(table, key)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from seqlab.data.dataset import Dataset
 from seqlab.lens import forward
@@ -15,8 +16,10 @@ from seqlab.lens.stack import LensError, Stack
 from seqlab.runs.store import Run
 from seqlab.ui import networks, services
 from seqlab.ui.networks import Sequence
+from seqlab.ui.views.own import own_sequence
 
-ORDERS = ("in order", "worst first")
+WORST, OWN = "worst first", "my own"
+ORDERS = ("in order", WORST, OWN)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,20 +90,30 @@ def choose_epoch(scene: Scene) -> int:
 
 def choose(scene: Scene) -> tuple[Sequence, int]:
     """A choice of a sequence and of an epoch, side by side."""
-    left, right = st.columns([2, 1])
-    with left:
-        shown = choose_sequence(scene)
+    left, middle, right = st.columns([1.2, 1.5, 1.3])
+    shown = _sequence(scene, left, middle)
     with right:
         epoch = choose_epoch(scene)
-    return shown, epoch
+    return _own(scene, shown), epoch
 
 
 def choose_sequence(scene: Scene) -> Sequence:
-    """A choice of a validation sequence, by number or the worst first."""
+    """A choice of a validation sequence, by number or the worst first, or of one's own."""
+    left, right = st.columns([1, 2.2])
+    return _own(scene, _sequence(scene, left, right))
+
+
+def _own(scene: Scene, shown: Sequence) -> Sequence:
+    """The visitor's own sequence instead, if that was asked for."""
+    if st.session_state["lens_order"] == OWN:
+        return own_sequence(scene.dataset, scene.run.id, shown)
+    return shown
+
+
+def _sequence(scene: Scene, left: DeltaGenerator, right: DeltaGenerator) -> Sequence:
     places = scene.dataset.validation
-    left, right = st.columns([1.2, 1.5])
     order = left.segmented_control(
-        "Validation sequences",
+        "Sequences",
         ORDERS,
         key="lens_order",
         default=ORDERS[0],
@@ -108,12 +121,11 @@ def choose_sequence(scene: Scene) -> Sequence:
         persist_state="session",
     )
     n = len(places)
-    st.session_state["lens_rank"] = min(st.session_state.get("lens_rank", 1), n)
-    rank = 1
-    if n > 1:
+    st.session_state["lens_rank"] = rank = min(st.session_state.get("lens_rank", 1), n)
+    if n > 1 and order != OWN:
         rank = right.slider("Which one", 1, n, key="lens_rank", persist_state="session")
     wrong = errors(scene, scene.saved[-1])
-    if order == ORDERS[0] or wrong is None:
+    if order != WORST or wrong is None:
         position = rank - 1
         title = f"validation sequence {rank} of {n}"
     else:

@@ -148,8 +148,9 @@ def _oddities(now: Trace) -> str:
         said.append(f"{len(dead)} dead (never move by more than {numbers.DEAD}): {which}.")
     if pairs:
         first, second, likeness = pairs[0]
-        same = "the same" if likeness > 0 else "exactly the opposite"
-        said.append(f"{len(pairs)} pairs do {same} as units {first + 1} and {second + 1}.")
+        how = "the same" if likeness > 0 else "the opposite"
+        count = "One pair" if len(pairs) == 1 else f"{len(pairs)} pairs"
+        said.append(f"{count} of units move together; units {first + 1} and {second + 1} do {how}.")
     return " ".join(said) or "No unit is dead, and no two do the same."
 
 

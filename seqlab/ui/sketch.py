@@ -1,0 +1,65 @@
+"""A line of numbers drawn with the pointer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+_component = st.components.v2.component(
+    "seqlab_sketch",
+    html='<svg class="seqlab-sketch" role="img" preserveAspectRatio="none"></svg>',
+    css="""
+.seqlab-sketch {
+  display: block;
+  width: 100%;
+  height: 110px;
+  cursor: crosshair;
+  touch-action: none;
+  background: var(--st-secondary-background-color);
+  border: 1px solid var(--st-border-color);
+  border-radius: var(--st-base-radius);
+}
+.seqlab-sketch polyline {
+  fill: none;
+  stroke: var(--st-primary-color);
+  stroke-width: 2;
+  vector-effect: non-scaling-stroke;
+}
+""",
+    js=(Path(__file__).parent / "sketch.js").read_text(encoding="utf-8"),
+)
+
+
+def sketch(
+    values: list[float], low: float, high: float, *, key: str, name: str, label: str
+) -> None:
+    """Shows a line that can be drawn over.
+
+    Args:
+        values: one a step.
+        low, high: the values at the lower and the upper edge.
+        key: the sketch's place on the page.
+        name: what is drawn.
+        label: for those who cannot see it.
+    """
+    data = {"id": name, "values": values, "low": low, "high": high, "label": label}
+    _component(key=key, data=data, on_drawn_change=_nothing)
+
+
+def drawn(key: str, name: str, count: int) -> list[float] | None:
+    """The line of `count` values that was drawn over the sketch `name` since the last call.
+
+    To be called before `sketch`, so that this shows the new line.
+    """
+    told = dict(st.session_state.get(key) or {}).get("drawn") or {}
+    seen = f"_{key}_stamp"
+    if told.get("id") != name or told.get("stamp") == st.session_state.get(seen):
+        return None
+    st.session_state[seen] = told["stamp"]
+    line = [float(value) for value in told["values"]]
+    return line if len(line) == count else None
+
+
+def _nothing() -> None:
+    """Streamlit wants a callback for every value that a component keeps."""

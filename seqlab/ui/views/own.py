@@ -1,0 +1,105 @@
+"""A sequence that somebody typed or drew, for the network to read."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from seqlab.data.dataset import Dataset
+from seqlab.ui.networks import Sequence
+from seqlab.ui.sketch import drawn, sketch
+from seqlab.ui.words import plain
+
+ROOM = 0.25  # beyond the range of the training part, in shares of it
+
+
+def own_sequence(dataset: Dataset, run: str, start: Sequence) -> Sequence:
+    """Widgets for a sequence of one's own; it begins as a copy of `start`."""
+    if dataset.vocabulary:
+        return _text(dataset, run, start)
+    return _numbers(dataset, run, start)
+
+
+def _numbers(dataset: Dataset, run: str, start: Sequence) -> Sequence:
+    kept = f"lens_own_{run}"
+    if kept not in st.session_state:
+        st.session_state[kept] = dataset.input_scaling.invert(start.x)
+    raw: NDArray[np.float64] = st.session_state[kept].copy()
+    names = list(dataset.names)
+    left, right = st.columns([1, 2])
+    feature = 0
+    if len(names) > 1:
+        feature = left.selectbox(
+            "Which input", range(len(names)), format_func=names.__getitem__, key="lens_own_input"
+        )
+    seen = dataset.input_scaling.invert(dataset.x[dataset.train])[..., feature]
+    low, high = float(seen.min()), float(seen.max())
+    room = ROOM * (high - low) or 1.0
+    low, high = min(low - room, raw[:, feature].min()), max(high + room, raw[:, feature].max())
+    box = f"lens_own_text_{run}_{feature}"
+    name = f"{run} {feature}"
+    line = drawn("lens_sketch", name, len(raw))
+    if line is not None:
+        raw[:, feature] = line
+    if line is not None or box not in st.session_state:
+        st.session_state[box] = _written(raw[:, feature])
+    typed = left.text_area(f"… or type its {len(raw)} numbers", key=box, height=110)
+    try:
+        raw[:, feature] = parse(typed, len(raw))
+    except ValueError as error:
+        left.error(plain(str(error)))
+    with right:
+        st.caption(f"Draw here, from {low:.3g} at the bottom to {high:.3g} at the top.")
+        label = f"The values of {names[feature]} at {len(raw)} steps."
+        sketch(raw[:, feature].tolist(), low, high, key="lens_sketch", name=name, label=label)
+    st.session_state[kept] = raw
+    x = dataset.input_scaling.apply(raw).astype(dataset.x.dtype)
+    return Sequence(x, None, len(x), "your own sequence")
+
+
+def _written(values: NDArray[np.float64]) -> str:
+    return ", ".join(f"{value:.4g}" for value in values)
+
+
+def parse(text: str, count: int) -> NDArray[np.float64]:
+    """`count` numbers, between which commas, semicolons or spaces stand.
+
+    Raises:
+        ValueError: for what is no number, or too few or too many of them.
+    """
+    parts = [part for part in re.split(r"[,;\s]+", text.strip()) if part]
+    numbers = []
+    for place, part in enumerate(parts, 1):
+        try:
+            numbers.append(float(part))
+        except ValueError:
+            raise ValueError(f"Entry {place}, {part!r}, is not a number.") from None
+    if len(numbers) != count:
+        raise ValueError(f"Expected {count} numbers, one for each step, got {len(numbers)}.")
+    if not np.isfinite(numbers).all():
+        raise ValueError("Only finite numbers can be read.")
+    return np.array(numbers)
+
+
+def _text(dataset: Dataset, run: str, start: Sequence) -> Sequence:
+    symbols = dataset.vocabulary
+    between = "" if all(len(symbol) <= 1 for symbol in symbols[1:]) else " "
+    key = f"lens_own_text_{run}"
+    if key not in st.session_state:
+        st.session_state[key] = between.join(symbols[token] for token in start.x[: start.real])
+    typed = st.text_input("Your own text", key=key)
+    place = {symbol: token for token, symbol in enumerate(symbols) if token}
+    parts = list(typed) if not between else typed.split()
+    unknown = sorted({part for part in parts if part not in place})
+    if unknown:
+        st.caption(plain(f"Not in the vocabulary, and left out: {' '.join(unknown[:20])}"))
+    tokens = [place[part] for part in parts if part in place][: dataset.timesteps]
+    if not tokens:
+        st.caption("Nothing to read yet: the sequence of the data is shown.")
+        return start
+    x = np.zeros(dataset.timesteps, dataset.x.dtype)
+    x[: len(tokens)] = tokens
+    return Sequence(x, None, len(tokens), "your own text")
