@@ -7,7 +7,7 @@ import streamlit as st
 from seqlab.lens.stack import LensError
 from seqlab.ui import services, state
 from seqlab.ui.draft import kept_dataset
-from seqlab.ui.views import VIEWS, scene
+from seqlab.ui.views import VIEWS, scene, views_of
 from seqlab.ui.words import plain
 
 TICK = 1.0  # seconds between two looks at a run that trains
@@ -21,14 +21,21 @@ if run is None:
     st.page_link(Path(__file__).with_name("runs.py"), label="See all runs")
     st.stop()
 
+dataset = kept_dataset(run.experiment.data)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     st.header("Inside", anchor=False, width="content")
     st.caption(plain(scene.summary(run)), width="stretch")
-st.segmented_control(
+if dataset is None:
+    st.warning("The file of this run is no longer kept, so there are no sequences to show.")
+    st.stop()
+
+views = views_of(dataset)
+if st.session_state.get("lens_view") not in views:
+    st.session_state["lens_view"] = views[0]
+view = st.segmented_control(
     "View",
-    list(VIEWS),
+    views,
     key="lens_view",
-    default=next(iter(VIEWS)),
     required=True,
     label_visibility="collapsed",
     persist_state="session",
@@ -36,13 +43,8 @@ st.segmented_control(
 
 
 def body() -> None:
-    now = services.store().get(run.id)
-    dataset = kept_dataset(now.experiment.data)
-    if dataset is None:
-        st.warning("The file of this run is no longer kept, so there are no sequences to show.")
-        return
     try:
-        VIEWS[st.session_state.lens_view](scene.scene(now, dataset))
+        VIEWS[view](scene.scene(services.store().get(run.id), dataset))
     except LensError as error:
         st.warning(plain(str(error)), icon=":material/visibility_off:")
 

@@ -1,6 +1,8 @@
 // One unit of one recurrent cell: the textbook's picture with the numbers of this step in it.
 
 const PACE = 700 // milliseconds a step
+const STYLES = ["fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-width", "font-size", "font-weight",
+  "font-family", "text-anchor", "opacity"]
 const cells = new WeakMap()
 
 export default function (component) {
@@ -68,14 +70,15 @@ class Cell {
   constructor(root) {
     this.root = root
     this.slider = root.querySelector("input")
-    this.button = root.querySelector("button")
+    this.button = root.querySelector("button.play")
+    root.querySelector("button.png").onclick = () => this.save()
     this.slider.oninput = () => {
       this.pause()
       this.show(this.slider.valueAsNumber - 1)
     }
     this.button.onclick = () => (this.timer ? this.pause() : this.play())
     root.onkeydown = (event) => {
-      if (event.key !== " " || event.target === this.button) return
+      if (event.key !== " " || event.target.tagName === "BUTTON") return
       event.preventDefault()
       this.button.click()
     }
@@ -210,6 +213,36 @@ class Cell {
     }
     svg.innerHTML = parts.join("")
     svg.setAttribute("aria-label", `The ${data.cell} cell of unit ${data.unit} at step ${t + 1}.`)
+  }
+
+  // The picture as PNG. An image knows nothing of our style sheet: styles are written into it.
+  save() {
+    const svg = this.root.querySelector(".picture")
+    const copy = svg.cloneNode(true)
+    const originals = svg.querySelectorAll("*")
+    copy.querySelectorAll("*").forEach((element, i) => {
+      const style = getComputedStyle(originals[i])
+      for (const name of STYLES) element.style.setProperty(name, style.getPropertyValue(name))
+    })
+    const { width, height } = svg.viewBox.baseVal
+    copy.setAttribute("xmlns", "http://www.w3.org/2000/svg")
+    copy.setAttribute("width", width)
+    copy.setAttribute("height", height)
+    const image = new Image()
+    image.onload = () => {
+      const canvas = document.createElement("canvas")
+      canvas.width = 2 * width
+      canvas.height = 2 * height
+      const pen = canvas.getContext("2d")
+      pen.fillStyle = getComputedStyle(this.root).getPropertyValue("--st-background-color") || "white"
+      pen.fillRect(0, 0, canvas.width, canvas.height)
+      pen.drawImage(image, 0, 0, canvas.width, canvas.height)
+      const link = document.createElement("a")
+      link.href = canvas.toDataURL()
+      link.download = `${this.data.cell}_unit_${this.data.unit}_step_${this.step + 1}.png`
+      link.click()
+    }
+    image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`
   }
 
   equations(values, t) {

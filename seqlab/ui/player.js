@@ -65,7 +65,14 @@ function palette(stops) {
   return colours
 }
 
-const round = (value) => `${Math.abs(value) >= 100 ? Math.round(value) : parseFloat(value.toPrecision(Math.abs(value) < 1 ? 2 : 3))}`
+
+// Short enough to stand beside an axis
+function round(value) {
+  const size = Math.abs(value)
+  if (size >= 100) return `${Math.round(value)}`
+  if (size > 0 && size < 0.01) return value.toExponential(0)
+  return `${parseFloat(value.toPrecision(size < 1 ? 2 : 3))}`
+}
 const percent = (share) => `${Math.round(100 * share)} %`
 const when = (epoch) => (epoch === 0 ? "before training" : `epoch ${epoch}`)
 
@@ -394,6 +401,7 @@ class Player {
 
   // The range of the outputs over all epochs, so that the picture does not jump
   range() {
+    if (this.data.output.range) return this.data.output.range
     if (this.ranged?.frames === this.frames) return this.ranged.range
     const values = [...this.data.output.truth.flat()]
     for (const frame of this.frames.values()) {

@@ -236,6 +236,7 @@ def _output_lines(dataset: Dataset, shown: Sequence, newest: NDArray[np.float64]
             "names": names,
             "truth": truth,
             "last": last,
+            "range": [0, 1] if dataset.goal.kind == "class" else None,
             "colours": OUTPUT_COLOURS[: len(chosen)],
             "truthColour": style.TRUTH,
         },

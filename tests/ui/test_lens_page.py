@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from seqlab.data.dataset import Dataset
 from seqlab.experiment import Data, Experiment, Network, Recurrent
 from seqlab.lens import snapshot
 from seqlab.lens.cells import GATES
@@ -15,7 +16,7 @@ from seqlab.runs.pool import Pool
 from seqlab.runs.store import Store
 from seqlab.ui import networks, services
 from seqlab.ui.draft import dataset_of
-from seqlab.ui.views import VIEWS
+from seqlab.ui.views import views_of
 
 ROOT = Path(__file__).parents[2]
 UNITS, LONG = 4, 20
@@ -29,13 +30,21 @@ RUNS = {
             Recurrent(cell="SimpleRNN", units=UNITS),
         ),
     ),
+    "text": Experiment(
+        layers=(Recurrent(cell="GRU", units=UNITS),),
+        data=Data(source="brackets", window=10, samples=40),
+        network=Network(embedding=3),
+    ),
 }
 
 
-def weights(experiment: Experiment, features: int, seed: int) -> dict[str, np.ndarray]:
+def weights(experiment: Experiment, dataset: Dataset, seed: int) -> dict[str, np.ndarray]:
     """Arrays of the right shapes and names, as a training would leave them."""
     draw = np.random.default_rng(seed)
-    found, width = {}, features
+    found, width = {}, dataset.features
+    if dataset.vocabulary:
+        width = experiment.network.embedding
+        found["embedding/embeddings"] = draw.normal(size=(len(dataset.vocabulary), width))
     for i, layer in enumerate(experiment.layers):
         columns = GATES[layer.cell] * layer.units
         shape = (2, columns) if layer.cell == "GRU" else (columns,)
@@ -47,7 +56,8 @@ def weights(experiment: Experiment, features: int, seed: int) -> dict[str, np.nd
                 f"{name}/bias": draw.normal(size=shape),
             }
         width = layer.units * (1 + layer.bidirectional)
-    found |= {"head/kernel": draw.normal(size=(width, 1)), "head/bias": np.zeros(1)}
+    outputs = dataset.outputs
+    found |= {"head/kernel": draw.normal(size=(width, outputs)), "head/bias": np.zeros(outputs)}
     return {name: array.astype(np.float32) for name, array in found.items()}
 
 
@@ -66,7 +76,7 @@ def finished(store: Store, experiment: Experiment) -> str:
     run = store.create(experiment)
     store.set_status(run, "finished")
     for epoch in (0, 1, 5):
-        arrays = weights(experiment, dataset.features, epoch)
+        arrays = weights(experiment, dataset, epoch)
         said = answer(stack(arrays), dataset.x[dataset.validation])
         store.add_snapshot(run, epoch, snapshot.pack(arrays | {"prediction": said}))
     return run
@@ -92,7 +102,7 @@ def words(app: AppTest) -> str:
 @pytest.mark.parametrize("name", RUNS)
 def test_every_view_draws_every_network(store, name) -> None:
     run = finished(store, RUNS[name])
-    for view in VIEWS:
+    for view in views_of(dataset_of(RUNS[name].data)):
         app = opened(run, view)
         assert not app.exception, (view, app.exception)
         assert not app.warning, (view, words(app))
@@ -102,7 +112,7 @@ def test_every_view_draws_every_network(store, name) -> None:
 def test_numbers_on_the_page_are_those_of_the_run(store) -> None:
     run = finished(store, RUNS["LSTM"])
     dataset = dataset_of(ADDING)
-    network = stack(weights(RUNS["LSTM"], 2, 5))
+    network = stack(weights(RUNS["LSTM"], dataset, 5))
     index = dataset.validation
     said = answer(network, dataset.x[index])
     found = words(opened(run, "What mattered"))
@@ -116,7 +126,7 @@ def test_numbers_on_the_page_are_those_of_the_run(store) -> None:
 def test_worst_sequences_come_first(store) -> None:
     run = finished(store, RUNS["LSTM"])
     dataset = dataset_of(ADDING)
-    network = stack(weights(RUNS["LSTM"], 2, 5))
+    network = stack(weights(RUNS["LSTM"], dataset, 5))
     said = answer(network, dataset.x[dataset.validation])
     worst = int(np.abs(said - dataset.y[dataset.validation]).argmax())
     app = opened(run, "What mattered")
@@ -128,7 +138,7 @@ def test_worst_sequences_come_first(store) -> None:
 def test_a_click_on_what_if_changes_the_answer(store) -> None:
     run = finished(store, RUNS["LSTM"])
     dataset = dataset_of(ADDING)
-    network = stack(weights(RUNS["LSTM"], 2, 5))
+    network = stack(weights(RUNS["LSTM"], dataset, 5))
     app = opened(run, "What mattered")
     app.slider(key="lens_if_step").set_value(3).run()
     (value,) = [s for s in app.slider if s.label == "Its value"]
@@ -189,9 +199,10 @@ def test_a_typed_sequence_is_read_by_the_network(store) -> None:
     app.run()
     line = np.linspace(0, 1, ADDING.window)
     app.text_area(key=f"lens_own_text_{run}_0").set_value("; ".join(f"{v:.9f}" for v in line)).run()
-    x = dataset_of(ADDING).x[dataset_of(ADDING).validation[:1]].copy()
+    dataset = dataset_of(ADDING)
+    x = dataset.x[dataset.validation[:1]].copy()
     x[0, :, 0] = line
-    said = answer(stack(weights(RUNS["LSTM"], 2, 5)), x)[0, 0]
+    said = answer(stack(weights(RUNS["LSTM"], dataset, 5)), x)[0, 0]
     assert f"the answer is {said:.4g}" in words(app)
     app.text_area(key=f"lens_own_text_{run}_0").set_value("1, 2, three").run()
     assert not app.exception

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from seqlab.data.dataset import Dataset
 from seqlab.ui.views.cell import cell
 from seqlab.ui.views.flow import flow
 from seqlab.ui.views.gates import gates
@@ -9,12 +10,20 @@ from seqlab.ui.views.mattered import mattered
 from seqlab.ui.views.path import path
 from seqlab.ui.views.scene import Scene
 from seqlab.ui.views.statistics import statistics
+from seqlab.ui.views.text import text
 
+TEXT = "Text"
 VIEWS: dict[str, Callable[[Scene], None]] = {
     "Gates": gates,
     "One cell": cell,
     "Statistics": statistics,
     "Gradient through time": flow,
     "What mattered": mattered,
+    TEXT: text,
     "Path": path,
 }
+
+
+def views_of(dataset: Dataset) -> list[str]:
+    """The views that make sense for these data."""
+    return [name for name in VIEWS if name != TEXT or dataset.vocabulary]

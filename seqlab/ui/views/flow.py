@@ -111,19 +111,25 @@ def _fall(scene: Scene, flows: Mapping[str, Flow], epoch: int) -> str:
 def _by_epoch(scene: Scene) -> None:
     """The gradient's norm over the training, where the run has kept it."""
     metrics = services.store().metrics(scene.run.id)
-    norm = getattr(metrics, "gradient_norm", None)
+    norm = metrics.more.get("gradient_norm")
     if norm is None or not np.isfinite(norm).any():
         return
     st.subheader("In each epoch", anchor=False)
     training = scene.run.experiment.training
-    threshold = getattr(training, "global_clipnorm", None) or training.clipnorm
+    threshold = training.clipnorm
     figure = through_time.by_epoch(metrics.epoch, norm, threshold)
     sentence = (
         f"The gradient of all weights together was between {np.nanmin(norm):.3g} and "
         f"{np.nanmax(norm):.3g} long."
     )
-    if threshold:
-        sentence += f" Longer ones than {threshold:g} are clipped."
+    clipped = metrics.more.get("clipped")
+    if clipped is not None and np.isfinite(clipped).any():
+        sentence += f" In {np.nanmean(clipped):.0%} of all steps it was clipped."
+    if training.clipnorm:
+        sentence += (
+            f" clipnorm = {training.clipnorm:g} clips each weight array by itself, so below the "
+            "line nothing can have been clipped."
+        )
     table = pd.DataFrame({"epoch": metrics.epoch, "gradient norm": norm})
     picture(figure, sentence, table, key="lens_norms", height=240, view=scene.run.id)
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
 import streamlit as st
 
+from seqlab.ui.networks import Sequence
 from seqlab.ui.player import gates_player
+from seqlab.ui.views.parts import csv
 from seqlab.ui.views.scene import Scene, choose_layer, choose_sequence
 
 ABOUT = (
@@ -19,4 +25,22 @@ def gates(scene: Scene) -> None:
     st.caption(ABOUT)
     layer = choose_layer(scene)
     shown = choose_sequence(scene)
-    gates_player(scene.run, scene.dataset, shown, layer, key="lens_player", tells_unit=True)
+    epoch = gates_player(scene.run, scene.dataset, shown, layer, key="lens_player", tells_unit=True)
+    table = _table(scene, shown, layer, scene.saved[-1] if epoch is None else epoch)
+    csv(table, "lens_gates")
+
+
+def _table(scene: Scene, shown: Sequence, layer: str, epoch: int) -> Callable[[], pd.DataFrame]:
+    """The exact numbers of one epoch, one row for each step and unit, made when asked for."""
+
+    def make() -> pd.DataFrame:
+        trace = scene.traces(epoch, shown)[layer]
+        steps, units = trace.hidden.shape[1:]
+        columns = {
+            "epoch": epoch,
+            "step": np.repeat(np.arange(1, steps + 1), units),
+            "unit": np.tile(np.arange(1, units + 1), steps),
+        }
+        return pd.DataFrame(columns | {name: trace[name][0].ravel() for name in trace})
+
+    return make

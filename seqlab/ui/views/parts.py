@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -35,11 +37,16 @@ def picture(
         csv(table, key)
 
 
-def csv(table: pd.DataFrame, name: str) -> None:
-    """A button that saves a table."""
+def csv(table: pd.DataFrame | Callable[[], pd.DataFrame], name: str) -> None:
+    """A button that saves a table, or what makes one."""
+
+    def data() -> bytes:
+        made = table if isinstance(table, pd.DataFrame) else table()
+        return made.to_csv(index=False).encode()
+
     st.download_button(
         "CSV",
-        data=lambda: table.to_csv(index=False).encode(),
+        data=data,
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"{name}_csv",

@@ -56,8 +56,7 @@ def scene(run: Run, dataset: Dataset) -> Scene:
 def summary(run: Run) -> str:
     """One line on what was trained."""
     layers = " → ".join(f"{layer.cell}({layer.units})" for layer in run.experiment.layers)
-    data = run.experiment.data
-    return f"Run {run.id}: {layers} on {data.source}, window {data.window}, {run.status}."
+    return f"Run {run.id}: {layers} on {run.experiment.data.source}, {run.status}."
 
 
 def choose_layer(scene: Scene) -> str:

@@ -12,6 +12,7 @@ from seqlab.figures import style
 from seqlab.lens import statistics as numbers
 from seqlab.lens.cells import Trace
 from seqlab.lens.forward import forward
+from seqlab.lens.trackers import trackers
 from seqlab.ui import networks
 from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene, choose_epoch, choose_layer
@@ -161,11 +162,9 @@ def _signals(scene: Scene, index: NDArray[np.int64]) -> dict[str, NDArray[np.flo
     shape = x.shape[:2]
     found: dict[str, NDArray[np.floating]] = {}
     if dataset.vocabulary:
-        symbols = np.array(dataset.vocabulary)[x]
-        for name, test in CHARACTERS.items():
-            there = np.vectorize(test)(symbols).astype(float)
-            if 0 < there.mean() < 1:
-                found[name] = there
+        mask = networks.mask_of(dataset, index)
+        everything = np.ones(shape, bool) if mask is None else mask
+        found |= trackers(np.array(dataset.vocabulary)[x], everything)
     else:
         found |= {f"input {name}": x[..., k] for k, name in enumerate(dataset.names[:12])}
     if dataset.goal.kind == "value":
@@ -176,15 +175,6 @@ def _signals(scene: Scene, index: NDArray[np.int64]) -> dict[str, NDArray[np.flo
     elif y.ndim == 1:
         for k, name in enumerate(dataset.goal.classes[:8]):
             found[f"class {name}"] = np.broadcast_to((y == k)[:, np.newaxis], shape)
-    found["time"] = np.broadcast_to(np.arange(shape[1], dtype=float), shape)
+    if not dataset.vocabulary:
+        found["time"] = np.broadcast_to(np.arange(shape[1], dtype=float), shape)
     return found
-
-
-CHARACTERS = {
-    "vowel": lambda c: c.lower() in "aeiou" and bool(c),
-    "consonant": lambda c: c.isalpha() and c.lower() not in "aeiou",
-    "digit": str.isdigit,
-    "capital": str.isupper,
-    "space": str.isspace,
-    "punctuation": lambda c: bool(c) and not c.isalnum() and not c.isspace(),
-}

@@ -1,0 +1,124 @@
+"""A text in the colours of one unit, and the units that keep track of something."""
+
+from __future__ import annotations
+
+import html
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from seqlab.figures import style
+from seqlab.lens.forward import forward
+from seqlab.lens.stack import LensError
+from seqlab.lens.statistics import follows
+from seqlab.lens.trackers import trackers
+from seqlab.ui.views.parts import about, csv
+from seqlab.ui.views.scene import Scene, choose, choose_layer
+from seqlab.ui.words import plain
+
+MOST = 4_000_000  # numbers in the traces of the texts that units are ranked on
+LINES = 8  # texts that are shown
+
+
+def text(scene: Scene) -> None:
+    """Each symbol coloured by what a unit does while it is read."""
+    about(
+        "The text as one unit of the network reads it: orange where its value is high, blue where "
+        "it is low. Some units learn to keep track of something a reader would."
+    )
+    dataset = scene.dataset
+    if not dataset.vocabulary:
+        raise LensError(
+            "This run reads numbers. The text view is for texts: brackets, reviews, grammars, or "
+            "a text file of your own."
+        )
+    layer = choose_layer(scene)
+    shown, epoch = choose(scene)
+    network = scene.network(epoch)
+    units = network.units(layer)
+    count = max(LINES, min(200, MOST // (6 * units * dataset.timesteps)))
+    index = dataset.validation[:count]
+    index = index[(dataset.x[index] != shown.x).any(axis=1)]  # the chosen one stands first
+    x = np.concatenate([shown.x[np.newaxis], dataset.x[index]])
+    lengths = np.concatenate([[shown.real], dataset.lengths[index]])
+    mask = np.arange(dataset.timesteps) < lengths[:, np.newaxis]
+    run = forward([network], x, None if mask.all() else mask).trace(layer)
+    # in the order of the text, also for a layer that reads it from its end
+    turned = network.layers[layer].go_backwards and not layer.endswith("/backward")
+    arrays = {name: array[:, ::-1] if turned else array for name, array in run.items()}
+    texts = np.array(dataset.vocabulary)[x]
+    names, values = follows(arrays["hidden"], trackers(texts, mask), mask)
+    ranking = _ranking(names, values)
+    left, right = st.columns([2, 3])
+    with left:
+        st.caption("The unit that follows each of these most closely. Click a row to see it.")
+        picked = st.dataframe(
+            ranking,
+            hide_index=True,
+            height=320,
+            key="lens_trackers",
+            on_select="rerun",
+            selection_mode="single-row",
+        )
+    rows = picked["selection"]["rows"]
+    row = rows[0] if rows and rows[0] < len(ranking) else 0
+    with right:
+        kind = st.segmented_control(
+            "Coloured by",
+            list(arrays),
+            format_func=style.GATE_NAMES.__getitem__,
+            default="hidden",
+            required=True,
+            key=f"lens_text_{run.kind}",
+        )
+        unit = int(ranking["unit"][row]) - 1
+        if units > 1 and st.toggle("Another unit", key="lens_text_other"):
+            unit = st.slider("Unit", 1, units, unit + 1, key="lens_text_unit") - 1
+        st.html(_coloured(texts, arrays[kind][..., unit], lengths, kind in style.SIGMOID))
+    follower = int(np.abs(values[unit]).argmax())
+    st.caption(
+        plain(
+            f"Unit {unit + 1} follows “{names[follower]}” most closely: correlation "
+            f"{values[unit, follower]:+.2f} over {int(mask.sum()):,} steps of {len(x)} texts. "
+            f"The first line is {shown.title}."
+        )
+    )
+    table = pd.DataFrame({"symbol": texts[0], "value": arrays[kind][0, :, unit]})
+    csv(table[: shown.real], "lens_text")
+
+
+def _ranking(names: list[str], values: NDArray[np.floating]) -> pd.DataFrame:
+    """The best unit for each signal, the strongest first."""
+    best = np.abs(values).argmax(axis=0)
+    table = pd.DataFrame(
+        {
+            "what": names,
+            "unit": best + 1,
+            "correlation": values[best, np.arange(len(names))].round(2),
+        }
+    )
+    return table.sort_values("correlation", key=np.abs, ascending=False, ignore_index=True)
+
+
+def _coloured(
+    texts: NDArray[np.str_], values: NDArray[np.floating], lengths: NDArray[np.int64], gate: bool
+) -> str:
+    """Texts as HTML; a value is the strength of the colour behind its symbol."""
+    middle, reach = (0.5, 0.5) if gate else (0.0, max(1.0, float(np.abs(values).max())))
+    between = "" if all(len(symbol) <= 1 for symbol in texts.ravel()) else " "
+    lines = []
+    for line, numbers, length in zip(texts[:LINES], values, lengths, strict=False):
+        parts = []
+        for symbol, number in zip(line[:length], numbers, strict=False):
+            share = (float(number) - middle) / reach
+            colour = "209,105,14" if share > 0 else "42,120,214"
+            seen = html.escape(symbol if symbol.strip() else "·")
+            parts.append(
+                f'<span style="background:rgba({colour},{abs(share):.2f});padding:2px 1px" '
+                f'title="{number:.2f}">{seen}</span>'
+            )
+        lines.append(f'<div style="margin-bottom:6px">{between.join(parts)}</div>')
+    font = "font-family:monospace;font-size:15px;line-height:1.7;overflow-wrap:anywhere"
+    return f'<div style="{font}">{"".join(lines)}</div>'
