@@ -27,7 +27,7 @@ with left:
 run = services.store().get(state.run_id() or "")
 
 with buttons:
-    train_buttons(now.ready, bool(run and run.active))
+    train_buttons(now, run)
 
 with right:
     with st.container(key="network", gap="xxsmall"):

@@ -18,6 +18,7 @@ from seqlab.experiment import Data
 
 VALUE = "value"  # the name of what stands in the cells of a wide table
 MAX_CLASSES = 50
+FEWEST_TEXTS = 8
 MOST_STEPS = 2000  # of one whole sequence; longer ones are cut
 
 
@@ -164,6 +165,7 @@ def _text(table: Table, data: Data) -> Dataset:
             "There is no column of numbers to learn from, and no column of classes either: "
             f"no two rows have the same “{table.label}”."
         )
+    _enough(len(chosen), "texts with a label")
     return text.classified([texts[i] for i in kept], chosen, table.label, data.data_seed, notes)
 
 
@@ -171,6 +173,7 @@ def _pairs(table: Table, data: Data) -> Dataset:
     first, second = (table.frame[name].fillna("").tolist() for name in table.texts)
     kept = [i for i, (a, b) in enumerate(zip(first, second, strict=True)) if a and b]
     notes = _left_out(len(first) - len(kept), "pair", "with an empty side")
+    _enough(len(kept), "pairs of texts")
     return text.translated(
         [first[i] for i in kept],
         [second[i] for i in kept],
@@ -339,6 +342,15 @@ def _cut(
         f"{long:,} {'sequence was' if long == 1 else 'sequences were'} cut after {MOST_STEPS:,} "
         "steps.",
     )
+
+
+def _enough(number: int, what: str) -> None:
+    """Words without numbers are learned from only if there are some. Raises `DataError`."""
+    if number < FEWEST_TEXTS:
+        raise DataError(
+            f"There is no column of numbers to learn from, and {number} {what} are too few: "
+            f"{FEWEST_TEXTS} are needed."
+        )
 
 
 def _left_out(number: int, noun: str, why: str) -> tuple[str, ...]:

@@ -18,14 +18,16 @@ def loss(
     validation: NDArray[np.float64],
     baseline: tuple[str, float] | None,
     epochs: int,
+    title: str = "mean squared error",
 ) -> go.Figure:
     """Training and validation loss on a logarithmic axis.
 
     Args:
         epoch: (n,) epoch numbers.
-        train, validation: (n,) mean squared error, scaled.
+        train, validation: (n,) losses.
         baseline: name and loss of the rule to beat.
         epochs: how many epochs the run will have, so that the axis does not jump.
+        title: of the loss.
     """
     width = "lines" if len(epoch) > 1 else "lines+markers"
     traces = [
@@ -44,7 +46,7 @@ def loss(
         *traces,
         xaxis={"title": {"text": "epoch", "standoff": 4}, "range": [0, max(epochs, 1)]},
         yaxis={
-            "title": {"text": "mean squared error"},
+            "title": {"text": title},
             "type": "log",
             "tickvals": TICKS,
             "ticktext": [f"{tick:g}" for tick in TICKS],

@@ -287,6 +287,10 @@ class Store:
         folder.mkdir(exist_ok=True)
         _write_whole(folder / "state.npz", data)
 
+    def has_state(self, run: str) -> bool:
+        """Whether a run can go on."""
+        return (self.home / "runs" / run / "state.npz").is_file()
+
     def state(self, run: str) -> bytes | None:
         """What `add_state` kept, or `None`."""
         path = self.home / "runs" / run / "state.npz"

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import streamlit as st
 
-from seqlab.data.dataset import Dataset, rmse
-from seqlab.figures import learning, prediction
-from seqlab.runs.store import Run
+from seqlab.data.dataset import Dataset
+from seqlab.data.frame import Frame
+from seqlab.experiment import Experiment, Finding
+from seqlab.figures import learning
+from seqlab.network.doctor import read_result
+from seqlab.network.plan import loss_of
+from seqlab.runs.store import Metrics, Run
 from seqlab.ui import services
+from seqlab.ui.answers import answer
 from seqlab.ui.chart import chart
 from seqlab.ui.inside import chosen_epoch, look_inside
-from seqlab.ui.words import plain, when
+from seqlab.ui.setup import findings_list
+from seqlab.ui.steering import steering
+from seqlab.ui.words import duration, plain
 
 TICK = 0.4  # seconds between two looks at a run that trains
+TITLES = {"sparse categorical crossentropy": "cross-entropy (nats)"}
 
 
 def run_results(run: Run | None, dataset: Dataset | None, epochs: int, changed: bool) -> None:
@@ -28,14 +34,19 @@ def run_results(run: Run | None, dataset: Dataset | None, epochs: int, changed: 
         changed: whether the settings are no longer those of the run.
     """
     every = TICK if run is not None and run.active else None
-    st.fragment(run_every=every)(_run_results)(run.id if run else None, dataset, epochs, changed)
+    st.fragment(run_every=every)(_run_results)(run, dataset, epochs, changed)
 
 
-def _run_results(run_id: str | None, dataset: Dataset | None, epochs: int, changed: bool) -> None:
+def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, changed: bool) -> None:
+    """`drawn` is the run as the rest of the page shows it."""
     store = services.store()
-    run = store.get(run_id) if run_id else None
+    run = store.get(drawn.id) if drawn else None
     with st.container(key="status", gap="xxsmall"):
         status(run)
+        if run is not None:
+            rates = store.metrics(run.id, "learning_rate").more["learning_rate"]
+            rate = rates[-1] if len(rates) else run.experiment.training.learning_rate
+            steering(run, rate)
         if changed:
             st.caption("The settings are not those of this run any more. Press **Train again**.")
     saved = store.snapshots(run.id) if run else []
@@ -46,13 +57,25 @@ def _run_results(run_id: str | None, dataset: Dataset | None, epochs: int, chang
         loss_chart(run, dataset, epochs)
     with right, st.container(key="prediction_chart", gap="xxsmall"):
         if dataset is not None:
-            prediction_chart(run, dataset, epoch, arrays)
+            raw = None if arrays is None else arrays.get("prediction")
+            said = answer(dataset, raw, epoch, st.session_state.get("sequence", 1) - 1)
+            view = run.id if run else "none"
+            chart(said.figure, key="prediction_plot", alt=said.sentence, height=215, view=view)
+            st.caption(plain(said.sentence))
+    if run and dataset is not None and not run.active and saved:
+        findings_list(_reading(run, dataset, saved[-1]), key="result_fix")
     if run and dataset is not None and epoch is not None and arrays is not None:
         look_inside(run, dataset, saved[-1])
-    if run is not None and not run.active and st.session_state.get("_watched") == run.id:
-        st.session_state["_watched"] = None
-        st.rerun()  # the whole page: this ends the ticking and wakes the buttons
-    st.session_state["_watched"] = run.id if run is not None and run.active else None
+    if run is not None and drawn is not None and run.status != drawn.status:
+        st.rerun()  # the whole page: its buttons and its ticking follow the run
+
+
+def _reading(run: Run, dataset: Dataset, newest: int) -> list[Finding]:
+    """What the result of a run says about it."""
+    metrics = services.store().metrics(run.id)
+    history = {"loss": metrics.loss.tolist(), "val_loss": metrics.val_loss.tolist()}
+    last = services.store().snapshot(run.id, newest)
+    return read_result(run.experiment, dataset, history, last.get("prediction"))
 
 
 def status(run: Run | None) -> None:
@@ -65,21 +88,26 @@ def status(run: Run | None) -> None:
         warming = "TensorFlow is warming up in the background. **Train** works already."
         st.caption(ready if pool.ready else warming)
         return
-    metrics = services.store().metrics(run.id)
+    metrics = services.store().metrics(run.id, "val_accuracy")
     done = int(metrics.epoch[-1]) if len(metrics.epoch) else 0
-    epochs = run.experiment.training.epochs
-    numbers = _last_losses(metrics.loss, metrics.val_loss)
+    epochs = run.planned
+    numbers = _last_losses(metrics)
     if run.status == "queued":
         position = pool.position(run.id)
         place = f"number {position} in the queue" if position else "about to start"
         what = "a free worker" if pool.ready else "TensorFlow, which is warming up"
         st.progress(0.0, text=f"Waiting for {what}: {place}.")
     elif run.status == "running":
-        seconds = time.time() - (run.started or run.created)
-        text = f"Epoch {done} of {epochs} · {seconds:.1f} s · {numbers}"
+        seconds = run.seconds or 0.0
+        left = f", about {duration(seconds / done * (epochs - done))} left" if done else ""
+        text = f"Epoch {done} of {epochs} · {seconds:.1f} s{left} · {numbers}"
         st.progress(min(done / epochs, 1.0), text=text if done else "Compiling the network …")
+    elif run.status == "paused":
+        st.progress(
+            min(done / epochs, 1.0), text=f"Paused after epoch {done} of {epochs} · {numbers}"
+        )
     else:
-        seconds = (run.ended or run.created) - (run.started or run.ended or run.created)
+        seconds = run.seconds or 0.0
         colour, icon, words = {
             "finished": ("green", "check_circle", f"Finished: {done} epochs in {seconds:.1f} s."),
             "stopped": ("blue", "stop_circle", f"Stopped after {done} of {epochs} epochs."),
@@ -91,10 +119,12 @@ def status(run: Run | None) -> None:
         st.markdown(f":{colour}-badge[:material/{icon}: {words}] {rest}")
 
 
-def _last_losses(loss: np.ndarray, val_loss: np.ndarray) -> str:
-    if not len(loss):
+def _last_losses(metrics: Metrics) -> str:
+    if not len(metrics.epoch):
         return ""
-    return f"loss {loss[-1]:.4g} · val_loss {val_loss[-1]:.4g}"
+    accuracy = metrics.more["val_accuracy"][-1]
+    right = f" · val_accuracy {accuracy:.1%}" if np.isfinite(accuracy) else ""
+    return f"loss {metrics.loss[-1]:.4g} · val_loss {metrics.val_loss[-1]:.4g}{right}"
 
 
 def loss_chart(run: Run | None, dataset: Dataset | None, epochs: int) -> None:
@@ -104,8 +134,18 @@ def loss_chart(run: Run | None, dataset: Dataset | None, epochs: int) -> None:
         name, rule = next(iter(dataset.baselines.items()))
         baseline = (name, rule.loss)
     metrics = services.store().metrics(run.id if run else "")
-    total = run.experiment.training.epochs if run else epochs
-    figure = learning.loss(metrics.epoch, metrics.loss, metrics.val_loss, baseline, total)
+    title = "loss"
+    if dataset is not None:
+        experiment = run.experiment if run else Experiment()
+        title = loss_of(experiment, Frame.of(dataset)).replace("_", " ")
+    figure = learning.loss(
+        metrics.epoch,
+        metrics.loss,
+        metrics.val_loss,
+        baseline,
+        run.planned if run else epochs,
+        TITLES.get(title, title),
+    )
     sentence = _loss_sentence(metrics.epoch, metrics.val_loss, baseline)
     chart(figure, key="loss_plot", alt=sentence, height=215, view=run.id if run else "none")
     st.caption(plain(sentence))
@@ -125,32 +165,3 @@ def _loss_sentence(
     ratio = val_loss[best] / baseline[1]
     verdict = f"{1 - ratio:.0%} below" if ratio < 1 else f"{ratio - 1:.0%} above"
     return f"{text}, {verdict} {baseline[0]} ({baseline[1]:.3g})."
-
-
-def prediction_chart(
-    run: Run | None,
-    dataset: Dataset,
-    epoch: int | None,
-    arrays: dict[str, np.ndarray] | None,
-) -> None:
-    """Prediction against truth on the validation part, in original units."""
-    truth = dataset.truth(dataset.validation)[:, 0]
-    found = None
-    if arrays is not None and len(arrays["prediction"]) == len(truth):
-        found = dataset.target_scaling.invert(arrays["prediction"])[:, 0]
-    name, rule = next(iter(dataset.baselines.items()))
-    if dataset.labels is not None and dataset.starts is not None:
-        goals = dataset.starts[dataset.validation] + dataset.timesteps + dataset.horizon - 1
-        guess = None if rule.prediction is None else (name, rule.prediction[:, 0])
-        figure = prediction.over_time(dataset.labels[goals], truth, found, guess, dataset.target)
-    else:
-        figure = prediction.against_truth(truth, found, dataset.target)
-    if found is None:
-        sentence = f"Validation part, {len(truth):,} targets. RMSE of {name}: {rule.rmse:.4g}."
-    else:
-        error = rmse(found, truth)
-        ratio = error / rule.rmse if rule.rmse else float("inf")
-        verdict = f"{1 - ratio:.0%} better" if ratio < 1 else f"{ratio - 1:.0%} worse"
-        sentence = f"{when(epoch)}: RMSE {error:.4g}, {verdict} than {name} ({rule.rmse:.4g})."
-    chart(figure, key="prediction_plot", alt=sentence, height=215, view=run.id if run else "none")
-    st.caption(plain(sentence))

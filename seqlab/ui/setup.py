@@ -38,22 +38,22 @@ def _parameters(chain: list[Link]) -> str:
     return f"**{total:,} parameters**: {counts}"
 
 
-def findings_list(findings: list[Finding]) -> None:
-    """Each finding in a box of its own, with its Fix button."""
+def findings_list(findings: list[Finding], key: str = "fix") -> None:
+    """Each finding in a box of its own, with its Fix button; `key` begins the buttons' keys."""
     icons = {
         "error": ":material/error:",
         "warning": ":material/warning:",
         "hint": ":material/info:",
     }
     boxes = {"error": st.error, "warning": st.warning, "hint": st.info}
-    if not findings:
+    if not findings and key == "fix":
         st.caption(":green[:material/check:] No problems found.")
     for i, finding in enumerate(findings):
         boxes[finding.level](plain(finding.message), icon=icons[finding.level])
         if finding.fix is not None:
             st.button(
                 finding.fix_label,
-                key=f"fix_{i}",
+                key=f"{key}_{i}",
                 icon=":material/build:",
                 on_click=state.show,
                 args=(finding.fix,),

@@ -9,3 +9,12 @@ def plain(text: str) -> str:
 def when(epoch: int | None) -> str:
     """The moment that a snapshot shows, to begin a sentence with."""
     return f"After epoch {epoch}" if epoch else "Before training"
+
+
+def duration(seconds: float) -> str:
+    """A time as one would say it: "0.4 s", "12 s", "3 min", "2 h"."""
+    if seconds < 1:
+        return f"{max(seconds, 0.1):.1f} s"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.0f} h"

@@ -289,7 +289,6 @@ def test_the_runs_page_without_runs_says_so(app):
 def test_layers_change_places_and_go(app):
     opened(app, layers="3", units_0="4", units_1="5", units_2="6", cell_2="GRU", dropout_2="0.5")
     app.button(key="fix_0").click().run()
-    app.button(key="fix_0").click().run()
     assert train_is_possible(app)
     app.button(key="up_2").click().run()
     assert [app.number_input(key=f"units_{i}").value for i in range(3)] == [4, 6, 5]

@@ -5,8 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from seqlab.choices import KNOBS
+from seqlab.network.doctor.size import estimate
+from seqlab.runs.store import Run
 from seqlab.ui import draft, services, state
 from seqlab.ui.controls.fields import field, more
+from seqlab.ui.steering import pause_or_resume
+from seqlab.ui.words import duration
 
 
 def training_controls() -> None:
@@ -31,8 +35,9 @@ def training_controls() -> None:
     more("more_training", [*names, *KNOBS[st.session_state.optimizer]])
 
 
-def train_buttons(ready: bool, active: bool) -> None:
-    """Train and Stop."""
+def train_buttons(now: draft.Draft, run: Run | None) -> None:
+    """Train, Pause or Resume, Stop; and how long the training will take."""
+    ready, active = now.ready, run is not None and run.active
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Train again" if state.run_id() else "Train",
@@ -43,7 +48,18 @@ def train_buttons(ready: bool, active: bool) -> None:
             on_click=_train,
             help=None if ready else "Mend what is marked in red first.",
         )
+        paused = run is not None and run.status == "paused"
+        st.button(
+            "Resume" if paused else "Pause",
+            key="pause",
+            icon=":material/resume:" if paused else ":material/pause:",
+            disabled=run is None or run.status not in ("running", "paused"),
+            on_click=pause_or_resume,
+        )
         st.button("Stop", key="stop", icon=":material/stop:", disabled=not active, on_click=_stop)
+    if ready and now.experiment is not None and now.dataset is not None:
+        seconds = estimate(now.experiment, now.dataset).seconds
+        st.caption(f"{now.experiment.training.epochs:,} epochs take about {duration(seconds)}.")
 
 
 def _train() -> None:

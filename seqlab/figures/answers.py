@@ -1,0 +1,96 @@
+"""What a network answers, beside what is true: classes, symbols, and values at every step."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from seqlab.figures import style
+from seqlab.figures.style import plain
+
+MOST_CLASSES = 30  # of a confusion matrix that can be read
+WRITTEN = 12  # up to so many classes the counts stand in the cells
+MOST_STEPS = 60  # of symbols that can be read side by side
+# Shares of a row: none to all. Light and dark pages both show the ends.
+SHARES = [[0.0, "rgba(42, 120, 214, 0.06)"], [1.0, "rgba(42, 120, 214, 1)"]]
+
+
+def confusion(
+    truth: NDArray[np.integer], guess: NDArray[np.integer], classes: tuple[str, ...]
+) -> go.Figure:
+    """How many sequences of each class are taken for which class.
+
+    Args:
+        truth, guess: (n,) indices into `classes`.
+        classes: the names; only the first `MOST_CLASSES` are drawn.
+    """
+    size = min(len(classes), MOST_CLASSES)
+    counts = np.zeros((len(classes), len(classes)), np.int64)
+    np.add.at(counts, (truth, guess), 1)
+    counts = counts[:size, :size]
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    names = [plain(name) or "(nothing)" for name in classes[:size]]
+    trace = go.Heatmap(
+        z=shares.astype(np.float32),
+        x=names,
+        y=names,
+        text=counts,
+        texttemplate="%{text}" if size <= WRITTEN else "",
+        colorscale=SHARES,
+        zmin=0,
+        zmax=1,
+        showscale=False,
+        hovertemplate="true %{y}, taken for %{x}: %{text} (%{z:.0%})<extra></extra>",
+    )
+    return style.figure(
+        trace,
+        hovermode="closest",
+        xaxis={"title": {"text": "answer"}, "type": "category", "showgrid": False},
+        yaxis={
+            "title": {"text": "true class"},
+            "type": "category",
+            "autorange": "reversed",
+            "showgrid": False,
+        },
+    )
+
+
+def symbols(truth: list[str], guess: list[str]) -> go.Figure:
+    """Two rows of symbols, the true ones above the answer; wrong answers are marked."""
+    truth, guess = truth[:MOST_STEPS], guess[:MOST_STEPS]
+    right = np.array(
+        [[0.0] * len(truth), [float(a != b) for a, b in zip(truth, guess, strict=True)]]
+    )
+    trace = go.Heatmap(
+        z=right,
+        y=["true", "answer"],
+        x=list(range(1, len(truth) + 1)),
+        text=[[plain(s) for s in truth], [plain(s) for s in guess]],
+        texttemplate="%{text}",
+        colorscale=[[0, "rgba(0,0,0,0)"], [1, "rgba(209, 105, 14, 0.55)"]],
+        zmin=0,
+        zmax=1,
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        hovertemplate="step %{x}: %{text}<extra>%{y}</extra>",
+    )
+    return style.figure(
+        trace,
+        hovermode="closest",
+        xaxis={"title": {"text": "step"}, "showgrid": False},
+        yaxis={"autorange": "reversed", "showgrid": False},
+    )
+
+
+def values(truth: NDArray[np.floating], guess: NDArray[np.floating] | None, name: str) -> go.Figure:
+    """A target with a value at every step, (steps,), and the answer."""
+    steps = np.arange(1, len(truth) + 1)
+    traces = [go.Scatter(x=steps, y=truth, name="truth", mode="lines", line={"color": style.TRUTH})]
+    if guess is not None:
+        line = {"color": style.PREDICTION}
+        traces.append(go.Scatter(x=steps, y=guess, name="prediction", mode="lines", line=line))
+    return style.figure(
+        *traces, xaxis={"title": {"text": "step"}}, yaxis={"title": {"text": plain(name)}}
+    )

@@ -1,0 +1,152 @@
+"""What the network of a run says on the validation part, beside the truth and the baseline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from seqlab.data.dataset import Baseline, Dataset, rmse
+from seqlab.figures import answers, prediction
+from seqlab.ui.words import when
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A picture and what it says."""
+
+    figure: go.Figure
+    sentence: str
+
+
+def answer(
+    dataset: Dataset, raw: NDArray[np.float32] | None, epoch: int | None, shown: int
+) -> Answer:
+    """The picture that fits the goal of the data.
+
+    Args:
+        dataset: with truth and baselines.
+        raw: what the network gives for the validation part, or for its first sequences: scaled
+            values or logits; `None` before there is any.
+        epoch: of the weights.
+        shown: which validation sequence to draw, where one is drawn at a time.
+    """
+    if raw is not None and (raw.ndim < 2 or len(raw) > len(dataset.validation)):
+        raw = None  # left by another version of the data
+    name, rule = next(iter(dataset.baselines.items()))
+    if dataset.goal.kind == "class":
+        if dataset.goal.at == "end":
+            return _classes(dataset, raw, epoch, name, rule)
+        return _symbols(dataset, raw, epoch, name, rule, shown)
+    if dataset.goal.at == "end":
+        return _values(dataset, raw, epoch, name, rule)
+    return _steps(dataset, raw, epoch, name, rule, shown)
+
+
+def _better(error: float, line: float, name: str, unit: str) -> str:
+    """`unit` is the name of the error: it is better when it is smaller."""
+    ratio = error / line if line else float("inf")
+    verdict = f"{1 - ratio:.0%} better" if ratio < 1 else f"{ratio - 1:.0%} worse"
+    return f"{unit} {error:.4g}, {verdict} than {name} ({line:.4g})."
+
+
+def _values(
+    dataset: Dataset, raw: NDArray[np.float32] | None, epoch: int | None, name: str, rule: Baseline
+) -> Answer:
+    truth = dataset.truth(dataset.validation)  # (n, outputs)
+    found = None
+    if raw is not None and raw.shape == truth.shape:
+        found = dataset.target_scaling.invert(raw)
+    first = None if found is None else found[:, 0]
+    if dataset.labels is not None and dataset.starts is not None:
+        goals = dataset.starts[dataset.validation] + dataset.timesteps + dataset.horizon - 1
+        guess = None if rule.prediction is None else (name, rule.prediction[:, 0])
+        figure = prediction.over_time(
+            dataset.labels[goals], truth[:, 0], first, guess, dataset.target
+        )
+    else:
+        figure = prediction.against_truth(truth[:, 0], first, dataset.target)
+    several = f" The first of {truth.shape[1]} steps is drawn." if truth.shape[1] > 1 else ""
+    if found is None:
+        sentence = f"Validation part, {len(truth):,} targets. RMSE of {name}: {rule.rmse:.4g}."
+    else:
+        sentence = f"{when(epoch)}: {_better(rmse(found, truth), rule.rmse, name, 'RMSE')}"
+    return Answer(figure, sentence + several)
+
+
+def _steps(
+    dataset: Dataset,
+    raw: NDArray[np.float32] | None,
+    epoch: int | None,
+    name: str,
+    rule: Baseline,
+    shown: int,
+) -> Answer:
+    """Values at every step: one sequence is drawn, the error is that of all which are kept."""
+    places = dataset.validation if raw is None else dataset.validation[: len(raw)]
+    shown = min(shown, len(places) - 1)
+    truth = dataset.truth(places)  # (n, timesteps, outputs)
+    real = int(dataset.lengths[places[shown]])
+    found = None if raw is None else dataset.target_scaling.invert(raw)
+    line = None if found is None else found[shown, :real, 0]
+    figure = answers.values(truth[shown, :real, 0], line, dataset.target)
+    if found is None:
+        return Answer(figure, f"RMSE of {name} on the validation part: {rule.rmse:.4g}.")
+    weights = np.ones(truth.shape[:2]) if dataset.y_weights is None else dataset.y_weights[places]
+    squares = np.square(found - truth).mean(axis=2)
+    error = float(np.sqrt((squares * weights).sum() / max(weights.sum(), 1)))
+    words = _better(error, rule.rmse, name, "RMSE")
+    return Answer(figure, f"{when(epoch)}: {words} Drawn: validation sequence {shown + 1}.")
+
+
+def _classes(
+    dataset: Dataset, raw: NDArray[np.float32] | None, epoch: int | None, name: str, rule: Baseline
+) -> Answer:
+    classes = dataset.goal.classes
+    truth = dataset.y[dataset.validation]
+    if raw is None:
+        empty = np.zeros(0, np.int64)
+        figure = answers.confusion(empty, empty, classes)
+        return Answer(figure, f"{name}: {rule.accuracy:.1%} of the validation part right.")
+    guess, truth = raw.argmax(axis=-1), truth[: len(raw)]
+    right = float((guess == truth).mean())
+    cut = len(classes) - answers.MOST_CLASSES
+    more = f" Not drawn: {cut} more classes." if cut > 0 else ""
+    sentence = (
+        f"{when(epoch)}: {right:.1%} of {len(truth):,} sequences right; {name}: "
+        f"{rule.accuracy:.1%}.{more}"
+    )
+    return Answer(answers.confusion(truth, guess, classes), sentence)
+
+
+def _symbols(
+    dataset: Dataset,
+    raw: NDArray[np.float32] | None,
+    epoch: int | None,
+    name: str,
+    rule: Baseline,
+    shown: int,
+) -> Answer:
+    """A class at every step, or a target text: one sequence is drawn, all that are kept count."""
+    classes = dataset.goal.classes
+    places = dataset.validation if raw is None else dataset.validation[: len(raw)]
+    shown = min(shown, len(places) - 1)
+    truth = dataset.y[places]  # (n, steps)
+    weights = np.ones(truth.shape) if dataset.y_weights is None else dataset.y_weights[places]
+    if dataset.y_weights is None and dataset.goal.at == "every step":
+        weights = (np.arange(truth.shape[1]) < dataset.lengths[places][:, None]).astype(float)
+    counted = np.flatnonzero(weights[shown])
+    true = [classes[i] for i in truth[shown, counted]]
+    if raw is None:
+        words = f"{name}: {rule.accuracy:.1%} of the symbols of the validation part right."
+        return Answer(answers.symbols(true, true), f"The truth of one sequence. {words}")
+    guess = raw.argmax(axis=-1)
+    right = float(((guess == truth) * weights).sum() / max(weights.sum(), 1))
+    figure = answers.symbols(true, [classes[i] for i in guess[shown, counted]])
+    return Answer(
+        figure,
+        f"{when(epoch)}: {right:.1%} of the symbols of {len(places):,} sequences right; {name}: "
+        f"{rule.accuracy:.1%}. Drawn: validation sequence {shown + 1}.",
+    )

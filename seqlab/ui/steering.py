@@ -1,0 +1,93 @@
+"""What can be done to the run that is shown: pause, single steps, another rate, more epochs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from seqlab.experiment import LIMITS
+from seqlab.runs.store import Run
+from seqlab.ui import services, state
+from seqlab.ui.draft import kept_dataset
+from seqlab.ui.words import plain
+
+MORE_EPOCHS = 20
+
+
+def steering(run: Run, rate: float) -> None:
+    """A row of what fits the state of the run; it belongs to the part that looks again.
+
+    Args:
+        run: which one.
+        rate: the learning rate of its last epoch.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if run.status in ("running", "paused"):
+            st.button(
+                "One epoch",
+                key="step",
+                icon=":material/skip_next:",
+                on_click=_tell,
+                args=(run.id, "step"),
+                help="Train one single epoch, then pause.",
+            )
+            low, high = LIMITS["learning_rate"]
+            st.number_input(
+                "New learning rate",
+                min_value=low,
+                max_value=high,
+                value=None,
+                placeholder=f"learning rate {rate:g}",
+                format="%g",
+                step=0.001,
+                key="new_rate",
+                on_change=_new_rate,
+                args=(run.id,),
+                label_visibility="collapsed",
+                width=190,
+            )
+        elif not run.active and services.store().has_state(run.id):
+            st.button(
+                f"Train {MORE_EPOCHS} more epochs",
+                key="more_epochs",
+                icon=":material/add:",
+                on_click=_go_on,
+                args=(run,),
+            )
+        _history(run)
+
+
+def _history(run: Run) -> None:
+    lines = services.store().log(run.id)
+    with st.popover("History", icon=":material/notes:", key="history", width="content"):
+        if not lines:
+            st.caption("Nothing to tell yet.")
+        for at, line in lines[-50:]:
+            moment = datetime.fromtimestamp(at, UTC).strftime("%H:%M:%S")
+            st.caption(plain(f"{moment} UTC  {line}"))
+
+
+def pause_or_resume() -> None:
+    """The click on Pause, or on Resume."""
+    run = services.store().get(state.run_id() or "")
+    if run is not None:
+        _tell(run.id, "resume" if run.status == "paused" else "pause")
+
+
+def _tell(run: str, kind: str) -> None:
+    services.pool().tell(run, {"kind": kind})
+
+
+def _new_rate(run: str) -> None:
+    value = st.session_state.get("new_rate")
+    if value is not None:
+        services.pool().tell(run, {"kind": "learning_rate", "value": value})
+
+
+def _go_on(run: Run) -> None:
+    dataset = kept_dataset(run.experiment.data)
+    done = services.store().metrics(run.id).epoch
+    if dataset is not None:
+        last = int(done[-1]) if len(done) else 0
+        services.pool().go_on(run.id, dataset, last + MORE_EPOCHS)
