@@ -22,6 +22,7 @@ MOST_SYMBOLS = 5000  # rarer words or characters are UNKNOWN
 LONGEST = 200  # words or characters of one text
 MOST_WINDOWS = 20_000  # sequences cut from one corpus
 _LONG_SENTENCE = 60  # characters, on average, from which pairs are cut into words
+_A_SENTENCE = 2.5  # words on average; fewer are names, whose letters tell more
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # written without blanks
 _WORD = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+(?:['’][^\W{_CJK}]+)*|[^\w\s]")
 
@@ -68,8 +69,16 @@ def classified(
     target: str,
     seed: int,
     notes: tuple[str, ...] = (),
+    unit: Unit | None = None,
 ) -> Dataset:
-    """Texts with a class each, as words. Equal texts stay in one part.
+    """Texts with a class each. Equal texts stay in one part.
+
+    Args:
+        texts, labels: the texts and their classes.
+        target: the name of what the labels say.
+        seed: draws the validation part.
+        notes: kept as the dataset's notes.
+        unit: "word" or "character"; `None` takes characters for names and other single words.
 
     Raises:
         DataError: if there are fewer than two different texts or classes.
@@ -77,7 +86,11 @@ def classified(
     names, y = classes_of(labels)
     if len(names) < 2:
         raise DataError(f"All texts have the same {target}: there is nothing to tell apart.")
-    tokens, told = _cut([tokenise(text, "word") for text in texts], "words")
+    if unit is None:
+        words = sum(len(text.split()) for text in texts) / len(texts)
+        alphabetic = not re.search(f"[{_CJK}]", "".join(texts[:100]))
+        unit = "character" if words < _A_SENTENCE and alphabetic else "word"
+    tokens, told = _cut([tokenise(text, unit) for text in texts], f"{unit}s")
     train, validation = parts(texts, seed)
     symbols = vocabulary(tokens[i] for i in train)
     x, lengths = encode(tokens, symbols)
@@ -86,12 +99,12 @@ def classified(
         y,
         lengths,
         (train, validation),
-        "word",
+        unit,
         target,
         {"majority class": majority(y[train], y[validation], names)},
         Goal("class", "end", names),
         symbols,
-        (*notes, *told, *_strange(x, lengths, validation, "words")),
+        (*notes, *told, *_strange(x, lengths, validation, f"{unit}s")),
     )
 
 
@@ -261,6 +274,8 @@ def _strange(x: Tokens, lengths: Ints, validation: Ints, what: str) -> tuple[str
     if not unknown:
         return ()
     share = unknown / max(1, int(lengths[validation].sum()))
+    if share < 0.001:
+        return (f"{unknown:,} {what} of the validation part do not occur in the training part.",)
     return (f"{share:.1%} of the {what} of the validation part do not occur in the training part.",)
 
 

@@ -13,12 +13,16 @@ from seqlab.data import sequences, text
 from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.inside import Inside, forecast
 from seqlab.data.reading.layout import features
+from seqlab.data.reading.timeline import key
+from seqlab.data.reading.vocabulary import PART_NAMES
 from seqlab.data.upload import Table
 from seqlab.experiment import Data
 
 VALUE = "value"  # the name of what stands in the cells of a wide table
 MAX_CLASSES = 50
 FEWEST_TEXTS = 8
+_TRAIN = ("train", "training")
+_HELD_OUT = ("test", "testing", "val", "valid", "validation", "dev")
 MOST_STEPS = 2000  # of one whole sequence; longer ones are cut
 
 
@@ -41,9 +45,18 @@ def as_series(table: Table) -> tuple[pd.DataFrame, str | None, list[str]] | None
 
 def labels(table: Table) -> tuple[str, ...]:
     """The columns of classes that a series can be asked for: one in each row."""
-    if table.kind != "series" or table.label is None or table.frame[table.label].isna().any():
+    if table.kind != "series":
         return ()
-    return (table.label,)
+    found = []
+    for name in map(str, table.frame.columns):
+        cells = table.frame[name]
+        words = not pd.api.types.is_numeric_dtype(cells) and cells.dtype.kind != "M"
+        chosen = name == table.label
+        if (words or chosen) and not cells.isna().any():
+            distinct = cells.nunique()
+            if 2 <= distinct <= (len(cells) if chosen else min(MAX_CLASSES, len(cells) / 5)):
+                found.append(name)
+    return tuple(sorted(found, key=lambda name: name != table.label))
 
 
 def _steps(table: Table) -> list[str]:
@@ -109,7 +122,9 @@ def _wide(table: Table, data: Data) -> Dataset:
     whole, kept, notes = _filled([_without_tail(row) for row in rows], names)
     assert table.label is not None
     whole, told = _cut(whole)
-    return _labelled(whole, [labels[i] for i in kept], names, table.label, data, notes + told)
+    split = _given(table, kept)
+    own = [labels[i] for i in kept]
+    return _labelled(whole, own, names, table.label, data, notes + told, split)
 
 
 def _long(table: Table, data: Data) -> Dataset:
@@ -135,9 +150,10 @@ def _long(table: Table, data: Data) -> Dataset:
         whole, told = _cut(whole)
         if table.label_at == "every step":
             return _labelled_steps(whole, mine, inputs, table.label, data, notes + told)
-        return _labelled(
-            whole, [_usual(own) for own in mine], inputs, table.label, data, notes + told
-        )
+        rows = [int(rows_of[i][0]) for i in kept]
+        usual = [_usual(own) for own in mine]
+        split = _given(table, rows)
+        return _labelled(whole, usual, inputs, table.label, data, notes + told, split)
     target = data.target or numeric[0]
     used = tuple(dict.fromkeys([target, *inputs]))
     values = table.frame[list(used)].to_numpy(np.float64)
@@ -228,8 +244,12 @@ def _labelled(
     target: str,
     data: Data,
     notes: tuple[str, ...],
+    given: tuple[str, list[str]] | None = None,
 ) -> Dataset:
-    """A class or, if the labels are many different numbers, a value for each sequence."""
+    """A class or, if the labels are many different numbers, a value for each sequence.
+
+    `given` is the column that holds the part of each sequence, and those parts.
+    """
     kept = [i for i, label in enumerate(labels) if label is not None]
     notes += _left_out(len(labels) - len(kept), "sequence", "without a label")
     whole = [whole[i] for i in kept]
@@ -239,9 +259,31 @@ def _labelled(
         return sequences.valued(
             whole, numbers[:, None], names, target, data.data_seed, notes, scaling_kind=data.scaling
         )
+    split = None
+    if given is not None:
+        part = np.array([given[1][i] for i in kept])
+        split = np.flatnonzero(np.isin(part, _TRAIN)), np.flatnonzero(~np.isin(part, _TRAIN))
+        notes += (f"The column {given[0]!r} says which sequences are held out.",)
     return sequences.classified(
-        whole, chosen, names, target, data.data_seed, notes, scaling_kind=data.scaling
+        whole, chosen, names, target, data.data_seed, notes, split, data.scaling
     )
+
+
+def _given(table: Table, rows: Sequence[int]) -> tuple[str, list[str]] | None:
+    """A column that says of each sequence whether it is for training, and what it says.
+
+    Args:
+        table: the table.
+        rows: the first row of each sequence.
+    """
+    for name in map(str, table.frame.columns):
+        if key(name) not in PART_NAMES:
+            continue
+        words = [str(table.frame[name].iloc[row]).casefold().strip() for row in rows]
+        held_out = {word for word in words if word in _HELD_OUT}
+        if held_out and set(words) <= {*_TRAIN, *_HELD_OUT} and set(words) - held_out:
+            return name, words
+    return None
 
 
 def _labelled_steps(

@@ -273,3 +273,33 @@ def test_arrays_without_a_target_are_forecast():
     d = dataset(npz(sequences=x), name="x.npz", window=5)
     raw = d.input_scaling.invert(d.x)[:, -1, 0]
     np.testing.assert_allclose(raw + 1, d.truth(np.arange(len(d.x)))[:, 0], atol=1e-2)
+
+
+def test_names_become_letters():
+    names = [
+        f"{first}{last}" for first in ("An", "Bo", "Car", "Di") for last in ("na", "ski", "ez")
+    ]
+    rows = [(name, "PL" if name.endswith("ski") else "ES") for name in names * 3]
+    d = dataset(pd.DataFrame(rows, columns=["name", "country"]).to_csv(index=False))
+    assert d.names == ("character",)
+    assert text.decode(d.x[d.train[0]], d.vocabulary) == rows[d.train[0]][0]
+
+
+def test_a_series_can_be_asked_for_its_words():
+    days = pd.date_range("2020-01-01", periods=90).strftime("%Y-%m-%d")
+    sky = ["sun" if i % 3 else "rain" for i in range(90)]
+    frame = pd.DataFrame({"date": days, "rain": np.arange(90) % 7, "sky": sky})
+    table = read_table(frame.to_csv(index=False).encode(), "x")
+    assert columns(table) == (("rain", "sky"), ("rain",))
+    d = dataset(frame.to_csv(index=False), target="sky", window=3)
+    assert d.goal.classes == ("rain", "sun")
+    assert [d.goal.classes[c] for c in d.y] == sky[3:]
+
+
+def test_a_column_may_say_what_is_held_out():
+    frame = long_frame()
+    frame["split"] = np.where(frame["id"] < "s05", "test", "train")
+    d = dataset(frame.to_csv(index=False))
+    assert "split" in " ".join(d.notes)
+    back = d.input_scaling.invert(d.x)[:, 0, 0]
+    assert sorted(np.round(back[d.validation])) == [0, 1, 2, 3, 4]
