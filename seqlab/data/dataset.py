@@ -83,9 +83,8 @@ class Goal:
         at: "end", one target a sequence; "every step", one for each timestep of x; "sequence", a
             target sequence of its own length (translation).
         classes: the names of the classes, or the symbols of a target text. In a target sequence
-            index 0 is padding, which also is what a decoder reads before the first symbol, and
-            one symbol ends the text (`seqlab.data.text`). In a language model the classes are
-            the vocabulary of x, so that an output can be fed back.
+            index 0 is padding and one symbol ends the text (`seqlab.data.text`). In a language
+            model the classes are the vocabulary of x, so that an output can be fed back.
     """
 
     kind: Literal["value", "class"] = "value"

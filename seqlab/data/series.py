@@ -12,7 +12,7 @@ import pandas as pd
 
 from seqlab.data import sequences
 from seqlab.data.columns import from_frame
-from seqlab.data.dataset import Dataset
+from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.entry import Entry, Knob, knob
 from seqlab.experiment import Data
 
@@ -95,16 +95,22 @@ def vowels(data: Data) -> Dataset:
     The official parts: 270 utterances to train with, 370 to test with; these are the validation
     part here.
     """
+    inputs = data.inputs or CEPSTRA
+    unknown = [name for name in inputs if name not in CEPSTRA]
+    if unknown:
+        raise DataError(
+            f"There is no column {unknown[0]!r} in this data. It has: {', '.join(CEPSTRA)}."
+        )
     table = vowels_table()
     ids = table["series_id"].to_numpy()
     borders = np.flatnonzero(np.diff(ids)) + 1
-    frames = np.split(table[list(data.inputs or CEPSTRA)].to_numpy(np.float64), borders)
+    frames = np.split(table[list(inputs)].to_numpy(np.float64), borders)
     first = table.iloc[[0, *borders]]
     official = (first["split"] == "train").to_numpy()
     return sequences.classified(
         frames,
         [f"speaker {label}" for label in first["label"]],
-        data.inputs or CEPSTRA,
+        inputs,
         "speaker",
         data.data_seed,
         split=(np.flatnonzero(official), np.flatnonzero(~official)),

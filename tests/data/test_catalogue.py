@@ -154,6 +154,18 @@ def test_a_number_outside_the_limits_of_a_task_is_named_with_one_that_would_do(k
             assert (caught.value.argument, caught.value.allowed) == (knob.name, nearest)
 
 
+@pytest.mark.parametrize("key", [key for key, entry in ENTRIES.items() if entry.columns])
+def test_columns_can_be_chosen_and_unknown_ones_are_named(key):
+    entry = ENTRIES[key]
+    data = default(key)
+    chosen = entry.columns[-1]
+    assert dataset(data.model_copy(update={"inputs": (chosen,)})).names == (chosen,)
+    for target in entry.targets:
+        assert dataset(data.model_copy(update={"target": target})).target == target
+    with pytest.raises(DataError, match="'nonsense'"):
+        dataset(data.model_copy(update={"inputs": ("nonsense",)}))
+
+
 @pytest.mark.parametrize("key", ENTRIES)
 def test_every_pair_has_a_sentence_and_a_picture(key):
     d = dataset(small(key))
