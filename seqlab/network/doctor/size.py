@@ -17,8 +17,8 @@ SLOW, VERY_SLOW = 120.0, 900.0  # seconds
 MUCH_MEMORY = 2**30  # bytes
 # Measured with this package's programs on one core; good to a factor of two.
 SECONDS_A_STEP = 12e-6  # of one layer on one batch, forwards and backwards
-SECONDS_A_FLOP = 1 / 25e9
-SLOW_WAY = 3.0  # how much longer a layer takes that only Keras itself can compute
+SECONDS_A_FLOP = 1 / 40e9
+SLOW_WAY = 2.0  # how much longer a layer takes that only Keras itself can compute
 FLOATS_A_UNIT = {"SimpleRNN": 3, "GRU": 7, "LSTM": 9}  # kept of each step for the way back
 
 
