@@ -80,8 +80,8 @@ def _recurrent_dropout(experiment: Experiment) -> list[Finding]:
         Finding(
             "hint",
             "recurrent_dropout_cost",
-            f"recurrent_dropout in layer {layers} makes it about twice as slow: the quick loop over "
-            "the steps cannot be used. Dropout on the inputs is nearly free.",
+            f"recurrent_dropout in layer {layers} makes it about twice as slow: the quick loop "
+            "over the steps cannot be used. Dropout on the inputs is nearly free.",
             with_layers(experiment, recurrent_dropout=0.0),
             "Turn recurrent_dropout off",
             "Keras, too, has a quick kernel only for recurrent_dropout=0 (documentation of LSTM).",

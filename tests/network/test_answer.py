@@ -1,0 +1,124 @@
+"""Answers without Keras equal Keras', and what networks write by themselves is right."""
+
+import numpy as np
+import pytest
+
+from seqlab.data.frame import Frame
+from seqlab.experiment import Data, Experiment, Network, Recurrent
+from seqlab.network.answer import AnswerError, free_run, predict, sample, write
+from seqlab.training.build import build, late, weights
+from tests.network.random_networks import random_network
+
+
+def inputs(frame, n, seed=0):
+    draw = np.random.default_rng(seed)
+    lengths = draw.integers(1, frame.timesteps + 1, n) if frame.padded else frame.timesteps
+    real = np.arange(frame.timesteps) < np.broadcast_to(lengths, n)[:, None]
+    if frame.vocabulary:
+        return draw.integers(1, frame.vocabulary, (n, frame.timesteps)) * real
+    values = draw.normal(size=(n, frame.timesteps, frame.features)) * real[..., None]
+    return values.astype("float32")
+
+
+def made(experiment, frame):
+    model = build(experiment, frame)
+    return model, {name: variable.numpy() for name, variable in weights(model)}
+
+
+@pytest.mark.parametrize("tens", range(4))
+def test_random_networks_answer_as_keras_does(tens):
+    for seed in range(10 * tens, 10 * tens + 10):
+        experiment, frame = random_network(seed)
+        model, arrays = made(experiment, frame)
+        x = inputs(frame, 4, seed)
+        target = np.random.default_rng(seed).integers(0, frame.outputs, (4, frame.steps))
+        given = [x, late(target)] if len(model.inputs) == 2 else x
+        theirs = np.asarray(model(given, training=False))
+        mine = predict(experiment, frame, arrays, x, late(target))
+        scale = max(1.0, float(np.abs(theirs).max()))
+        np.testing.assert_allclose(mine / scale, theirs / scale, atol=2e-5, err_msg=str(seed))
+
+
+@pytest.mark.parametrize("cell", ["LSTM", "GRU", "SimpleRNN"])
+@pytest.mark.parametrize("bidirectional", [True, False])
+def test_a_decoder_writes_what_keras_would_choose_step_by_step(cell, bidirectional):
+    encoder = Recurrent(cell=cell, units=3, bidirectional=bidirectional, recurrent_scale=1.5)
+    decoder = Recurrent(cell=cell, units=6 if bidirectional else 3, return_sequences=True)
+    experiment = Experiment(
+        layers=(encoder, decoder), network=Network(head="teacher_forcing", embedding=4)
+    )
+    frame = Frame(6, outputs=5, kind="class", at="sequence", steps=4, vocabulary=7, padded=True)
+    model, arrays = made(experiment, frame)
+    arrays["head/kernel"] *= 5
+    model.get_layer("head").kernel.assign(arrays["head/kernel"])
+    x = inputs(frame, 6)
+    chosen = np.zeros((6, 4), int)
+    for step in range(4):  # as the exported script does
+        chosen[:, step] = np.asarray(model([x, late(chosen)]))[:, step].argmax(axis=-1)
+    written = write(experiment, frame, arrays, x)
+    np.testing.assert_array_equal(written.symbols, chosen)
+    np.testing.assert_allclose(written.probabilities.sum(axis=-1), 1, rtol=1e-5)
+    np.testing.assert_allclose(written.confidence, written.probabilities.max(axis=-1))
+    with pytest.raises(AnswerError, match="reads the target"):
+        predict(experiment, frame, arrays, x)
+
+
+LANGUAGE = Frame(5, outputs=6, kind="class", at="every step", steps=5, vocabulary=6)
+
+
+def language(**changes):
+    layer = Recurrent(**({"units": 4, "return_sequences": True, "recurrent_scale": 1.5} | changes))
+    experiment = Experiment(layers=(layer, layer))
+    model, arrays = made(experiment, LANGUAGE)
+    arrays["head/kernel"] *= 4
+    return experiment, model, arrays
+
+
+def test_sampling_reads_its_own_symbols():
+    experiment, model, arrays = language()
+    model.get_layer("head").kernel.assign(arrays["head/kernel"])
+    text = [2, 5]
+    for _ in range(3):  # the whole text anew each time, padded on the right
+        padded = np.array([text + [0] * (5 - len(text))])
+        text.append(int(np.asarray(model(padded))[0, len(text) - 1].argmax()))
+        if text[-1] == 0:
+            break
+    greedy = sample(experiment, LANGUAGE, arrays, [2, 5], 3, temperature=0)
+    assert greedy.symbols[0][: len(text) - 2].tolist() == text[2:]
+    again = [sample(experiment, LANGUAGE, arrays, [2], 40, seed=1).symbols.tolist() for _ in "12"]
+    assert again[0] == again[1]
+    assert sample(experiment, LANGUAGE, arrays, [2], 40, seed=2).symbols.tolist() != again[0]
+
+
+def test_temperature_flattens_what_is_drawn():
+    experiment, _, arrays = language()
+    share = sample(experiment, LANGUAGE, arrays, [3], 1).probabilities[0, 0]
+    for temperature in (0.5, 1.0, 2.0):
+        draws = [
+            sample(experiment, LANGUAGE, arrays, [3], 1, temperature, seed).symbols[0, 0]
+            for seed in range(400)
+        ]
+        expected = share ** (1 / temperature) / (share ** (1 / temperature)).sum()
+        found = np.bincount(draws, minlength=6) / 400
+        np.testing.assert_allclose(found, expected, atol=0.08)
+
+
+@pytest.mark.parametrize("changes", [{"bidirectional": True}, {"go_backwards": True}])
+def test_what_reads_ahead_cannot_write(changes):
+    experiment, _, arrays = language(**changes)
+    with pytest.raises(AnswerError, match="from its end"):
+        sample(experiment, LANGUAGE, arrays, [1], 3)
+
+
+def test_a_free_run_is_the_network_on_its_own_forecasts():
+    experiment, frame = Experiment(layers=(Recurrent(units=3),)), Frame(5)
+    model, arrays = made(experiment, frame)
+    x = inputs(frame, 2)
+    run = free_run(experiment, frame, arrays, x, 7)
+    assert run.shape == (2, 7)
+    window = x
+    for step in range(7):
+        np.testing.assert_allclose(run[:, step], np.asarray(model(window))[:, 0], rtol=1e-4)
+        window = np.concatenate([window[:, 1:], run[:, step, None, None]], axis=1)
+    with pytest.raises(AnswerError, match="very next value"):
+        free_run(Experiment(data=Data(horizon=2)), frame, arrays, x, 3)
