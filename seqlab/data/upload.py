@@ -186,6 +186,11 @@ def _table(text: str, codec: str, findings: list[Finding], wish: Reading) -> Tab
     line, found = timeline.find(columns, grid.lines, wish.time)
     findings += notes + found
     columns = _without_codes(columns, wish, grid.lines, findings)
+    free = wish.sequence_id is None and wish.kind in (None, "long")
+    if free and (joint := layout.joint_id(columns, line)) is not None:
+        columns.append(joint)
+        text = f"Only together tell the columns of {shown(joint.name)} the sequences apart."
+        findings.append(hint("joint_id", text))
     try:
         shape, found = layout.numbers(columns, line, grid.lines, grid.header > 0, wish)
     except layout.NoNumbersError as error:

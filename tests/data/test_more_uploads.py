@@ -412,3 +412,64 @@ def test_tab_pairs_with_a_third_column():
 def test_refusals(data, sentence):
     with pytest.raises(UploadError, match=sentence):
         read_table(data.encode(), "x.csv")
+
+
+@pytest.mark.parametrize("label", ["ab", "12"])
+@pytest.mark.parametrize("header", [False, True])
+def test_sequences_of_different_lengths_in_rows(label, header):
+    rows = [[label[r % 2], *WAVE[: 8 + r % 13]] for r in range(40)]
+    lines = [",".join(map(str, row)) for row in rows]
+    if header:
+        lines.insert(0, "label," + ",".join(f"t{t}" for t in range(20)))
+    table = read_table("\n".join(lines).encode(), "x")
+    assert table.kind == "wide", told(table)
+    assert table.label == ("label" if header else "column 1")
+    assert "ragged" in warnings(table)
+    assert len(table.frame) == 40
+    steps = [name for name in table.numeric if name != table.label]
+    assert table.frame[steps].notna().sum(axis=1).tolist() == [len(row) - 1 for row in rows]
+
+
+def test_two_ids_together():
+    rows = [(s, q, t, math.sin(s + q + t)) for s in range(4) for q in range(3) for t in range(9)]
+    frame = pd.DataFrame(rows, columns=["subject", "trial", "t", "x"])
+    table = read_table(frame.to_csv(index=False).encode(), "x")
+    assert (table.kind, table.sequence_id, table.numeric) == ("long", "subject+trial", ("x",))
+    assert table.frame["subject+trial"].nunique() == 12
+    alone = read_table(frame.to_csv(index=False).encode(), "x", sequence_id="subject")
+    assert alone.sequence_id == "subject"
+
+
+def test_units_and_cycles_without_names():
+    rows = [f"{u} {c} {math.sin(c):.4f} 100.0" for u in range(1, 6) for c in range(1, 20 + u)]
+    table = read_table("\n".join(rows).encode(), "train_FD001.txt")
+    assert (table.kind, table.sequence_id, table.time) == ("long", "column 1", "column 2")
+    assert table.numeric == ("column 3", "column 4")
+
+
+def test_three_lines_of_names_as_pandas_writes_them():
+    lines = ["Price,Close,High", "Ticker,AAPL,AAPL", "Date,,"]
+    lines += [f"{d},{x},{x + 1}" for d, x in zip(ISO, WAVE, strict=True)]
+    table = read_table("\n".join(lines).encode(), "x")
+    assert (table.time, table.numeric) == ("Date", ("Close AAPL", "High AAPL"))
+    assert len(table.frame) == N
+
+
+def test_lines_above_the_names_that_a_spreadsheet_filled_up():
+    above = '"Report: sales, by day",,\nGenerated,2020-05-05,\n,,\n'
+    table = read_table((above + text(ISO, WAVE, WAVE, header="date,value,temp")).encode(), "x")
+    assert (table.time, table.numeric) == ("date", ("value", "temp"))
+    assert "lines 1 to 3" in told(table)
+
+
+def test_parts_of_a_date_are_no_targets():
+    rows = [f"{2000 + i // 12},{i % 12 + 1},{WAVE[i]}" for i in range(N)]
+    table = read_table("\n".join(["Year,Month,v", *rows]).encode(), "x")
+    assert (table.time, table.numeric) == ("Year+Month", ("v",))
+
+
+def test_classes_that_differ_in_capitals_alone():
+    columns = {f"t{t}": [math.sin(r + t) for r in range(30)] for t in range(12)}
+    labels = {"label": [("Walk", "walk", "run")[r % 3] for r in range(30)]}
+    table = read_table(pd.DataFrame(columns | labels).to_csv(index=False).encode(), "x")
+    assert "“Walk” and “walk”" in told(table)

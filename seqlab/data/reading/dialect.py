@@ -17,6 +17,7 @@ BLANKS = " "  # as a delimiter: any number of blanks
 _CANDIDATES = ("\t", ";", ",", "|", "^", "~", BLANKS)
 _SAMPLE_LINES = 400
 _SAMPLE_CHARACTERS = 200_000
+_RAGGED = 0.6
 _EXCEL_HINT = re.compile(r'\s*"?sep=(.)"?[ \t,;]*[\r\n]*', re.IGNORECASE)
 _RUNS = re.compile(r"[ \t]+")
 _SINGLE_QUOTED = re.compile(r"\A'[^'\n]*'[,;\t|\r\n]")
@@ -125,6 +126,8 @@ def _score(sample: list[str], delimiter: str, marks: Dialect) -> float:
     width, times = max(widths.items(), key=lambda item: (item[1], item[0]))
     even = times / len(rows)
     data = _data_share([row for row in rows if len(row) == width])
+    if even < _RAGGED and delimiter != BLANKS and min(map(len, rows)) > 3:
+        even, data = _RAGGED, _data_share(rows)  # sequences of different lengths, one a line
     if delimiter == BLANKS:  # sentences have blanks too
         return 0.8 * even * data if even > 0.7 and data > 0.6 else 0
     return even * data

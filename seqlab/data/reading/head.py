@@ -51,8 +51,14 @@ def find(
     titled = start > 0 and _is_title(rows[start - 1], width) and len(rows[start - 1]) == width
     if not titled and _are_names(rows[start : start + 2], typed):
         return start + 1, 1
+    start = _below_late_title(rows, start, width, typed)
     if start == 0:
         return 0, 0
+    if start > 1 and _names_the_index(rows[start - 1], rows[start - 2], width):
+        height = 1
+        while height < min(start, _MAX_HEADER) and _is_title(rows[start - height - 1], width):
+            height += 1
+        return start, height
     start = _below_title(rows, start, width)
     head = 0
     while head < start and _is_title(rows[start - head - 1], width):
@@ -67,6 +73,29 @@ def _is_body(row: list[str], typed: list[int]) -> bool:
     if not known:  # all values missing: a row of data if something says so in words
         return any(is_missing(cell) and cell for cell in row)
     return sum(map(looks_like_data, known)) >= 0.5 * len(known)
+
+
+def _below_late_title(rows: list[list[str]], start: int, width: int, typed: list[int]) -> int:
+    """Where the data begins if lines above the names look half like data: "Generated,2020-05-05,".
+
+    Only lines with empty cells may be passed over, as spreadsheets write them.
+    """
+    for at in range(start, min(start + 10, len(rows) - 1)):
+        row = rows[at]
+        cells = [row[column] for column in typed if column < len(row)]
+        data = [looks_like_data(cell) for cell in cells if not is_missing(cell)]
+        if data and all(data) and len(data) >= 0.5 * len(typed):
+            return start
+        if at > start and len(row) == width and all(row) and not any(data):
+            return at + 1 if _is_body(rows[at + 1], typed) else start
+        if all(row):
+            return start
+    return start
+
+
+def _names_the_index(row: list[str], above: list[str], width: int) -> bool:
+    """The line that pandas writes below several lines of names: `Date,,`."""
+    return len(row) == width > 1 and not any(row[1:]) and bool(row[0]) and _is_title(above, width)
 
 
 def _below_title(rows: list[list[str]], start: int, width: int) -> int:
@@ -152,5 +181,7 @@ def labels(
                 f"{shown(found[-1])}.",
             )
         )
+    if len(title) > 1 and title[-1][0] and not any(title[-1][1:]):
+        found[0] = title[-1][0]
     found = [" ".join(label.split()) for label in found]
     return [found[0].lstrip("#% ").strip('"'), *found[1:]]

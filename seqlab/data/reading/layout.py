@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Literal
 
 import numpy as np
@@ -57,11 +57,7 @@ def numbers(
     wish = wish or Reading()
     label_wish = _named(columns, wish.label, "label")
     id_wish = _named(columns, wish.sequence_id, "sequence id")
-    numeric = [
-        c
-        for c in columns
-        if c.kind in ("number", "truth") and (timeline is None or c.name != timeline.replaces)
-    ]
+    numeric = [c for c in columns if c.kind in ("number", "truth") and not _is_time(c, timeline)]
     counters = [c for c in numeric if _is_row_name(c.name) and counts_rows(c)]
     findings = []
     if len(counters) < len(numeric):
@@ -119,7 +115,7 @@ def _named(columns: list[Column], name: str | None, role: str) -> Column | None:
 
 
 def _is_time(column: Column, timeline: Timeline | None) -> bool:
-    return timeline is not None and column.name == timeline.replaces
+    return timeline is not None and column.name in (timeline.replaces, *timeline.parts)
 
 
 def _is_row_name(name: str) -> bool:
@@ -213,6 +209,11 @@ def _wide(
         findings.append(
             warning("label_missing", f"{shown(label.name)} is empty on {on_lines(empty)}.")
         )
+    folded = Counter(c.casefold() for c in classes) if label.kind == "text" else Counter()
+    if alike := [c for c in classes if folded[c.casefold()] > 1]:
+        findings.append(
+            warning("similar_classes", f"{names(alike)} differ in capitals alone: two classes?")
+        )
     if label.kind == "text" and (single := [c for c, n in classes.items() if n == 1]):
         findings.append(warning("rare_classes", f"Only one row has the label {names(single)}."))
     return Layout("wide", label=label.name, numeric=sequences), findings
@@ -282,7 +283,8 @@ def _is_class_number(column: Column, numeric: list[Column]) -> bool:
         2 <= len(classes) <= min(60, rows / 2)
         and all(value == int(value) for value in classes if value == value)
         and min(classes.values()) > 1
-        and all(len(set(c.cells)) > 2 * len(classes) for c in numeric[1:-1])
+        and sum(len(set(c.cells)) > 2 * len(classes) for c in numeric[1:-1])
+        >= 0.7 * (len(numeric) - 2)  # the last columns are empty where sequences are shorter
     )
 
 
@@ -293,8 +295,8 @@ def _is_id_name(name: str) -> bool:
 def _sequence_id(columns: list[Column], timeline: Timeline | None) -> Column | None:
     """The column that says which sequence a row belongs to."""
     time = None if timeline is None else timeline.values
-    found: list[Column] = []
-    for column in columns:
+    found: list[tuple[bool, bool, int, Column]] = []
+    for place, column in enumerate(columns):
         if timeline is not None and column.name == timeline.replaces:
             continue
         if column.kind not in ("text", "number"):
@@ -307,15 +309,48 @@ def _sequence_id(columns: list[Column], timeline: Timeline | None) -> Column | N
         is_named = _is_id_name(column.name)
         if time is None:
             if is_named and _blocks(column.cells) == distinct:
-                found.append(column)
+                found.append((False, False, place, column))
             continue
         pairs = pd.DataFrame({"id": column.cells, "time": time})
         apart = not pairs.duplicated().any()
         shared = bool(pairs["time"].duplicated().any())
-        separates = shared and apart and column.kind == "text"
-        if separates or (is_named and (apart or _blocks(column.cells) == distinct)):
-            found.append(column)
-    return min(found, key=lambda c: (not _is_id_name(c.name), columns.index(c)), default=None)
+        blocks = _blocks(column.cells) == distinct
+        counted = blocks and timeline is not None and _counts(timeline, column.cells)
+        separates = shared and apart and (column.kind == "text" or counted)
+        if separates or (is_named and (apart or blocks)):
+            found.append((not is_named, not apart, place, column))
+    return min(found, key=lambda item: item[:3])[3] if found else None
+
+
+def _counts(timeline: Timeline, ids: list[str]) -> bool:
+    """Does the time count by one, and begin again wherever the id changes?"""
+    if timeline.is_date:
+        return False
+    change = np.array([a != b for a, b in pairwise(ids)])
+    return bool((np.diff(timeline.values)[~change] == 1).all())
+
+
+def joint_id(columns: list[Column], timeline: Timeline | None) -> Column | None:
+    """Two ids that only together tell sequences apart, such as subject and trial, as one column."""
+    if timeline is None:
+        return None
+    ids = [
+        c
+        for c in columns
+        if _is_id_name(c.name)
+        and c.kind in ("text", "number")
+        and not _is_time(c, timeline)
+        and 2 <= len(set(c.cells)) <= len(c.cells) / 2
+    ]
+    times = list(timeline.values)
+    for first, second in combinations(ids[:4], 2):
+        alone = [len(set(zip(c.cells, times, strict=True))) for c in (first, second)]
+        pairs = list(zip(first.cells, second.cells, strict=True))
+        together = len(set(zip(pairs, times, strict=True)))
+        if max(alone) < together == len(times) and len(set(pairs)) <= len(pairs) / 2:
+            cells = [f"{a}, {b}" for a, b in pairs]
+            return Column(f"{first.name}+{second.name}", cells, "text")
+    return None
 
 
 def _is_whole(values: np.ndarray) -> bool:
@@ -374,7 +409,8 @@ def _long(
                 )
             )
     name = None if label is None else label.name
-    left = [c.name for c in numeric if c.name not in (chosen.name, name)]
+    taken = {chosen.name, name, *chosen.name.split("+")}  # of an id put together, too
+    left = [c.name for c in numeric if c.name not in taken]
     if not left:
         raise UploadError("There is no column of numbers beside the ids and labels.")
     return Layout(

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from seqlab.data.reading import extras, head
+from seqlab.data.reading.cells import looks_like_data
 from seqlab.data.reading.foreign import UploadError
 from seqlab.data.reading.records import Records
 from seqlab.data.reading.wording import count, hint, names, on_lines, shown, warning
@@ -42,6 +43,16 @@ def outline(records: Records, header: int | None = None) -> tuple[Grid, list[Fin
     findings: list[Finding] = []
     rows, lines = _with_gaps(records)
     width = _width(rows)
+    if _is_ragged(rows):
+        width = max(map(len, rows))
+        shortest = min(map(len, rows))
+        findings.append(
+            warning(
+                "ragged",
+                f"The rows have from {shortest:,} to {width:,} cells: the shorter ones end early.",
+            )
+        )
+        rows = [row + [""] * (width - len(row)) for row in rows]
     if width > MAX_COLUMNS:
         raise UploadError(
             f"This file has {width:,} columns; at most {MAX_COLUMNS:,} are read. If each row is "
@@ -80,6 +91,17 @@ def _with_gaps(records: Records) -> tuple[list[list[str]], list[int]]:
         return rows, lines
     merged = sorted([*zip(lines, rows, strict=True), *((n, [""]) for n in inner)])
     return [row for _, row in merged], [line for line, _ in merged]
+
+
+def _is_ragged(rows: list[list[str]]) -> bool:
+    """Sequences of different lengths, one a row: no length is usual, and all cells are data."""
+    if len(rows) < 5:
+        return False
+    lengths = Counter(map(len, rows))
+    if len(lengths) < 5 or min(lengths) < 4 or max(lengths.values()) > 0.5 * len(rows):
+        return False
+    cells = [cell for row in rows[1 :: max(1, len(rows) // 50)] for cell in row[1:-1]]
+    return sum(map(looks_like_data, cells)) > 0.9 * len(cells)
 
 
 def _trimmed(row: list[str], least: int) -> list[str]:

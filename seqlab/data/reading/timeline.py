@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ class Timeline:
     name: str
     values: NDArray[np.datetime64] | NDArray[np.float64]
     replaces: str  # the column of the file that it stands in for
+    parts: tuple[str, ...] = ()  # the columns that it was put together from
 
     @property
     def is_date(self) -> bool:
@@ -115,6 +117,23 @@ def _steps_by_id(columns: list[Column]) -> Timeline | None:
             repeated = 2 <= pairs["id"].nunique() <= len(pairs) / 2
             if np.isfinite(values).all() and repeated and not pairs.duplicated().any():
                 return Timeline(column.name, values, column.name)
+    return _counted(columns)
+
+
+def _counted(columns: list[Column]) -> Timeline | None:
+    """A column that counts 1, 2, 3, ... and begins again wherever the column before it changes."""
+    for whose, column in pairwise(columns):
+        steps, ids = column.values, whose.values
+        if column.kind != "number" or steps is None or whose.kind != "number" or ids is None:
+            continue
+        change = np.diff(ids) != 0
+        blocks = int(change.sum()) + 1
+        if not 1 < blocks == len(np.unique(ids)) <= len(ids) / 3:
+            continue
+        starts = np.concatenate([[True], change])
+        counts = bool((np.diff(steps)[~change] == 1).all())
+        if counts and len(np.unique(steps[starts])) == 1:
+            return Timeline(column.name, steps, column.name)
     return None
 
 
@@ -186,7 +205,8 @@ def _from_parts(columns: list[Column], lines: list[int]) -> tuple[Timeline, list
     if len(bad):
         where = on_lines(lines[i] for i in bad)
         findings.append(warning("bad_dates", f"{shown(name)} cannot be a date on {where}."))
-    return Timeline(name, moments, parts["year"].name), findings
+    used_columns = tuple(parts[part].name for part in used)
+    return Timeline(name, moments, parts["year"].name, used_columns), findings
 
 
 def _from_numbers(
