@@ -68,6 +68,7 @@ def symbols(truth: list[str], guess: list[str]) -> go.Figure:
         x=list(range(1, len(truth) + 1)),
         text=[[plain(s) for s in truth], [plain(s) for s in guess]],
         texttemplate="%{text}",
+        textfont={"size": 13},
         colorscale=[[0, "rgba(0,0,0,0)"], [1, "rgba(209, 105, 14, 0.55)"]],
         zmin=0,
         zmax=1,

@@ -293,6 +293,8 @@ class Pool:
                 self._store.add_metrics(run, event["epoch"], event["loss"], event["val_loss"], more)
             case "snapshot":
                 self._store.add_snapshot(run, event["epoch"], event["data"])
+            case "timing":
+                self._store.set_measured(run, event["epoch"])
             case "state":
                 self._store.add_state(run, event["data"])
             case "paused":

@@ -39,7 +39,9 @@ CREATE TABLE IF NOT EXISTS runs (
     server INTEGER NOT NULL,
     baseline TEXT,
     baseline_loss REAL,
-    planned INTEGER
+    planned INTEGER,
+    estimated REAL,
+    measured REAL
 );
 CREATE TABLE IF NOT EXISTS metrics (
     run TEXT NOT NULL REFERENCES runs(id),
@@ -63,7 +65,13 @@ CREATE TABLE IF NOT EXISTS uploads (
 
 # Columns that came after the first version, for stores that are older.
 _ADDED = {
-    "runs": {"baseline": "TEXT", "baseline_loss": "REAL", "planned": "INTEGER"},
+    "runs": {
+        "baseline": "TEXT",
+        "baseline_loss": "REAL",
+        "planned": "INTEGER",
+        "estimated": "REAL",
+        "measured": "REAL",
+    },
     "metrics": {"more": "TEXT NOT NULL DEFAULT '{}'"},
 }
 
@@ -153,14 +161,22 @@ class Store:
 
     # Runs -----------------------------------------------------------------------------------
 
-    def create(self, experiment: Experiment, baseline: tuple[str, float] | None = None) -> str:
-        """A new queued run; returns its id."""
+    def create(
+        self,
+        experiment: Experiment,
+        baseline: tuple[str, float] | None = None,
+        estimated: float | None = None,
+    ) -> str:
+        """A new queued run; returns its id. `estimated` are the seconds foreseen for an epoch."""
         run = secrets.token_hex(6)
         self._write(
-            "INSERT INTO runs (id, created, status, experiment, server, baseline, baseline_loss) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (run, time.time(), "queued", experiment.to_json(), os.getpid())
-            + (baseline or (None, None)),
+            "INSERT INTO runs "
+            "(id, created, status, experiment, server, baseline, baseline_loss, estimated) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(run, time.time(), "queued", experiment.to_json(), os.getpid()),
+                *(*(baseline or (None, None)), estimated),
+            ),
         )
         return run
 
@@ -186,6 +202,19 @@ class Store:
             last = planned or experiment.training.epochs
             found.append(Run(*rest, experiment, baseline, last))  # type: ignore[call-arg]
         return found
+
+    def set_measured(self, run: str, seconds: float) -> None:
+        """Keeps how long an epoch of a run took."""
+        self._write("UPDATE runs SET measured = ? WHERE id = ?", (seconds, run))
+
+    def pace(self, runs: int = 5) -> float:
+        """How much longer the last runs took than was foreseen: the median, 1 without any."""
+        rows = self._read(
+            "SELECT measured / estimated FROM runs WHERE measured > 0 AND estimated > 0 "
+            "ORDER BY created DESC LIMIT ?",
+            runs,
+        )
+        return float(np.median([ratio for (ratio,) in rows])) if rows else 1.0
 
     def plan(self, run: str, epochs: int) -> None:
         """Moves the last epoch of a run."""

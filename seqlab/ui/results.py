@@ -42,11 +42,13 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, change
     store = services.store()
     run = store.get(drawn.id) if drawn else None
     with st.container(key="status", gap="xxsmall"):
-        status(run)
-        if run is not None:
-            rates = store.metrics(run.id, "learning_rate").more["learning_rate"]
-            rate = rates[-1] if len(rates) else run.experiment.training.learning_rate
-            steering(run, rate)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            with st.container(width="stretch"):
+                status(run)
+            if run is not None:
+                rates = store.metrics(run.id, "learning_rate").more["learning_rate"]
+                rate = rates[-1] if len(rates) else run.experiment.training.learning_rate
+                steering(run, rate)
         if changed:
             st.caption("The settings are not those of this run any more. Press **Train again**.")
     saved = store.snapshots(run.id) if run else []

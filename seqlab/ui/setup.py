@@ -10,6 +10,7 @@ from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Finding
 from seqlab.figures import preview
 from seqlab.network.shapes import Link, Shape, links
+from seqlab.network.source import files, notebook, source
 from seqlab.ui import state
 from seqlab.ui.chart import chart
 from seqlab.ui.words import plain
@@ -22,8 +23,34 @@ def network_picture(experiment: Experiment, dataset: Dataset) -> None:
     for link in rest:
         colour = "red" if link.broken else "blue"
         parts += [f":{colour}-badge[{link.name}]", f"`{_shape(link.output)}`"]
-    st.markdown(" → ".join(parts))
+    with st.container(horizontal=True, vertical_alignment="top"):
+        st.markdown(" → ".join(parts), width="stretch")
+        _code(experiment, dataset)
     st.caption(_parameters(rest))
+
+
+def _code(experiment: Experiment, dataset: Dataset) -> None:
+    """The experiment as plain Keras, to read and to take away."""
+    shown = st.popover(
+        "Keras code", icon=":material/code:", key="code", type="tertiary", on_change="rerun"
+    )
+    if not shown.open:  # written only for those who look
+        return
+    with shown:
+        st.caption(
+            "The same network and the same losses in a script of its own. It needs Keras, NumPy "
+            "and, for files, pandas."
+        )
+        with st.container(horizontal=True):
+            st.download_button(
+                "Script", source(experiment, dataset), "seqlab_experiment.py", key="script"
+            )
+            st.download_button(
+                "Notebook", notebook(experiment, dataset), "seqlab_experiment.ipynb", key="notebook"
+            )
+            for name, content in files(experiment, dataset).items():
+                st.download_button(plain(name), content, name, key=f"file_{name}")
+        st.code(source(experiment, dataset), language="python", height=420)
 
 
 def _shape(shape: Shape) -> str:

@@ -16,51 +16,53 @@ MORE_EPOCHS = 20
 
 
 def steering(run: Run, rate: float) -> None:
-    """A row of what fits the state of the run; it belongs to the part that looks again.
+    """Buttons that fit the state of the run; they belong to the part that looks again.
 
     Args:
         run: which one.
         rate: the learning rate of its last epoch.
     """
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if run.status in ("running", "paused"):
-            st.button(
-                "One epoch",
-                key="step",
-                icon=":material/skip_next:",
-                on_click=_tell,
-                args=(run.id, "step"),
-                help="Train one single epoch, then pause.",
-            )
-            low, high = LIMITS["learning_rate"]
-            st.number_input(
-                "New learning rate",
-                min_value=low,
-                max_value=high,
-                value=None,
-                placeholder=f"learning rate {rate:g}",
-                format="%g",
-                step=0.001,
-                key="new_rate",
-                on_change=_new_rate,
-                args=(run.id,),
-                label_visibility="collapsed",
-                width=190,
-            )
-        elif not run.active and services.store().has_state(run.id):
-            st.button(
-                f"Train {MORE_EPOCHS} more epochs",
-                key="more_epochs",
-                icon=":material/add:",
-                on_click=_go_on,
-                args=(run,),
-            )
-        _history(run)
+    if run.status in ("running", "paused"):
+        st.button(
+            "One epoch",
+            key="step",
+            icon=":material/skip_next:",
+            on_click=_tell,
+            args=(run.id, "step"),
+            help="Train one single epoch, then pause.",
+        )
+        low, high = map(float, LIMITS["learning_rate"])
+        st.number_input(
+            "New learning rate",
+            min_value=low,
+            max_value=high,
+            value=None,
+            placeholder=f"learning rate {rate:g}",
+            format="%g",
+            step=0.001,
+            key="new_rate",
+            on_change=_new_rate,
+            args=(run.id,),
+            label_visibility="collapsed",
+            width=190,
+        )
+    elif not run.active and services.store().has_state(run.id):
+        st.button(
+            f"Train {MORE_EPOCHS} more epochs",
+            key="more_epochs",
+            icon=":material/add:",
+            type="tertiary",
+            on_click=_go_on,
+            args=(run,),
+        )
+    _history(run)
 
 
 def _history(run: Run) -> None:
     lines = services.store().log(run.id)
-    with st.popover("History", icon=":material/notes:", key="history", width="content"):
+    with st.popover(
+        "History", icon=":material/notes:", key="history", type="tertiary", width="content"
+    ):
         if not lines:
             st.caption("Nothing to tell yet.")
         for at, line in lines[-50:]:

@@ -52,11 +52,20 @@ def test_a_finished_run_is_as_it_was_after_a_reopening(store):
     store.close()
 
 
+def test_the_pace_is_the_median_of_the_last_runs(store):
+    assert store.pace() == 1
+    for seconds in (0.5, 0.1, 0.3):
+        store.set_measured(store.create(EXPERIMENT, estimated=0.1), seconds)
+    store.create(EXPERIMENT, estimated=0.1)  # did not train
+    assert store.pace() == pytest.approx(3)
+    assert store.pace(runs=1) == pytest.approx(3)
+
+
 def test_the_store_of_an_earlier_version_is_brought_up_to_date(store):
     run = store.create(EXPERIMENT)
     store.close()
     database = sqlite3.connect(store.home / "seqlab.sqlite3")
-    for column in ("baseline", "baseline_loss", "planned"):
+    for column in ("baseline", "baseline_loss", "planned", "estimated", "measured"):
         database.execute(f"ALTER TABLE runs DROP COLUMN {column}")
     database.execute("ALTER TABLE metrics DROP COLUMN more")
     database.commit()

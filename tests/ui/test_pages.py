@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from seqlab.data.catalogue import ENTRIES
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.runs.pool import Pool
 from seqlab.runs.store import Store
@@ -320,3 +321,53 @@ def test_every_optimizer_shows_its_knobs(app, optimizer):
     opened(app, optimizer=optimizer, schedule="plateau")
     assert train_is_possible(app)
     assert app.number_input(key="weight_decay").value is None
+
+
+def told(pool):
+    """The commands that wait in a pool that was never started."""
+    found = []
+    while not pool._inbox.empty():
+        found.append(pool._inbox.get())
+    return found
+
+
+def test_a_running_run_can_be_steered(app, store):
+    run = store.create(Experiment())
+    store.set_status(run, "running")
+    store.add_metrics(run, [1], [0.9], [1.1], {"learning_rate": [0.005]})
+    opened(app, run=run)
+    for key in ("pause", "step", "stop"):
+        assert not app.button(key=key).disabled
+        app.button(key=key).click().run()
+        assert not app.exception
+        assert len(told(services.pool())) == 1
+    app.number_input(key="new_rate").set_value(0.001).run()
+    assert not app.exception
+    assert len(told(services.pool())) == 1
+
+
+def test_a_paused_run_can_be_resumed(app, store):
+    run = store.create(Experiment())
+    store.set_status(run, "running")
+    store.set_status(run, "paused")
+    opened(app, run=run)
+    assert app.button(key="pause").label == "Resume"
+    assert not app.button(key="step").disabled
+
+
+def test_an_ended_run_with_a_state_can_go_on(app, store):
+    run = finished_run(store)
+    store.add_state(run, b"state")
+    opened(app, run=run)
+    app.button(key="more_epochs").click().run()
+    assert not app.exception
+    assert store.get(run).status == "queued"
+    assert store.get(run).planned == 22
+
+
+@pytest.mark.parametrize("source", list(ENTRIES))
+def test_every_source_is_shown_and_can_be_trained_on(app, source):
+    opened(app)
+    app.selectbox(key="data").set_value(source).run()
+    assert not app.exception
+    assert train_is_possible(app), messages(app)

@@ -22,7 +22,7 @@ def diagnose(experiment: Experiment, dataset: Dataset | None = None) -> list[Fin
     findings = [*axes.find(experiment, frame), *states.find(experiment, frame, dataset)]
     if dataset is not None:
         fits = not any(finding.level == "error" for finding in findings)
-        findings += [Finding("warning", "data_note", note) for note in dataset.notes]
+        findings += [Finding("hint", "data_note", note) for note in dataset.notes]
         findings += targets.find(experiment, frame, dataset)
         findings += samples.find(experiment, frame, dataset)
         findings += split.find(experiment, dataset)

@@ -58,7 +58,7 @@ def train_buttons(now: draft.Draft, run: Run | None) -> None:
         )
         st.button("Stop", key="stop", icon=":material/stop:", disabled=not active, on_click=_stop)
     if ready and now.experiment is not None and now.dataset is not None:
-        seconds = estimate(now.experiment, now.dataset).seconds
+        seconds = estimate(now.experiment, now.dataset).seconds * services.store().pace()
         st.caption(f"{now.experiment.training.epochs:,} epochs take about {duration(seconds)}.")
 
 
@@ -70,7 +70,8 @@ def _train() -> None:
     _stop()
     store = services.store()
     name, rule = next(iter(now.dataset.baselines.items()))
-    run = store.create(now.experiment, (name, rule.loss))
+    foreseen = estimate(now.experiment, now.dataset).seconds / now.experiment.training.epochs
+    run = store.create(now.experiment, (name, rule.loss), foreseen)
     state.show_run(run)
     services.pool().submit(run, now.experiment, now.dataset)
 
