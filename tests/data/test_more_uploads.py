@@ -417,7 +417,7 @@ def test_refusals(data, sentence):
 @pytest.mark.parametrize("label", ["ab", "12"])
 @pytest.mark.parametrize("header", [False, True])
 def test_sequences_of_different_lengths_in_rows(label, header):
-    rows = [[label[r % 2], *WAVE[: 8 + r % 13]] for r in range(40)]
+    rows = [[label[r % 2], *(x + r for x in WAVE[: 8 + r % 13])] for r in range(40)]
     lines = [",".join(map(str, row)) for row in rows]
     if header:
         lines.insert(0, "label," + ",".join(f"t{t}" for t in range(20)))
