@@ -1,0 +1,79 @@
+"""The sentence and the picture of what a network answers, for every kind of goal."""
+
+import numpy as np
+import pytest
+
+from seqlab.data import catalogue
+from seqlab.data.load import load
+from seqlab.experiment import Experiment
+from seqlab.ui.answers import answer
+
+
+def dataset(source, **changes):
+    data = catalogue.default(source).model_copy(update={"samples": 60} | changes)
+    return load(Experiment(data=data))
+
+
+def logits(classes, n):
+    """Logits (..., n) whose largest one is the given class."""
+    return 5.0 * np.eye(n, dtype=np.float32)[classes]
+
+
+def test_a_forecast_is_compared_with_persistence():
+    found = dataset("sunspots")
+    truth = found.y[found.validation]
+    perfect = answer(found, truth, 3, 0)
+    assert "After epoch 3: RMSE" in perfect.sentence
+    assert "100% better than persistence (33.28)" in perfect.sentence
+    worse = answer(found, np.full_like(truth, 9.0), None, 0)
+    assert "worse than persistence" in worse.sentence
+    assert "Before training" in worse.sentence
+
+
+def test_classes_are_counted():
+    found = dataset("trend")
+    truth = found.y[found.validation]
+    n = len(found.goal.classes)
+    half = truth.copy()
+    half[: len(half) // 2] = (half[: len(half) // 2] + 1) % n
+    said = answer(found, logits(half, n), 1, 0)
+    assert f"{np.mean(half == truth):.1%} of {len(truth)} sequences right" in said.sentence
+    matrix = said.figure.data[0]
+    assert np.sum(matrix.text) == len(truth)
+    assert np.trace(matrix.text) == np.sum(half == truth)
+
+
+@pytest.mark.parametrize("source", ["copying", "reber", "dates"])
+def test_symbols_are_counted_where_they_count(source):
+    found = dataset(source)
+    truth = found.y[found.validation]
+    said = answer(found, logits(truth, len(found.goal.classes)), 2, 0)
+    assert "100.0% of the symbols" in said.sentence
+    above, below = said.figure.data[0].text
+    assert list(above) == list(below)
+    wrong = answer(found, logits((truth + 1) % len(found.goal.classes), found.outputs), 2, 0)
+    assert "After epoch 2: 0.0% of the symbols" in wrong.sentence
+
+
+def test_values_at_every_step_are_drawn_for_one_sequence():
+    found = dataset("echo")
+    truth = found.y[found.validation]
+    said = answer(found, truth, 1, 2)
+    assert "RMSE 0, 100% better" in said.sentence
+    assert "validation sequence 3" in said.sentence
+    np.testing.assert_allclose(said.figure.data[0].y, said.figure.data[1].y)
+
+
+@pytest.mark.parametrize("source", ["sunspots", "echo", "trend", "copying", "adding", "dates"])
+def test_before_any_training_the_line_to_beat_is_told(source):
+    found = dataset(source)
+    name, _ = next(iter(found.baselines.items()))
+    said = answer(found, None, None, 0)
+    assert name in said.sentence
+    assert "nan" not in said.sentence
+
+
+def test_predictions_of_other_data_are_not_drawn():
+    found = dataset("sunspots")
+    said = answer(found, np.zeros((500, 1), np.float32), 4, 0)
+    assert "RMSE of persistence" in said.sentence
