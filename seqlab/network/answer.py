@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -205,7 +206,7 @@ def _handed_over(encoder: tuple[Part, ...], states: States) -> States:
     return {"": [np.concatenate(pair, axis=1) for pair in both]}
 
 
-def _run(parts: tuple[Part, ...], weights: Weights, x: Floats, states: States) -> Floats:
+def _run(parts: tuple[Part, ...], weights: Weights, x: NDArray[Any], states: States) -> Floats:
     """Layers from an input on.
 
     Args:

@@ -1,0 +1,143 @@
+"""Keras files for the web process, made and read by a short-lived process of their own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from seqlab.data.frame import Frame
+from seqlab.experiment import Experiment
+from seqlab.lens.snapshot import pack, unpack
+
+PROGRAM = "seqlab.training.keras_file"
+SECONDS = 60.0
+MEMORY = 6 * 2**30  # bytes of address space; TensorFlow alone maps some three
+MAX_BYTES = 50 * 2**20
+
+
+class ModelError(ValueError):
+    """Why there is no model, in a sentence for the user."""
+
+
+@dataclass(frozen=True, eq=False)
+class OpenedModel:
+    """A model from a file, as arrays.
+
+    Attributes:
+        weights: by name, as in a snapshot: for `seqlab.lens.stack.stack`.
+        options: by layer name what the lens cannot tell from shapes; likewise.
+        sequences: whether the last recurrent layer hands on every step; likewise.
+        layers: name, kind, parameters and output shape of each layer.
+        timesteps: of its input, `None` for any number.
+        features: of its input; 1 for tokens.
+        vocabulary: how many tokens it knows; 0 for numbers.
+        masked: whether it skips padding.
+    """
+
+    weights: dict[str, NDArray[Any]]
+    options: dict[str, dict[str, Any]]
+    sequences: bool
+    layers: list[dict[str, Any]]
+    timesteps: int | None
+    features: int
+    vocabulary: int
+    masked: bool
+
+
+def keras_file(experiment: Experiment, frame: Frame, weights: Mapping[str, NDArray[Any]]) -> bytes:
+    """A trained network as the bytes of a `.keras` file that plain Keras loads.
+
+    Takes some seconds: a Python with TensorFlow is started for it.
+
+    Args:
+        experiment: the network.
+        frame: the shapes of its data.
+        weights: by name, as in a snapshot.
+
+    Raises:
+        ModelError: if it could not be made.
+    """
+    with tempfile.TemporaryDirectory(prefix="seqlab-") as name:
+        folder = Path(name)
+        request = {"experiment": experiment.to_json(), "frame": asdict(frame)}
+        (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
+        (folder / "weights.npz").write_bytes(pack(dict(weights)))
+        _run("save", folder)
+        try:
+            return (folder / "model.keras").read_bytes()
+        except OSError as error:
+            raise ModelError("The model could not be written as a .keras file.") from error
+
+
+def open_model(data: bytes) -> OpenedModel:
+    """A stranger's `.keras` file as arrays. No code in it is run.
+
+    Raises:
+        ModelError: if it is no such file, too large, not of Keras' own layers, or not a chain.
+    """
+    if len(data) > MAX_BYTES:
+        raise ModelError(
+            f"This file has {len(data) / 2**20:,.0f} MB; at most {MAX_BYTES // 2**20} MB are read."
+        )
+    with tempfile.TemporaryDirectory(prefix="seqlab-") as name:
+        folder = Path(name)
+        (folder / "model.keras").write_bytes(data)
+        _run("read", folder)
+        refused = folder / "refused.txt"
+        if refused.exists():
+            raise ModelError(refused.read_text(encoding="utf-8"))
+        try:
+            told = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+            weights = unpack((folder / "weights.npz").read_bytes())
+        except (OSError, ValueError) as error:
+            raise ModelError("This model is too large or too odd to be opened here.") from error
+    return OpenedModel(weights=dict(weights), **told)
+
+
+def _run(order: str, folder: Path) -> None:
+    """Runs the other process; what it did is in the folder.
+
+    Raises:
+        ModelError: if it takes too long.
+    """
+    quiet = {
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "KERAS_BACKEND": "tensorflow",
+    }
+    # Its own home, so that neither a configuration of Keras nor one it leaves behind matters.
+    root = str(Path(__file__).parents[2])
+    environment = os.environ | quiet | {"KERAS_HOME": str(folder), "PYTHONPATH": root}
+    environment["KERAS_BACKEND"] = "tensorflow"
+    try:
+        subprocess.run(
+            [sys.executable, "-m", PROGRAM, order, str(folder)],
+            env=environment,
+            cwd=folder,
+            timeout=SECONDS,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=_limited if sys.platform != "win32" else None,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ModelError(f"This model took longer than {SECONDS:.0f} seconds.") from error
+
+
+def _limited() -> None:
+    """A limit on memory, where the system has one."""
+    import resource
+
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
