@@ -1,9 +1,11 @@
 """The script: run by a plain Python, it gives the losses of the playground."""
 
 import ast
+import io
 import json
 import subprocess
 import sys
+import zipfile
 
 import nbformat
 import numpy as np
@@ -13,7 +15,7 @@ import seqlab
 from seqlab.data.load import load
 from seqlab.data.windows import windows
 from seqlab.experiment import Data, Experiment, Network, Recurrent, Training
-from seqlab.network.source import changed_lines, files, notebook, source
+from seqlab.network.source import changed_lines, files, notebook, package, source
 from seqlab.network.source.data import prepare
 from seqlab.training.train import train
 from tests.network.data import classes, noise
@@ -218,6 +220,29 @@ def test_the_notebook_holds_the_script_and_plots():
     for text in cells:
         ast.parse(text)
     assert notebook(SUNSPOTS) == notebook(SUNSPOTS)
+
+
+def test_a_package_holds_everything_and_says_what_it_is():
+    history = {"loss": [1.0, 0.1], "val_loss": [2.0, None], "val_accuracy": [0.5, 0.75]}
+    experiment, data = CASES["every step"]
+    content = package(experiment, data, history, model=b"the model")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+        readme = archive.read("README.md").decode()
+        assert archive.read("script.py").decode() == source(experiment, data)
+        assert archive.read("model.keras") == b"the model"
+        assert Experiment.from_json(archive.read("experiment.json").decode()) == experiment
+        table = archive.read("metrics.csv").decode()
+        arrays = np.load(io.BytesIO(archive.read("data.npz")))
+        np.testing.assert_array_equal(arrays["x_train"], data.x[data.train])
+        np.testing.assert_array_equal(arrays["w_validation"], data.y_weights[data.validation])
+    assert all(f"`{name}`" in readme for name in names if name != "README.md")
+    assert table.splitlines() == [
+        "epoch,loss,val_loss,val_accuracy",
+        "1,1.0,2.0,0.5",
+        "2,0.1,,0.75",
+    ]
+    assert content == package(experiment, data, history, model=b"the model")
 
 
 def test_data_with_no_validation_part():

@@ -154,24 +154,33 @@ def _scaling(kind: str, seen: np.ndarray) -> list[str]:
     return [*lines, last]
 
 
-def _arrays(dataset: Dataset) -> Preparation:
-    parts = ["train", "validation"] if len(dataset.validation) else ["train"]
-    weighted = dataset.y_weights is not None
+def arrays_file(dataset: Dataset) -> bytes:
+    """The arrays that the network is trained on, as an .npz file: `x_train`, `y_train`, ...
+
+    `w_train` and `w_validation` are there where steps of a target count differently; a test part
+    is there if the data have one.
+    """
     arrays: dict[str, np.ndarray] = {}
-    for part in parts:
+    for part in ("train", "validation", "test"):
         indices = getattr(dataset, part)
+        if not len(indices):
+            continue
         arrays[f"x_{part}"], arrays[f"y_{part}"] = dataset.x[indices], dataset.y[indices]
         if dataset.y_weights is not None:
             arrays[f"w_{part}"] = dataset.y_weights[indices]
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+def _arrays(dataset: Dataset) -> Preparation:
+    weighted = dataset.y_weights is not None
+    x, y = (array[dataset.train].shape for array in (dataset.x, dataset.y))
     code = [f"data = np.load({literal(ARRAYS_FILE)})"]
-    for part in parts:
-        shapes = f"  # {arrays['x_train'].shape}, {arrays['y_train'].shape}"
-        read = f'x_{part}, y_{part} = data["x_{part}"], data["y_{part}"]'
-        code.append(read + (shapes if part == "train" else ""))
+    for part in ["train", "validation"] if len(dataset.validation) else ["train"]:
+        shapes = f"  # {x}, {y}" if part == "train" else ""
+        code.append(f'x_{part}, y_{part} = data["x_{part}"], data["y_{part}"]{shapes}')
         if weighted:
             code.append(f'w_{part} = data["w_{part}"]  # how much each step of a target counts')
-    return Preparation(
-        ("import numpy as np",), tuple(code), {ARRAYS_FILE: buffer.getvalue()}, weighted
-    )
+    files = {ARRAYS_FILE: arrays_file(dataset)}
+    return Preparation(("import numpy as np",), tuple(code), files, weighted)
