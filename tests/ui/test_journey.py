@@ -54,6 +54,11 @@ class Playground:
     def expect_status(self, words: str, timeout: float = LONG) -> None:
         expect(self.part("status")).to_contain_text(re.compile(words), timeout=timeout)
 
+    def epoch_told(self) -> int:
+        """The epoch that the status names; -1 while it names none."""
+        found = re.search(r"(?:[Ee]poch|after|Finished:) (\d+)", self.part("status").inner_text())
+        return int(found[1]) if found else -1
+
     def epochs_drawn(self) -> int:
         script = "e => e._fullData?.[0]?.x?.length ?? 0"
         chart = self.part("loss_chart").locator(".js-plotly-plot")
@@ -170,6 +175,49 @@ def test_stop_acts_within_a_second_and_keeps_the_weights(playground, server):
     assert seen < 2.5  # the next tick, and the browser's own time on a busy machine
     assert playground.gates(r"Epoch \d+")
     expect(playground.part("stop").get_by_role("button")).to_be_disabled()
+
+
+def test_the_gates_of_an_early_epoch_stay_while_the_run_goes_on(playground):
+    start_long_run(playground)
+    playground.wait_until(lambda: playground.epochs_drawn() > 2)
+    playground.slide("gate_chart", "Epoch of the weights", "Home")
+    before = playground.gates("Before training")
+    seen = playground.epochs_drawn()
+    playground.wait_until(lambda: playground.epochs_drawn() > seen + 3)
+    assert playground.gates("Before training") == before
+    expect(playground.part("prediction_chart")).to_contain_text("Before training")
+    playground.click("stop")
+    playground.expect_status("Stopped after")
+
+
+def test_pause_step_another_rate_and_more_epochs(playground):
+    start_long_run(playground)
+    playground.click("pause")
+    playground.expect_status(r"Paused after epoch \d+ of 9999")
+    paused = playground.epoch_told()
+    playground.page.reload()
+    playground.expect_status(f"Paused after epoch {paused} of 9999")
+    playground.click("step")
+    playground.wait_until(lambda: playground.epoch_told() == paused + 1)
+    playground.expect_status(f"Paused after epoch {paused + 1} of 9999")
+    playground.enter("new_rate", 0.002)
+    expect(playground.part("pause")).to_contain_text("Resume")
+    playground.click("pause")
+    playground.expect_status(r"Epoch \d+ of 9999")
+    playground.wait_until(lambda: playground.epoch_told() > paused + 2)
+    playground.click("stop")
+    playground.expect_status("Stopped after")
+    stopped = playground.epoch_told()
+    playground.click("more_epochs")
+    playground.expect_status(f"Finished: {stopped + 20} epochs")
+    playground.click("history")
+    history = playground.page.get_by_test_id("stPopoverBody")
+    for words in (
+        f"Paused after epoch {paused}",
+        "Learning rate 0.002",
+        f"until epoch {stopped + 20}",
+    ):
+        expect(history).to_contain_text(words)
 
 
 def test_a_reload_in_mid_training_shows_the_run_live(playground):
