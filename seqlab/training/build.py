@@ -107,9 +107,13 @@ def _begin(model: keras.Model, units: int, start: Start, planned: Plan) -> None:
 
 
 def loss(
-    experiment: Experiment, frame: Frame, reduction: str = "sum_over_batch_size"
+    experiment: Experiment, frame: Frame, reduction: str = "mean_with_sample_weight"
 ) -> keras.losses.Loss:
-    """The loss of an experiment. A cross-entropy takes logits unless the head has an activation."""
+    """The loss of an experiment. A cross-entropy takes logits unless the head has an activation.
+
+    It is the mean over what counts: Keras' default would divide by the steps of weight 0 as well,
+    and a network that only guesses would seem to beat its baseline.
+    """
     name = loss_of(experiment, frame)
     keywords = {"from_logits": from_logits(experiment)} if "crossentropy" in name else {}
     made: keras.losses.Loss = LOSSES[name](reduction=reduction, **keywords)

@@ -210,13 +210,10 @@ class Program:
         target = y if self._classes is None else tf.one_hot(y, self._classes)
         values = self._loss.call(target, prediction)
         mask = getattr(prediction, "_keras_mask", None)
-        if mask is None:
-            count = tf.cast(size * math.prod(values.shape[1:]), tf.float32)
-        else:
+        if mask is not None:
             real = tf.logical_and(mask, tf.sequence_mask(size, self.batch)[:, None])
             weights *= tf.cast(real, tf.float32)
-            count = tf.reduce_sum(tf.cast(real, tf.float32))
-        loss = tf.math.divide_no_nan(tf.reduce_sum(values * weights), count)
+        loss = tf.math.divide_no_nan(tf.reduce_sum(values * weights), tf.reduce_sum(weights))
         if self.model.losses:  # penalties on weights
             loss += tf.add_n(self.model.losses)
         return loss, prediction, self._measure(sums, y, prediction, weights)

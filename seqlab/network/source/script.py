@@ -21,6 +21,10 @@ METRIC_CLASSES = {
     "r2_score": "keras.metrics.R2Score()",
 }
 LOSS_CLASSES = {
+    "mean_squared_error": "MeanSquaredError",
+    "mean_absolute_error": "MeanAbsoluteError",
+    "huber": "Huber",
+    "log_cosh": "LogCosh",
     "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
     "categorical_crossentropy": "CategoricalCrossentropy",
     "binary_crossentropy": "BinaryCrossentropy",
@@ -115,7 +119,7 @@ def _training(
     lines += rate_lines
     compiled = [
         "\n".join(call(f"keras.optimizers.{training.optimizer}", _optimizer(training, rate))),
-        f"loss={_loss(experiment, frame)}",
+        f"loss={_loss(experiment, frame, prepared.weighted)}",
     ]
     metrics = [METRIC_CLASSES[name] for name in metrics_of(experiment, frame)]
     if metrics:
@@ -216,12 +220,16 @@ def _callbacks(training: Training, validated: bool) -> list[str]:
     return callbacks
 
 
-def _loss(experiment: Experiment, frame: Frame) -> str:
+def _loss(experiment: Experiment, frame: Frame, weighted: bool) -> str:
+    """The loss; where steps have weights, its mean is over what counts."""
     name = loss_of(experiment, frame)
-    if name not in LOSS_CLASSES:
+    entropy = "crossentropy" in name
+    if not entropy and not weighted:
         return literal(name)
-    logits = "from_logits=True" if from_logits(experiment) else ""
-    return f"keras.losses.{LOSS_CLASSES[name]}({logits})"
+    arguments = ["from_logits=True"] if entropy and from_logits(experiment) else []
+    if weighted:
+        arguments.append('reduction="mean_with_sample_weight"')
+    return f"keras.losses.{LOSS_CLASSES[name]}({', '.join(arguments)})"
 
 
 def _evaluation(
