@@ -11,6 +11,7 @@ import json
 import math
 import pickle
 import time
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -1098,3 +1099,19 @@ def test_the_fast_way_gives_the_numbers_of_the_slow_one():
     np.testing.assert_array_equal(many.frame["v"][:1500], slow.frame["v"])
     assert many.frame["v"].isna().sum() > 0
     assert {f.code for f in many.findings} == {f.code for f in slow.findings}
+
+
+@pytest.mark.parametrize("piece", [b'"', b",", b"1", b"word ", b"\n", b'a,"b\n'])
+def test_hostile_monotony_costs_neither_time_nor_memory(piece):
+    data = piece * (1_000_000 // len(piece))
+    tracemalloc.start()
+    started = time.process_time()
+    try:
+        with pytest.raises(UploadError) as caught:
+            read_table(data, "x")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert "could not be understood" not in str(caught.value)
+    assert peak < 60 * len(data)
+    assert time.process_time() - started < 10  # 0.4 s without the tracing

@@ -342,7 +342,7 @@ def joint_id(columns: list[Column], timeline: Timeline | None) -> Column | None:
         and not _is_time(c, timeline)
         and 2 <= len(set(c.cells)) <= len(c.cells) / 2
     ]
-    times = list(timeline.values)
+    times = pd.factorize(timeline.values)[0].tolist() if len(ids) > 1 else []
     for first, second in combinations(ids[:4], 2):
         alone = [len(set(zip(c.cells, times, strict=True))) for c in (first, second)]
         pairs = list(zip(first.cells, second.cells, strict=True))

@@ -16,6 +16,7 @@ from seqlab.experiment import Finding
 
 MAX_ROWS = 1_000_000
 _QUOTED_LINE = re.compile(r'"((?:[^"\r\n]|"")*)"[ \t]*[\r\n]*')
+_LONG_LINE = 100_000  # characters; the pattern would take much memory
 _TEXT_FORMULA = re.compile(r'="([^"]*)"')
 _PADDED = re.compile(
     r"""[^\S\r\n](?=[\r\n,;|^~\t"']|\Z)|(?:^|[,;|^~\t"'])[^\S\r\n]""", re.MULTILINE
@@ -92,8 +93,10 @@ def read(text: str, delimiter: str | None = None) -> tuple[Records, list[Finding
 def _unwrapped(lines: list[str]) -> tuple[list[str], list[Finding]]:
     """Takes off quotes around whole lines: "date,value" instead of "date","value"."""
     filled = [line for line in lines if line.strip()]
+    if len(filled) < 2 or max(map(len, filled)) > _LONG_LINE:
+        return lines, []
     whole = [_QUOTED_LINE.fullmatch(line) for line in filled[:200]]
-    if len(filled) < 2 or not all(whole):
+    if not all(whole):
         return lines, []
     inner = [match[1] for line in filled if (match := _QUOTED_LINE.fullmatch(line))]
     if len(inner) < len(filled) or not _even(inner):
