@@ -19,8 +19,7 @@ def network(experiment: Experiment) -> str:
 
 
 def row(run: Run) -> dict[str, object]:
-    metrics = services.store().metrics(run.id)
-    best = np.nanmin(metrics.val_loss) if np.isfinite(metrics.val_loss).any() else np.nan
+    last, best = services.store().best(run.id)
     training = run.experiment.training
     return {
         "started": pd.Timestamp(run.created, unit="s", tz="UTC"),
@@ -28,7 +27,7 @@ def row(run: Run) -> dict[str, object]:
         "sequences": SOURCES[run.experiment.data.source],
         "network": network(run.experiment),
         "training": f"{training.optimizer} {training.learning_rate:g}",
-        "epochs": int(metrics.epoch[-1]) if len(metrics.epoch) else 0,
+        "epochs": last,
         "best val_loss": best,
         "baseline": run.baseline[1] if run.baseline else np.nan,
     }
@@ -44,7 +43,7 @@ if not runs:
 table = pd.DataFrame([row(run) for run in runs])
 st.caption(
     "The newest first. Select a row to open that run with its settings, curves and gates. "
-    "Losses are scaled mean squared errors: compare them with the baseline of their row."
+    "A loss says something beside the baseline of its row: both are measured alike."
 )
 chosen = st.dataframe(
     table,

@@ -278,6 +278,13 @@ class Store:
         more = {name: table[:, 3 + i] for i, name in enumerate(names)}
         return Metrics(table[:, 0].astype(np.int64), table[:, 1], table[:, 2], more)
 
+    def best(self, run: str) -> tuple[int, float]:
+        """The last epoch of a run, and its smallest validation loss (NaN without one)."""
+        ((last, best),) = self._read(
+            "SELECT max(epoch), min(val_loss) FROM metrics WHERE run = ?", run
+        )
+        return last or 0, float("nan") if best is None else best
+
     def add_log(self, run: str, message: str) -> None:
         """One line for the run's log."""
         self._write("INSERT INTO log VALUES (?, ?, ?)", (run, time.time(), message))

@@ -46,6 +46,7 @@ def test_a_finished_run_is_as_it_was_after_a_reopening(store):
     np.testing.assert_array_equal(metrics.epoch, [1, 2])
     np.testing.assert_array_equal(metrics.loss, [0.5, 0.25])
     np.testing.assert_array_equal(metrics.val_loss, [0.75, np.nan])
+    assert store.best(run) == (2, 0.75)
     assert store.snapshots(run) == [0, 2]
     np.testing.assert_array_equal(store.snapshot(run, 2)["gru_0/kernel"], weights["gru_0/kernel"])
     assert [line for _, line in store.log(run)] == ["compiled"]
