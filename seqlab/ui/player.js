@@ -340,8 +340,16 @@ class Player {
     pen.fillStyle = style.text
     pen.textAlign = align
     pen.globalAlpha = strong ? 1 : 0.75
-    pen.fillText(text, x, y)
+    pen.fillText(align === "left" ? this.shortened(pen, text, this.root.clientWidth - x) : text, x, y)
     pen.globalAlpha = 1
+  }
+
+  // Words that would leave the picture on the right end with "…"
+  shortened(pen, text, room) {
+    if (pen.measureText(text).width <= room) return text
+    let end = text.length
+    while (end > 0 && pen.measureText(`${text.slice(0, end)}…`).width > room) end--
+    return `${text.slice(0, end).trimEnd()}…`
   }
 
   centre(x, wide, step) {
