@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import keras
@@ -29,7 +30,7 @@ State = list[tf.Tensor]
 Gradient = Any  # a tf.Tensor, or tf.IndexedSlices for an Embedding
 Sums = list[list[tf.Tensor]]  # the variables of each metric
 
-MAX_BATCHES = 16  # batches in the buffer of one call
+MAX_BATCHES = 64  # batches in the buffer of one call
 MAX_BUFFER = 2**24  # bytes of that buffer, and of the predictions of one call
 KEPT = 4  # compiled programs; each takes about 11 MB
 # Settings of a training that enter as variables or concern only the loop around the program.
@@ -92,11 +93,22 @@ class Program:
         self.capacity = max(1, min(MAX_BATCHES, MAX_BUFFER // (4 * batch * max(entries))))
         self.compiled = True
         self.traces = 0
+        self._read: Callable[[], State] | None = None
         self._make(jit=True)
 
     def _make(self, jit: bool) -> None:
-        self._train = tf.function(self._train_steps, jit_compile=jit, autograph=False)
-        self._forward = tf.function(self._forward_steps, jit_compile=jit, autograph=False)
+        steps = {"train": self._train_steps, "forward": self._forward_steps}
+        self._functions = {
+            name: tf.function(function, jit_compile=jit, autograph=False)
+            for name, function in steps.items()
+        }
+        self._concrete: dict[str, Callable[..., Any]] = {}
+
+    def _run(self, name: str, *arguments: Any) -> Any:  # noqa: ANN401
+        """Calls a compiled function; TensorFlow's own look-up by signature costs a millisecond."""
+        if name not in self._concrete:
+            self._concrete[name] = self._functions[name].get_concrete_function(*arguments)
+        return self._concrete[name](*arguments)
 
     @property
     def slow_layers(self) -> list[str]:
@@ -116,7 +128,10 @@ class Program:
 
     def state(self) -> State:
         """All variables of model and optimizer as they are now; later training leaves them be."""
-        return [variable.value.read_value() for variable in self._variables]
+        if self._read is None:
+            read = tf.function(lambda: [v.value.read_value() for v in self._variables])
+            self._read = read.get_concrete_function()  # one call instead of one a variable
+        return list(self._read())
 
     def restore(self, state: State | list[NDArray[Any]]) -> None:
         """Puts back what `state` gave, as tensors or as arrays.
@@ -183,7 +198,8 @@ class Program:
             Figures (last - first, 3) of each batch before its step - loss, global norm of the
             gradients before they are clipped, 1 if they were clipped - and the metrics' variables.
         """
-        figures, sums = self._train(buffer, rates, tf.constant([first, last]), sums)
+        ends = tf.constant([first, last])
+        figures, sums = self._run("train", buffer, tf.constant(rates), ends, sums)
         return figures.numpy()[first:last], sums
 
     def forward(
@@ -194,7 +210,8 @@ class Program:
         Returns:
             Losses (last - first,), predictions (last - first, B, ...), the metrics' variables.
         """
-        losses, predictions, sums = self._forward(buffer, tf.constant([first, last]), sums)
+        ends = tf.constant([first, last])
+        losses, predictions, sums = self._run("forward", buffer, ends, sums)
         return losses.numpy()[first:last], predictions.numpy()[first:last], sums
 
     def _batch(

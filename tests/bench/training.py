@@ -1,13 +1,18 @@
 """How fast seqlab trains, against plain `keras.Model.fit` and a plain PyTorch loop.
 
-    python -m tests.bench.training            a handful of shapes, about two minutes
-    python -m tests.bench.training --full     cells x units x timesteps x layers x sequences
+    pip install -r tests/bench/requirements.txt     PyTorch, which nothing else needs
+    python -m tests.bench.training                  the whole grid: about an hour
+    python -m tests.bench.training --quick          a handful of shapes: about three minutes
     python -m tests.bench.training LSTM:128x200 GRU:32x50:2:seq
+    python -m tests.bench.training --start          seconds to the first loss
+    python -m tests.bench.training --reports        what events, snapshots and norms cost
 
 A shape is cell:units x timesteps, then optionally the number of layers, and "seq" for
-`return_sequences` on the last layer. Every figure is the median time of an epoch once warm; the
-competitors take turns, so that a noisy machine treats them alike. PyTorch is left out where it
-is not installed. seqlab's time includes its reports and snapshots.
+`return_sequences` on the last layer. Every figure is the median of the epochs of 5 turns, once
+warm; the competitors take turns, so that a noisy machine treats them alike. `--clock cpu` counts
+the processor time of the process instead: the same where one thread works, and steadier where
+others use the machine, but it counts the several threads of plain fit as if they were one after
+the other. PyTorch is left out where it is not installed. seqlab's time includes its reports.
 """
 
 from __future__ import annotations
@@ -19,6 +24,8 @@ os.environ.update(CUDA_VISIBLE_DEVICES="-1", TF_CPP_MIN_LOG_LEVEL="3")
 
 import itertools
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,18 +33,21 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from seqlab.data.dataset import Dataset, Scaling
+from seqlab.data.dataset import Dataset, Goal, Scaling
 from seqlab.data.frame import Frame
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.training.build import build, optimizer
-from seqlab.training.fit import fit
+from seqlab.training.fit import Epoch, Listener, fit
 from seqlab.training.job import Reporter
+from seqlab.training.program import Program
 
 ROUNDS = 5
-EPOCHS = 4  # of one turn; the first is not counted
-HANDFUL = ["LSTM:8x20", "LSTM:32x50", "LSTM:128x200", "GRU:32x50", "SimpleRNN:32x50"]
-HANDFUL += ["LSTM:32x50:2", "LSTM:32x50:1:seq"]
+EPOCHS = 3  # of one turn; the first is not counted
+QUICK = ["LSTM:8x20", "LSTM:32x50", "LSTM:128x200", "GRU:32x50", "SimpleRNN:32x50"]
+QUICK += ["LSTM:32x50:2", "LSTM:32x50:1:seq"]
+CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
 
+Clock = Callable[[], float]
 Epochs = tuple[list[float], list[float]]  # seconds and losses, one an epoch
 
 
@@ -61,13 +71,13 @@ class Shape:
         rest = ":seq" if self.sequences else ""
         return f"{self.cell}:{self.units}x{self.timesteps}:{self.layers}{rest}"
 
-    def experiment(self) -> Experiment:
+    def experiment(self, epochs: int = EPOCHS) -> Experiment:
         inner = Recurrent(cell=self.cell, units=self.units, return_sequences=True)
         last = inner.model_copy(update={"return_sequences": self.sequences})
         return Experiment(
             data=Data(source="sine", window=self.timesteps),
             layers=(*[inner] * (self.layers - 1), last),
-            training=Training(epochs=EPOCHS, learning_rate=0.001),
+            training=Training(epochs=epochs, learning_rate=0.001),
         )
 
     def dataset(self) -> Dataset:
@@ -76,9 +86,10 @@ class Shape:
         generator = np.random.default_rng(0)
         x = generator.standard_normal((n, self.timesteps, 1)).astype(np.float32)
         scaling = Scaling.identity(1)
+        steps = np.cumsum(x, axis=1) / np.arange(1, self.timesteps + 1)[:, None]
         return Dataset(
             x=x,
-            y=x.mean(axis=1),
+            y=(steps if self.sequences else steps[:, -1]).astype(np.float32),
             lengths=np.full(n, self.timesteps),
             train=np.arange(n),
             validation=np.arange(0),
@@ -87,56 +98,67 @@ class Shape:
             target="mean",
             input_scaling=scaling,
             target_scaling=scaling,
+            goal=Goal("value", "every step" if self.sequences else "end"),
         )
 
 
-def seqlab(shape: Shape, dataset: Dataset) -> Callable[[], Epochs]:
-    e = shape.experiment()
+class Timed(Listener):
+    """The time of every epoch, and what else a listener does."""
+
+    def __init__(self, clock: Clock, other: Listener) -> None:
+        self._clock, self._other = clock, other
+        self.times: list[float] = []
+        self.losses: list[float] = []
+
+    def epoch(self, epoch: Epoch, program: Program) -> None:
+        self._other.epoch(epoch, program)
+        if epoch.loss is not None:
+            self.losses.append(epoch.loss)
+        self.times.append(self._clock())
+
+
+def seqlab(
+    shape: Shape, dataset: Dataset, clock: Clock, reports: bool = True, epochs: int = EPOCHS
+) -> Callable[[], Epochs]:
+    e = shape.experiment(epochs)
 
     def turn() -> Epochs:
-        reporter = Reporter(lambda event: None, EPOCHS)
-        times, losses = [time.perf_counter()], []
-
-        def on_epoch(epoch, program):
-            reporter.epoch(epoch, program)
-            times.append(time.perf_counter())
-            losses.append(epoch.loss)
-
-        fit(e, dataset, on_epoch)
-        return list(np.diff(times[1:])), losses[1:]
+        timed = Timed(clock, Reporter(lambda event: None, epochs) if reports else Listener())
+        fit(e, dataset, timed)
+        return list(np.diff(timed.times)), timed.losses
 
     return turn
 
 
-def plain(shape: Shape, dataset: Dataset) -> Callable[[], Epochs]:
+def plain(shape: Shape, dataset: Dataset, clock: Clock) -> Callable[[], Epochs]:
     e = shape.experiment()
     keras.utils.set_random_seed(e.training.seed)
     model = build(e, Frame.of(dataset))
     model.compile(optimizer(e.training), "mse")
 
-    class Clock(keras.callbacks.Callback):
+    class Times(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch, logs=None):
-            self.times = [*getattr(self, "times", []), time.perf_counter()]
+            self.times = [*getattr(self, "times", []), clock()]
 
         def on_train_end(self, logs=None):
-            self.times.append(time.perf_counter())
+            self.times.append(clock())
 
     def turn() -> Epochs:
-        clock = Clock()
+        times = Times()
         history = model.fit(
-            dataset.x, dataset.y, batch_size=32, epochs=EPOCHS, verbose=0, callbacks=[clock]
+            dataset.x, dataset.y, batch_size=32, epochs=EPOCHS, verbose=0, callbacks=[times]
         )
-        return list(np.diff(clock.times)), history.history["loss"]
+        return list(np.diff(times.times)), history.history["loss"]
 
     return turn
 
 
-def pytorch(shape: Shape, dataset: Dataset) -> Callable[[], Epochs] | None:
+def pytorch(shape: Shape, dataset: Dataset, clock: Clock) -> Callable[[], Epochs] | None:
     try:
         import torch
     except ImportError:
         return None
-    torch.set_num_threads(1)
+    torch.set_num_threads(1)  # its faster setting at these sizes
     kinds = {"LSTM": torch.nn.LSTM, "GRU": torch.nn.GRU, "SimpleRNN": torch.nn.RNN}
     network = kinds[shape.cell](1, shape.units, shape.layers, batch_first=True)
     head = torch.nn.Linear(shape.units, 1)
@@ -144,51 +166,39 @@ def pytorch(shape: Shape, dataset: Dataset) -> Callable[[], Epochs] | None:
     x, y = torch.from_numpy(dataset.x), torch.from_numpy(dataset.y)
 
     def turn() -> Epochs:
-        times = [time.perf_counter()]
+        times = [clock()]
         for _ in range(EPOCHS):
             for rows in torch.randperm(len(x)).split(32):
                 hidden, _ = network(x[rows])
-                if shape.sequences:
-                    loss = torch.mean((head(hidden)[..., 0] - y[rows]) ** 2)
-                else:
-                    loss = torch.mean((head(hidden[:, -1]) - y[rows]) ** 2)
+                prediction = head(hidden if shape.sequences else hidden[:, -1])
+                loss = torch.mean((prediction - y[rows]) ** 2)
                 adam.zero_grad()
                 loss.backward()
                 adam.step()
-            times.append(time.perf_counter())
+            times.append(clock())
         return list(np.diff(times)), []
 
     return turn
 
 
-def first_loss(shape: Shape, dataset: Dataset) -> float:
-    """Seconds from the start of a training to the loss of its first epoch."""
-    start = time.perf_counter()
-    reached: list[float] = []
-    fit(
-        shape.experiment(),
-        dataset,
-        lambda epoch, _: reached.append(time.perf_counter() - start),
-        lambda: len(reached) > 1,
-    )
-    return reached[1]
-
-
-def measure(shape: Shape) -> dict[str, float]:
-    """Seconds an epoch by competitor, the losses' agreement, and the time to the first loss."""
-    dataset = shape.dataset()
-    turns = {"seqlab": seqlab(shape, dataset), "plain": plain(shape, dataset)}
-    if torch := pytorch(shape, dataset):
-        turns["torch"] = torch
-    figures = {"new": first_loss(shape, dataset)}
-    figures["again"] = first_loss(shape, dataset)
-    warm = {name: turn()[1] for name, turn in turns.items()}
-    figures["apart"] = float(np.max(np.abs(np.divide(warm["seqlab"], warm["plain"]) - 1)))
+def interleaved(turns: dict[str, Callable[[], Epochs]]) -> dict[str, float]:
+    """The median time of an epoch of each; the first of a turn does not count."""
     seconds: dict[str, list[float]] = {name: [] for name in turns}
     for _ in range(ROUNDS):
         for name, turn in turns.items():
             seconds[name] += turn()[0][1:]
-    return figures | {name: statistics.median(times) for name, times in seconds.items()}
+    return {name: statistics.median(times) for name, times in seconds.items()}
+
+
+def measure(shape: Shape, clock: Clock) -> dict[str, float]:
+    """Seconds an epoch by competitor, and how far the losses are from plain fit's."""
+    dataset = shape.dataset()
+    turns = {"seqlab": seqlab(shape, dataset, clock), "plain": plain(shape, dataset, clock)}
+    if torch := pytorch(shape, dataset, clock):
+        turns["torch"] = torch
+    warm = {name: turn()[1] for name, turn in turns.items()}
+    apart = float(np.max(np.abs(np.divide(warm["seqlab"], warm["plain"]) - 1)))
+    return interleaved(turns) | {"apart": apart}
 
 
 def grid() -> list[Shape]:
@@ -204,24 +214,17 @@ def ratio(figures: dict[str, float], name: str) -> float:
     return figures[name] / figures["seqlab"] if name in figures else float("nan")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("shapes", nargs="*", default=HANDFUL)
-    parser.add_argument("--full", action="store_true", help="the whole grid: about an hour")
-    arguments = parser.parse_args()
-    shapes = grid() if arguments.full else [Shape.parse(text) for text in arguments.shapes]
-    print("Times as fast as plain Keras fit and PyTorch; milliseconds an epoch; the largest")
-    print("relative difference from fit's losses; seconds to the first loss, new and again.\n")
-    print("| shape | x fit | x PyTorch | ms | fit ms | PyTorch ms | losses | new s | again s |")
-    print("|--|--|--|--|--|--|--|--|--|")
+def table(shapes: list[Shape], clock: Clock) -> None:
+    """Prints one row a shape, and the geometric mean of the ratios last."""
+    print("| shape | x fit | x PyTorch | ms | fit ms | PyTorch ms | losses apart |")
+    print("|--|--|--|--|--|--|--|")
     every = []
     for shape in shapes:
-        every.append(figures := measure(shape))
+        every.append(figures := measure(shape, clock))
         ms = [1000 * figures.get(name, float("nan")) for name in ("seqlab", "plain", "torch")]
         print(
             f"| {shape} | {ratio(figures, 'plain'):.2f} | {ratio(figures, 'torch'):.2f} "
-            f"| {ms[0]:.1f} | {ms[1]:.1f} | {ms[2]:.1f} | {figures['apart']:.0e} "
-            f"| {figures['new']:.2f} | {figures['again']:.2f} |",
+            f"| {ms[0]:.1f} | {ms[1]:.1f} | {ms[2]:.1f} | {figures['apart']:.0e} |",
             flush=True,
         )
     means = [
@@ -230,7 +233,72 @@ def main() -> None:
         else float("nan")
         for name in ("plain", "torch")
     ]
-    print(f"| **geometric mean** | **{means[0]:.2f}** | **{means[1]:.2f}** | | | | | | |")
+    print(f"| **geometric mean** | **{means[0]:.2f}** | **{means[1]:.2f}** | | | | |")
+
+
+def first_loss(e: Experiment, dataset: Dataset) -> float:
+    """Seconds from the start of a training to the loss of its first epoch."""
+    start, timed = time.perf_counter(), Timed(time.perf_counter, Listener())
+    fit(e.model_copy(update={"training": Training(epochs=1)}), dataset, timed)
+    return timed.times[1] - start
+
+
+COLD = """
+import time; start = time.time()
+from tests.bench.training import Shape, first_loss
+shape = Shape("LSTM", 32, 50)
+first_loss(shape.experiment(), shape.dataset())
+print(time.time() - start)
+"""
+
+
+def starts(shapes: list[Shape]) -> None:
+    """Prints the seconds to the first loss: new architecture, kept program, cold process."""
+    print("| shape | new s | kept s |\n|--|--|--|")
+    for shape in shapes:
+        dataset, e = shape.dataset(), shape.experiment()
+        new = first_loss(e, dataset)
+        kept = statistics.median(first_loss(e, dataset) for _ in range(ROUNDS))
+        print(f"| {shape} | {new:.2f} | {kept:.3f} |", flush=True)
+    cold = subprocess.run([sys.executable, "-c", COLD], capture_output=True, text=True, check=True)
+    print(f"\nFrom a cold process, with its imports: {float(cold.stdout):.1f} s.")
+
+
+def reports(shapes: list[Shape], clock: Clock) -> None:
+    """Prints what `Reporter` adds to the time of an epoch, in runs of 200 epochs."""
+    print("| shape | silent ms | reporting ms | cost |\n|--|--|--|--|")
+    for shape in shapes:
+        dataset = shape.dataset()
+        turns = {kind: seqlab(shape, dataset, clock, kind == "telling", 200) for kind in KINDS}
+        for turn in turns.values():
+            turn()
+        seconds: dict[str, list[float]] = {kind: [] for kind in KINDS}
+        for _ in range(ROUNDS):
+            for kind, turn in turns.items():
+                seconds[kind].append(statistics.fmean(turn()[0]))
+        silent, telling = (1000 * statistics.median(seconds[kind]) for kind in KINDS)
+        print(f"| {shape} | {silent:.2f} | {telling:.2f} | {telling / silent - 1:+.1%} |")
+
+
+KINDS = ("silent", "telling")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("shapes", nargs="*", type=Shape.parse)
+    parser.add_argument("--quick", action="store_true", help="a handful of shapes")
+    parser.add_argument("--start", action="store_true", help="seconds to the first loss")
+    parser.add_argument("--reports", action="store_true", help="what reporting costs")
+    parser.add_argument("--clock", choices=CLOCKS, default="wall")
+    arguments = parser.parse_args()
+    quick = [Shape.parse(text) for text in QUICK]
+    if arguments.start:
+        starts(arguments.shapes or quick)
+    elif arguments.reports:
+        reports(arguments.shapes or quick[:2], CLOCKS[arguments.clock])
+    else:
+        shapes = arguments.shapes or (quick if arguments.quick else grid())
+        table(shapes, CLOCKS[arguments.clock])
 
 
 if __name__ == "__main__":

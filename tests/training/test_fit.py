@@ -77,16 +77,18 @@ def test_the_order_is_that_of_keras(seed):
 
 
 def test_nothing_is_traced_again():
+    fit(experiment(LSTM), series(experiment(LSTM)))
     for change in (
         {"learning_rate": 0.01, "clipnorm": 1.0},
         {"learning_rate": 0.002, "seed": 9, "clipvalue": 1.0},
         {"epochs": 3, "schedule": "cosine", "warmup": 1, "patience": 2},
     ):
         e = experiment(LSTM, samples=800, **change)
-        _, program = fit(e, series(e))
+        _, program = fit(e, series(e), told := Epochs())
+        assert told.lines == []
         assert program is programs.program_for(experiment(LSTM), series(e))[0]
         assert program.traces == 2  # training and prediction
-    assert program._train._jit_compile
+    assert program.compiled
 
 
 def test_a_kept_program_starts_afresh():
@@ -110,8 +112,7 @@ def test_the_cache_is_bounded(monkeypatch):
 
 
 def test_stop_acts_within_a_second_and_keeps_whole_epochs():
-    layers = (Recurrent(units=64, return_sequences=True), Recurrent(units=64))
-    e = experiment(*layers, window=100, samples=4000, epochs=100)
+    e = experiment(Recurrent(units=96), window=100, samples=4000, epochs=100)
     asked, weights = [], {}
 
     def should_stop():
@@ -126,6 +127,7 @@ def test_stop_acts_within_a_second_and_keeps_whole_epochs():
     told = Weights()
     outcome, program = fit(e, series(e), told, should_stop)
     assert (outcome.status, outcome.epochs) == ("stopped", told.epochs[-1].number)
+    assert "Compiled the network in" in told.lines[-1]
     assert max(np.diff(asked)) < 1
     assert time.perf_counter() - asked[-1] < 0.5
     for name, array in program.weights().items():

@@ -184,14 +184,6 @@ def test_divergence_is_reported_without_nan():
         assert np.isfinite(array).all()
 
 
-def test_compilation_is_logged_once():
-    layer = Recurrent(cell="GRU", units=3)
-    recorder = Recorder()
-    for _ in range(2):
-        job.run(e := experiment(layer, epochs=1), series(e), recorder, lambda: False)
-    assert len([e for e in recorder.of("log") if "Compiled" in e["message"]]) == 1
-
-
 def test_warm_up_compiles_the_default_experiment():
     job.warm_up()
     from seqlab.data.load import load
