@@ -63,6 +63,12 @@ class Batches:
         """One of the buffers."""
         return self._buffers[0]
 
+    def each(self) -> Iterator[tuple[Buffer, int]]:
+        """Buffer and index of every batch."""
+        for batch in range(len(self.sizes)):
+            call, i = divmod(batch, self._capacity)
+            yield self._buffers[call], i
+
     def calls(self) -> Iterator[tuple[Buffer, int, int]]:
         """Buffer, first and one past the last batch of each call, as `took` says what fits."""
         batch = 0

@@ -24,7 +24,7 @@ SETTINGS = {
     "recurrent_activation": keras.activations.sigmoid,
     "reset_after": True,
 }
-LEFT_TO_KERAS = ("recurrent_dropout", "stateful", "unroll", "zero_output_for_mask")
+LEFT_TO_KERAS = ("recurrent_dropout", "stateful", "unroll")
 
 
 @contextmanager
@@ -84,8 +84,9 @@ def _inner_loop(
         tf.convert_to_tensor(weight) for weight in (layer.cell.kernel, layer.cell.recurrent_kernel)
     )
     hidden, *last = FUNCTIONS[type(layer)](x, states, kernel, recurrent, _bias(layer), mask)
-    if mask is not None:  # Keras gives zeros until the first step that counts
-        hidden *= tf.cast(tf.cumsum(tf.cast(mask, tf.int32)) > 0, hidden.dtype)
+    if mask is not None:  # what Keras gives at a step that does not count: 0, or the last output
+        before = mask if layer.zero_output_for_mask else tf.cumsum(tf.cast(mask, tf.int32)) > 0
+        hidden *= tf.cast(before, hidden.dtype)
     return hidden[-1], tf.transpose(hidden, [1, 0, 2]), last
 
 

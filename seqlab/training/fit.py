@@ -14,7 +14,8 @@ from seqlab.data.dataset import Dataset
 from seqlab.experiment import Experiment
 from seqlab.training.batches import Batches, order
 from seqlab.training.control import Control, Steering, control_of
-from seqlab.training.program import Floats, Program, State, program_for
+from seqlab.training.divergence import culprit
+from seqlab.training.program import Buffer, Floats, Program, State, program_for
 from seqlab.training.schedule import Rates, Watch
 from seqlab.training.state import TrainingState
 
@@ -35,7 +36,7 @@ class Epoch:
             are clipped; `None` for epoch 0.
         clipped: share of the batches whose gradients were clipped.
         learning_rate: of the epoch's last batch.
-        seconds: how long its training took, without the validation part.
+        seconds: how long it took, validation included, pauses not.
     """
 
     number: int
@@ -72,6 +73,7 @@ class Outcome:
         status: "diverged" when a loss became NaN or infinite.
         epochs: whole epochs behind the weights that are left in the program.
         message: a sentence for the user, or "".
+        layer: after "diverged", the layer where the numbers overflowed first, if it was found.
         state: from which the training can go on.
         prediction: (validation, ...), of the weights that are left.
     """
@@ -81,6 +83,7 @@ class Outcome:
     message: str
     state: TrainingState
     prediction: Floats
+    layer: str | None = None
 
 
 class Listener:
@@ -207,8 +210,7 @@ class _Run:
                 return self._outcome("stopped")
             self._listener.epoch(epoch, self.program)
             if not epoch.finite:
-                self.program.restore(before)
-                return self._outcome("diverged", _diverged(epoch.number, self._experiment))
+                return self._diverge(epoch, before)
             self._epoch, self._last = epoch.number, epoch
             patient = self._watch(epoch)
             self._steering.epoch_over()
@@ -228,6 +230,7 @@ class _Run:
         losses: list[Floats] = []
         others: list[Floats] = []
         sums, seconds = program.start_metrics(), 0.0
+        self._calls: list[tuple[Buffer, Floats, int, int]] = []
         first_batch = self._epoch * len(batches.sizes)
         for buffer, first, last in batches.calls():
             self._obey(before, first_batch)
@@ -235,6 +238,7 @@ class _Run:
                 return None
             rates = np.zeros(program.capacity, np.float32)
             rates[first:last] = self._rates.of_batches(first_batch, last - first)
+            self._calls.append((buffer, rates, first, last))
             start = time.perf_counter()
             figures, sums = program.train(buffer, rates, first, last, sums)
             taken = time.perf_counter() - start
@@ -265,7 +269,9 @@ class _Run:
         **figures: float,
     ) -> Epoch:
         """An epoch with what the validation part says about the weights as they are."""
+        start = time.perf_counter()
         prediction, val_loss, validation = self._validate()
+        figures["seconds"] = figures.get("seconds", 0) + time.perf_counter() - start
         both = (metrics or {}) | {f"val_{name}": value for name, value in validation.items()}
         return Epoch(number, loss, val_loss, prediction, both, **figures)
 
@@ -329,6 +335,24 @@ class _Run:
             best=arrays_of(self._best[1]) if self._best else None,
         )
 
+    def _diverge(self, epoch: Epoch, before: State) -> Outcome:
+        """The end after a loss that is not finite: looks for its origin by doing it again."""
+        program, sums = self.program, self.program.start_metrics()
+        program.restore(before)
+        batches = self._validation.each()
+        for buffer, rates, first, last in self._calls:
+            for i in range(first, last):
+                here = program.state()
+                figures, _ = program.train(buffer, rates, i, i + 1, sums)
+                if not np.isfinite(figures[0, 0]):
+                    program.restore(here)
+                    batches = iter([(buffer, i)])
+                    break
+        layer = culprit(program, batches)
+        program.restore(before)
+        message = _diverged(epoch.number, self._experiment, layer)
+        return replace(self._outcome("diverged", message), layer=layer)
+
     def _outcome(self, status: Status, message: str = "") -> Outcome:
         return Outcome(status, self._epoch, message, self.state(), self._last.prediction)
 
@@ -351,11 +375,12 @@ def arrays_of(state: State) -> list[np.ndarray]:
     return [np.array(value) for value in state]
 
 
-def _diverged(number: int, experiment: Experiment) -> str:
+def _diverged(number: int, experiment: Experiment, layer: str | None) -> str:
     """What happened and what to do, for the user."""
     training = experiment.training
     remedy = f"Try a smaller learning rate than {training.learning_rate:g}"
     if training.clipnorm is None and training.clipvalue is None:
         remedy += ", or clip the gradients (clipnorm 1)"
     kept = f"The weights of epoch {number - 1} are kept" if number > 1 else "Nothing was learned"
-    return f"The loss became infinite or NaN in epoch {number}. {kept}. {remedy}."
+    where = f", first in layer {layer}" if layer else ""
+    return f"The loss became infinite or NaN in epoch {number}{where}. {kept}. {remedy}."

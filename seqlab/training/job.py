@@ -62,7 +62,8 @@ def run(
     Returns:
         status "finished", "stopped" or "diverged"; epochs, the whole epochs behind the last
         snapshot that was reported; trained, the epochs behind the last state (more than that if
-        early stopping has put back the best weights); message, a sentence or "".
+        early stopping has put back the best weights); message, a sentence or ""; layer, where the
+        numbers overflowed first, or `None`.
 
     Raises:
         ValueError: if `state` is not a state, or that of another network.
@@ -76,6 +77,7 @@ def run(
         "epochs": outcome.epochs,
         "trained": outcome.state.epoch,
         "message": outcome.message,
+        "layer": outcome.layer,
     }
 
 

@@ -214,6 +214,13 @@ class Program:
         losses, predictions, sums = self._run("forward", buffer, ends, sums)
         return losses.numpy()[first:last], predictions.numpy()[first:last], sums
 
+    def loss(self, y: tf.Tensor, prediction: tf.Tensor) -> float:
+        """The mean loss of some sequences, without weights and masks."""
+        return float(tf.reduce_mean(self._loss.call(self._target(y), prediction)))
+
+    def _target(self, y: tf.Tensor) -> tf.Tensor:
+        return y if self._classes is None else tf.one_hot(y, self._classes)
+
     def _batch(
         self, buffer: Buffer, i: tf.Tensor, sums: Sums, training: bool
     ) -> tuple[tf.Tensor, tf.Tensor, Sums]:
@@ -224,8 +231,7 @@ class Program:
         inputs, y, weights, size = tf.nest.map_structure(lambda array: array[i], buffer)
         with fast_layers(self.model):
             prediction = self.model(inputs if len(inputs) > 1 else inputs[0], training=training)
-        target = y if self._classes is None else tf.one_hot(y, self._classes)
-        values = self._loss.call(target, prediction)
+        values = self._loss.call(self._target(y), prediction)
         mask = getattr(prediction, "_keras_mask", None)
         if mask is not None:
             real = tf.logical_and(mask, tf.sequence_mask(size, self.batch)[:, None])

@@ -8,7 +8,8 @@ import tensorflow as tf
 
 from seqlab.experiment import Recurrent
 from seqlab.training import program as programs
-from seqlab.training.batches import order
+from seqlab.training.batches import Batches, order
+from seqlab.training.divergence import culprit
 from seqlab.training.fit import fit
 from seqlab.training.train import train
 from tests.training.helpers import Epochs, experiment, plain_fit, series
@@ -148,10 +149,26 @@ def test_a_loss_that_is_not_finite_stops_at_once(clipnorm):
     assert all(epoch.finite for epoch in told.epochs[:-1])
     assert last.number < 100
     assert outcome.epochs == last.number - 1
-    assert f"in epoch {last.number}." in outcome.message
+    assert f"in epoch {last.number}, first in layer {outcome.layer}." in outcome.message
     assert "smaller learning rate" in outcome.message
     assert ("clipnorm" in outcome.message) == (clipnorm is None)
     assert all(np.isfinite(array).all() for array in program.weights().values())
+
+
+def test_the_layer_where_numbers_overflow_first():
+    """Seen in the network as it stands, without training it."""
+    layers = (sequences(LSTM), RNN.model_copy(update={"activation": "relu"}))
+    program = programs.Program(e := experiment(*layers), dataset := series(e), 32)
+    batches = list(Batches(program, dataset, dataset.train).each())
+    assert culprit(program, batches) is None
+    model = program.model
+    for name, variable, value in (
+        ("head", model.get_layer("head").kernel, 1e30),  # its square overflows in the loss
+        ("simplernn_1", model.get_layer("simplernn_1").cell.recurrent_kernel, 1e10),
+        ("lstm_0", model.get_layer("lstm_0").cell.bias, np.nan),
+    ):
+        variable.assign(tf.fill(variable.shape, value))
+        assert culprit(program, batches) == name
 
 
 def test_what_xla_cannot_compile_trains_all_the_same(monkeypatch):

@@ -11,6 +11,9 @@ from seqlab.training.program import program_for
 from tests.training.helpers import experiment, series
 
 
+FINISHED = {"status": "finished", "message": "", "layer": None}
+
+
 class Recorder:
     """Takes events as a pool would: through msgpack."""
 
@@ -34,7 +37,7 @@ def test_events_of_a_whole_run():
     dataset = series(e)
     recorder = Recorder()
     answer = job.run(e, dataset, recorder, lambda: False)
-    assert answer == {"status": "finished", "epochs": 300, "trained": 300, "message": ""}
+    assert answer == FINISHED | {"epochs": 300, "trained": 300}
 
     (started,) = recorder.of("started")
     assert started["epochs"] == 300
@@ -110,7 +113,7 @@ def test_twenty_more_epochs(monkeypatch):
     state = first.of("state")[-1]
     assert state["epoch"] == 30
     answer = job.run(e, dataset, second, lambda: False, state["data"], 50)
-    assert answer == {"status": "finished", "epochs": 50, "trained": 50, "message": ""}
+    assert answer == FINISHED | {"epochs": 50, "trained": 50}
     assert second.of("started")[0]["epoch"] == 30
     assert [n for event in second.of("metrics") for n in event["epoch"]] == list(range(31, 51))
     last = [recorder.of("metrics")[-1]["val_loss"][-1] for recorder in (whole, second)]
@@ -165,7 +168,7 @@ def test_stop_leaves_a_last_snapshot():
 def test_stop_before_the_first_epoch():
     recorder = Recorder()
     answer = job.run(e := experiment(), series(e), recorder, lambda: True)
-    assert answer == {"status": "stopped", "epochs": 0, "trained": 0, "message": ""}
+    assert answer == {"status": "stopped", "epochs": 0, "trained": 0, "message": "", "layer": None}
     assert [event["epoch"] for event in recorder.of("snapshot")] == [0]
 
 

@@ -35,6 +35,7 @@ class _Model:
     [
         {"return_sequences": True, "return_state": True},
         {"go_backwards": True, "use_bias": False},
+        {"return_sequences": True, "zero_output_for_mask": True},
     ],
     ids=str,
 )
@@ -81,7 +82,6 @@ def derived(layer, x, states, arguments):
         {"activation": "relu"},
         {"stateful": True},
         {"recurrent_dropout": 0.5},
-        {"zero_output_for_mask": True},
         {"unroll": True},
     ],
 )

@@ -1,0 +1,128 @@
+"""How long a training will take, before it starts: arithmetic, no Keras.
+
+An epoch is modelled as its matrix products at a fixed speed, plus a fixed cost for every step of
+every loop over time, plus a fixed cost for every batch. The constants are those of one core of
+the machine in docs/benchmarks.md; `pace` says how much slower or faster this one is, from what
+the last training reported. That makes the estimate good to a factor of about two, and better
+once something was trained.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seqlab.data.dataset import Dataset
+from seqlab.data.frame import Frame
+from seqlab.experiment import Experiment
+from seqlab.network.shapes import links
+
+FLOPS = 25e9  # of the matrix products, a second
+PASSES = 3  # a training step costs a forward pass and twice that for the gradients
+SECONDS_A_STEP = {"SimpleRNN": 3e-6, "GRU": 6e-6, "LSTM": 6e-6}  # of forward and backward loop
+SLOW = 6  # Keras' own loop against the quick one, for settings that the quick one does not know
+SECONDS_A_BATCH = 80e-6
+SECONDS_AN_EPOCH = 2e-3
+COMPILING = (1.0, 1.2)  # seconds for any network, and for each recurrent layer
+SLOWEST, QUICKEST = 50.0, 0.05  # bounds of a believable pace
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Seconds that a training will take.
+
+    Attributes:
+        epoch: for one epoch, validation included.
+        compiling: once for a new network; nothing if its program is still there.
+        epochs: how many there are at most.
+    """
+
+    epoch: float
+    compiling: float
+    epochs: int
+
+    @property
+    def total(self) -> float:
+        """All of it."""
+        return self.compiling + self.epochs * self.epoch
+
+    @property
+    def words(self) -> str:
+        """For a page: "about 8 s", "about 3 min", "about 2 h"."""
+        return about(self.total)
+
+
+def estimate(
+    experiment: Experiment, dataset: Dataset, pace: float = 1.0, compiled: bool = False
+) -> Estimate:
+    """How long an experiment will train.
+
+    Args:
+        experiment: layers and training.
+        dataset: its data; only shapes and sizes matter.
+        pace: what `pace` gave for the last training on this machine.
+        compiled: whether the same architecture was trained just before.
+    """
+    once, each = COMPILING
+    compiling = 0.0 if compiled else pace * (once + each * len(experiment.layers))
+    return Estimate(pace * _epoch(experiment, dataset), compiling, experiment.training.epochs)
+
+
+def pace(experiment: Experiment, dataset: Dataset, epoch_seconds: float) -> float:
+    """How much slower than the reference machine one epoch of a training was (see `estimate`).
+
+    Args:
+        experiment: what was trained.
+        dataset: with what.
+        epoch_seconds: "epoch" of the training's timing event.
+    """
+    return min(max(epoch_seconds / _epoch(experiment, dataset), QUICKEST), SLOWEST)
+
+
+def about(seconds: float) -> str:
+    """A time in words, with one significant digit or two."""
+    if seconds < 1.5:
+        return "about a second"
+    if seconds < 90:
+        return f"about {_rounded(seconds)} s"
+    if seconds < 90 * 60:
+        return f"about {_rounded(seconds / 60)} min"
+    return f"about {_rounded(seconds / 3600)} h"
+
+
+def _rounded(number: float) -> int:
+    return round(number) if number < 20 else 5 * round(number / 5)
+
+
+def _epoch(experiment: Experiment, dataset: Dataset) -> float:
+    """Seconds of an epoch on the reference machine."""
+    batch = max(1, min(experiment.training.batch_size, len(dataset.train)))
+    train, validation = (-(-len(part) // batch) for part in (dataset.train, dataset.validation))
+    products = steps = 0.0
+    for link in links(experiment, Frame.of(dataset)):
+        if link.part is None or link.part.role == "embedding":  # a look-up multiplies nothing
+            continue
+        times = _times(link.output, dataset.timesteps, link.part.role == "recurrent")
+        products += 2 * batch * times * link.parameters
+        if link.part.role == "recurrent" and link.part.index is not None:
+            layer = experiment.layers[link.part.index]
+            slow = SLOW if _left_to_keras(layer.model_dump()) else 1
+            directions = 2 if link.part.bidirectional else 1
+            steps += times * directions * slow * SECONDS_A_STEP[layer.cell]
+    seconds = PASSES * products / FLOPS + steps + SECONDS_A_BATCH
+    return train * seconds + validation * seconds / PASSES + SECONDS_AN_EPOCH
+
+
+def _times(output: tuple[int | None, ...], timesteps: int, recurrent: bool) -> int:
+    """How often a layer is applied to one sequence."""
+    if len(output) == 3:
+        return output[1] or 1
+    return timesteps if recurrent else 1
+
+
+def _left_to_keras(layer: dict[str, object]) -> bool:
+    """Whether the quick loop does not know a layer's settings (`seqlab.training.fast`)."""
+    return (
+        layer["activation"] != "tanh"
+        or (layer["recurrent_activation"] != "sigmoid" and layer["cell"] != "SimpleRNN")
+        or bool(layer["recurrent_dropout"] or layer["stateful"])
+    )
