@@ -10,7 +10,6 @@ from seqlab.training import job
 from seqlab.training.program import program_for
 from tests.training.helpers import experiment, series
 
-
 FINISHED = {"status": "finished", "message": "", "layer": None}
 
 
