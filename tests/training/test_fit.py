@@ -56,6 +56,21 @@ def test_without_shuffling():
     np.testing.assert_allclose(told.of("val_loss"), history["val_loss"], rtol=1e-4)
 
 
+def test_dropout_drops_as_much_as_in_plain_fit():
+    """XLA draws other masks than plain fit, so the losses are alike only on average."""
+    settings = {"learning_rate": 1e-6, "samples": 2000}  # the weights stay as they are
+    e = experiment(LSTM.model_copy(update={"dropout": 0.7}), epochs=8, **settings)
+    _, history = plain_fit(e)
+    result = train(e, series(e))
+    mine, theirs = np.array(result.history["loss"]), np.array(history["loss"])
+    assert len(set(mine)) == 8, "every epoch draws anew"
+    error = np.hypot(mine.std(ddof=1), theirs.std(ddof=1)) / np.sqrt(8)
+    assert abs(mine.mean() - theirs.mean()) < 4 * error
+    whole = train(experiment(LSTM, epochs=1, **settings), series(e)).history
+    assert abs(whole["loss"][0] - theirs.mean()) > 4 * error, "the test can tell 0.7 from none"
+    np.testing.assert_allclose(result.history["val_loss"], history["val_loss"], rtol=1e-4)
+
+
 @pytest.mark.parametrize("seed", [0, 1, 123_456])
 def test_the_order_is_that_of_keras(seed):
     """Watched from inside `keras.Model.fit`: the same order in every epoch."""
