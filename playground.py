@@ -7,9 +7,14 @@ skips the entry script (see docs/decisions/0001-pages-and-shell.md).
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+
+# Before NumPy is loaded: its products are small here, and while a training holds the processors the
+# threads of OpenBLAS only wait for each other (25 times the work was seen).
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import streamlit as st
 from starlette.responses import FileResponse

@@ -127,6 +127,41 @@ def two_answers(
     )
 
 
+def moved(change: NDArray[np.floating], step: int) -> go.Figure:
+    """How far each unit's value moves at each step: change (timesteps, units)."""
+    reach = max(float(np.abs(change).max()), 1e-12)
+    heat_map = go.Heatmap(
+        z=change.T.astype(np.float32),
+        x0=1,
+        y0=1,
+        coloraxis="coloraxis",
+        hovertemplate="step %{x}, unit %{y}: %{z:+.3g}<extra></extra>",
+    )
+    mark = {
+        "type": "line",
+        "x0": step + 1,
+        "x1": step + 1,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": style.TARGET, "dash": "dot"},
+    }
+    return style.figure(
+        heat_map,
+        shapes=[mark],
+        hovermode="closest",
+        coloraxis={
+            "colorscale": style.DIVERGING,
+            "cmin": -reach,
+            "cmax": reach,
+            "colorbar": {"thickness": 10, "outlinewidth": 0},
+        },
+        xaxis={"title": {"text": "time step"}, "showgrid": False},
+        yaxis={"title": {"text": "unit"}, "showgrid": False},
+        margin={"l": 56, "r": 12, "t": 10, "b": 40},
+    )
+
+
 def losses(names: list[str], values: NDArray[np.floating], whole: float) -> go.Figure:
     """The loss without each part as bars, with that of the whole network as a line."""
     bars = go.Bar(

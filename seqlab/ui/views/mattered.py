@@ -13,7 +13,7 @@ from seqlab.figures import mattered as figures
 from seqlab.figures import style
 from seqlab.lens import ablation
 from seqlab.lens.arithmetic import ORDER
-from seqlab.lens.forward import forward
+from seqlab.lens.forward import Passage, forward
 from seqlab.lens.occlusion import occlusion, saliency
 from seqlab.lens.stack import LensError, Stack
 from seqlab.ui import networks
@@ -97,7 +97,7 @@ def _steps(scene: Scene, network: Stack, shown: Sequence, output: int) -> None:
         f"by {change[most]:+.3g}."
     )
     if taken.size > 1:
-        sentence += f" Steps were taken away in blocks of {taken.size}."
+        sentence += f" Steps were taken away in blocks of {taken.size}, from the one named on."
     table = pd.DataFrame(
         {"step": np.arange(1, 1 + len(shown.x)), "slope": slopes, "change without it": change}
     )
@@ -175,6 +175,32 @@ def _what_if(scene: Scene, network: Stack, shown: Sequence, output: int) -> None
         {"step": np.arange(1, 1 + len(answers[0])), "as it is": answers[0], "changed": answers[1]}
     )
     picture(figure, sentence, table, key="lens_what_if", height=260, view=scene.run.id)
+    if (changed != shown.x).any():
+        _moved(scene, passage, place)
+
+
+def _moved(scene: Scene, passage: Passage, place: int) -> None:
+    """Which gates and states react to a change, at every step."""
+    name = list(passage.traces)[-1]
+    arrays = passage.traces[name]
+    kind = st.segmented_control(
+        f"How the gates and states of {name} react",
+        list(arrays),
+        format_func=style.GATE_NAMES.__getitem__,
+        default="hidden",
+        required=True,
+        key=f"lens_moved_{name}",
+    )
+    change = arrays[kind][0, 1] - arrays[kind][0, 0]
+    step, unit = np.unravel_index(np.abs(change).argmax(), change.shape)
+    sentence = (
+        f"{style.GATE_NAMES[kind]} moves most in unit {unit + 1} at step {step + 1}: "
+        f"{change[step, unit]:+.3g}."
+    )
+    table = pd.DataFrame(change, columns=[f"unit {u + 1}" for u in range(change.shape[1])])
+    table.insert(0, "step", np.arange(1, 1 + len(change)))
+    figure = figures.moved(change, place)
+    picture(figure, sentence, table, key="lens_moved", height=260, view=scene.run.id)
 
 
 def _ablations(scene: Scene, network: Stack) -> None:
