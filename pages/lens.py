@@ -10,7 +10,7 @@ from seqlab.ui.draft import kept_dataset
 from seqlab.ui.views import VIEWS, scene, views_of
 from seqlab.ui.words import plain
 
-TICK = 1.0  # seconds between two looks at a run that trains
+TICK, SLOW_TICK = 1.0, 4.0  # seconds between two looks at a run that trains
 
 state.begin()
 run = services.store().get(state.run_id() or "")
@@ -43,11 +43,15 @@ view = st.segmented_control(
 
 
 def body() -> None:
+    now = services.store().get(run.id)
+    if run.active and not now.active:
+        st.rerun()  # the whole page: this ends the ticking
     try:
-        VIEWS[view](scene.scene(services.store().get(run.id), dataset))
+        VIEWS[view](scene.scene(now, dataset))
     except LensError as error:
         st.warning(plain(str(error)), icon=":material/visibility_off:")
 
 
-st.fragment(run_every=TICK if run.active else None)(body)()
+tick = TICK if view == "Gates" else SLOW_TICK  # the player alone shows every epoch
+st.fragment(run_every=tick if run.active else None)(body)()
 state.finish(run.experiment)

@@ -17,7 +17,7 @@ from seqlab.ui import networks
 from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene, choose_epoch, choose_layer
 
-MOST = 4_000_000  # numbers in the traces of all sequences that are read
+MOST = 2_000_000  # numbers in the traces of all sequences that are read
 KEEPS = {"LSTM": "forget_gate", "GRU": "update_gate"}  # what multiplies the old state
 
 

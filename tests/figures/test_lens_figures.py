@@ -1,0 +1,71 @@
+"""The figures of the lens hold the numbers they were given."""
+
+import numpy as np
+
+from seqlab.figures import hidden_path, mattered, statistics, style, through_time
+from seqlab.figures.through_time import LOWEST, Line
+
+draw = np.random.default_rng(0)
+
+
+def test_norms_keep_their_colour_and_never_reach_zero() -> None:
+    values = np.array([0.0, 1e-30, 1.0])
+    lines = [Line("a", values, 0), Line("a, theory", values, 0, "theory")]
+    figure = through_time.norms(lines, "length")
+    first, second = figure.data
+    np.testing.assert_array_equal(first.y, [LOWEST, 1e-30, 1.0])
+    assert first.line.color == second.line.color
+    assert (first.line.dash, second.line.dash) == ("solid", "dash")
+    assert figure.layout.yaxis.type == "log"
+
+
+def test_the_clip_threshold_is_a_line() -> None:
+    epochs, norms = np.array([1, 2, 3]), np.array([3.0, 2.0, 1.0])
+    assert len(through_time.by_epoch(epochs, norms, None).data) == 1
+    assert list(through_time.by_epoch(epochs, norms, 1.5).data[1].y) == [1.5, 1.5]
+
+
+def test_saturation_has_a_dot_for_each_unit_of_each_gate() -> None:
+    gates = ("input_gate", "forget_gate")
+    now = {gate: (draw.random(7), draw.random(7)) for gate in gates}
+    figure = statistics.saturation(now, now, "shut", "open")
+    dots = [trace for trace in figure.data if trace.mode == "markers"]
+    assert len(dots) == 4
+    np.testing.assert_array_equal(dots[1].x, now["input_gate"][0])
+    np.testing.assert_array_equal(dots[3].y, now["forget_gate"][1])
+    assert dots[3].marker.color == style.GATE_COLOURS["forget_gate"]
+
+
+def test_half_lives_are_sorted_and_an_endless_one_is_drawn() -> None:
+    now, before = np.array([2.0, np.inf, 5.0]), np.array([1.0, 2.0, 3.0])
+    old, new, length = statistics.half_lives(now, before, 22).data
+    np.testing.assert_array_equal(new.y, [statistics.LONGEST, 5, 2])
+    np.testing.assert_array_equal(old.y, [2, 3, 1])
+    assert list(new.text) == ["unit 2", "unit 3", "unit 1"]
+    assert set(length.y) == {22}
+
+
+def test_what_mattered_stands_below_the_input() -> None:
+    bars = {"slope": np.arange(4.0), "change": -np.arange(4.0)}
+    inputs = {"value": np.linspace(0, 1, 4), "marker": np.array([0, 1, 0, 1])}
+    figure = mattered.under_the_input(inputs, [], bars)
+    assert [trace.type for trace in figure.data] == ["scatter", "bar", "bar", "bar"]
+    rows = [figure.layout[f"yaxis{n}"].domain for n in ("", 2, 3)]
+    assert rows[0][0] > rows[1][1] > rows[1][0] > rows[2][1]
+    text = mattered.under_the_input({}, list("abcd"), bars)
+    assert list(text.data[0].text) == list("abcd")
+
+
+def test_a_path_in_two_and_three_dimensions() -> None:
+    points = draw.normal(size=(3, 6, 3))
+    points[1, 4:] = np.nan
+    colour = np.broadcast_to(np.arange(6.0), (3, 6))
+    flat = hidden_path.path(points[..., :2], np.array([0.6, 0.3]), colour, "step", 1, [])
+    assert flat.data[0].type == "scatter"
+    assert len(flat.data[0].x) == 16
+    np.testing.assert_array_equal(flat.data[1].y, points[1, :4, 1])
+    owner = np.broadcast_to(np.array([[0], [1], [0]]), (3, 6))
+    deep = hidden_path.path(points, np.array([0.6, 0.3, 0.1]), owner, "", 0, ["a", "b"])
+    assert deep.data[0].type == "scatter3d"
+    assert [len(trace.x) for trace in deep.data[:2]] == [12, 4]
+    assert "60%" in deep.layout.scene.xaxis.title.text
