@@ -227,6 +227,7 @@ class _Run:
     def _train(self, before: State) -> Epoch | None:
         """One epoch, with a NaN loss as soon as one is not finite; `None` when stopped."""
         program, batches = self.program, self._training
+        program.reset_states()
         losses: list[Floats] = []
         others: list[Floats] = []
         sums, seconds = program.start_metrics(), 0.0
@@ -281,6 +282,7 @@ class _Run:
         shape = tuple(program.model.output_shape[1:])
         if not batches.sequences:
             return np.empty((0, *shape), np.float32), None, {}
+        program.reset_states()
         losses, predictions, sums = [], [], program.start_metrics()
         for buffer, first, last in batches.calls():
             start = time.perf_counter()

@@ -171,6 +171,12 @@ class Program:
         self.forward(buffer, 0, 0, self.start_metrics())
         self.train(buffer, np.zeros(self.capacity, np.float32), 0, 0, self.start_metrics())
 
+    def reset_states(self) -> None:
+        """Lets stateful layers begin at zero again, as they shall at the start of each part."""
+        for layer in self.model.layers:
+            if getattr(layer, "stateful", False):
+                layer.reset_state()
+
     def start_metrics(self) -> Sums:
         """The metrics' variables at the start of an epoch."""
         return [[tf.zeros_like(v) for v in metric.variables] for metric in self._metrics]

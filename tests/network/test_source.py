@@ -21,6 +21,9 @@ from seqlab.training.train import train
 from tests.network.data import classes, noise
 from tests.network.random_networks import random_network
 
+# All scripts run in one Python, while the first test waits.
+pytestmark = pytest.mark.timeout(900)
+
 RUNNER = """
 import json, os, runpy, sys
 for folder in sys.argv[1:]:
@@ -62,6 +65,10 @@ EVERY_STEP = Experiment(
     layers=(layer(return_sequences=True),),
     training=Training(epochs=2, schedule="plateau", plateau_patience=1, patience=2),
 )
+STATEFUL = Experiment(
+    layers=(layer(stateful=True, cell="GRU"),),
+    training=Training(epochs=2, batch_size=30, shuffle=False),
+)
 TRANSLATION = Experiment(
     layers=(layer(bidirectional=True), layer(units=8, return_sequences=True)),
     network=Network(head="teacher_forcing", embedding=3),
@@ -84,6 +91,7 @@ def tokens(at):
 CASES = {
     "gru": (GRU, load(GRU)),
     "steps": (STEPS, load(STEPS)),
+    "stateful": (STATEFUL, noise()),
     "every step": (EVERY_STEP, tokens("every step")),
     "translation": (TRANSLATION, tokens("sequence")),
 }
@@ -126,7 +134,7 @@ def test_the_script_gives_the_losses_of_the_playground(histories, name):
 
 def test_the_scripts_say_what_was_reached(histories):
     printed = histories[1]
-    assert printed.count("RMSE on the validation part") == 2
+    assert printed.count("RMSE on the validation part") == 3
     assert "of the validation steps are right" in printed
     assert "written without a mistake" in printed
 

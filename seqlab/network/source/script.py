@@ -31,6 +31,22 @@ LOSS_CLASSES = {
 }
 
 
+FRESH_STATES = [
+    "class FreshStates(keras.callbacks.Callback):",
+    '    """States begin at zero in every epoch, and for the validation part."""',
+    "",
+    "    def on_epoch_begin(self, epoch, logs=None):",
+    "        for layer in self.model.layers:",
+    '            if getattr(layer, "stateful", False):',
+    "                layer.reset_state()",
+    "",
+    "    def on_test_begin(self, logs=None):",
+    "        self.on_epoch_begin(0)",
+    "",
+    "",
+]
+
+
 @dataclass(frozen=True)
 class Section:
     """A part of the script with its heading."""
@@ -115,6 +131,8 @@ def _training(
             "    return np.concatenate([np.zeros_like(y[:, :1]), y[:, :-1]], axis=1)",
             "",
         ]
+    if _stateful(experiment):
+        lines += FRESH_STATES
     rate, rate_lines = _rate(training, len(dataset.train))
     lines += rate_lines
     compiled = [
@@ -139,11 +157,17 @@ def _training(
         weights = ", w_validation" if prepared.weighted else ""
         fit.append(f"validation_data=({x}, y_validation{weights})")
     callbacks = _callbacks(training, validated)
+    if _stateful(experiment):
+        callbacks.insert(0, "FreshStates()")
     if callbacks:
         inner = "\n".join(f"    {line}," for line in callbacks)
         fit.append(f"callbacks=[\n{inner}\n]")
     fit.append("verbose=2")
     return (*lines, *call("model.fit", fit, before="history = "))
+
+
+def _stateful(experiment: Experiment) -> bool:
+    return any(layer.stateful for layer in experiment.layers)
 
 
 def _weighted(prepared: Preparation) -> str:
@@ -242,19 +266,20 @@ def _evaluation(
     """What was reached on the validation part, in original units or as a share."""
     if not len(dataset.validation):
         return ("print(f\"loss {history.history['loss'][-1]:.4g}\")",)
+    batch = f"batch_size={experiment.training.batch_size}, " if _stateful(experiment) else ""
     if frame.kind == "value":
-        return _values(dataset, prepared)
+        return _values(dataset, prepared, batch)
     if planned.decoder:
         return (
             "# Without the target: the decoder reads what it has written itself.",
             "written = np.zeros_like(y_validation)",
             "for step in range(y_validation.shape[1]):",
-            "    scores = model.predict([x_validation, late(written)], verbose=0)",
+            f"    scores = model.predict([x_validation, late(written)], {batch}verbose=0)",
             "    written[:, step] = scores[:, step].argmax(axis=-1)",
             "right = (written == y_validation).all(axis=1)",
             'print(f"{right.mean():.1%} of the validation targets are written without a mistake")',
         )
-    lines = ["answers = model.predict(x_validation, verbose=0).argmax(axis=-1)"]
+    lines = [f"answers = model.predict(x_validation, {batch}verbose=0).argmax(axis=-1)"]
     if frame.at == "end":
         lines += [
             "right = answers == y_validation",
@@ -274,8 +299,8 @@ def _evaluation(
     return tuple(lines)
 
 
-def _values(dataset: Dataset, prepared: Preparation) -> tuple[str, ...]:
-    lines = ["predicted = model.predict(x_validation, verbose=0)"]
+def _values(dataset: Dataset, prepared: Preparation, batch: str) -> tuple[str, ...]:
+    lines = [f"predicted = model.predict(x_validation, {batch}verbose=0)"]
     series = any("offset, scale" in line or "offset, high" in line for line in prepared.code)
     weights = ", weights=w_validation" if prepared.weighted else ""
     error = "(predicted - y_validation) ** 2"

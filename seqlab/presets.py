@@ -1,0 +1,169 @@
+"""Ready-made experiments, one for each kind of work that recurrent networks are used for.
+
+What each one reaches, and in what time, is measured by `tests/bench/presets.py` and stands in
+`docs/results.md`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from seqlab.experiment import Data, Experiment, Network, Recurrent, Training
+
+Kind = Literal["Time series", "Text", "Speech features", "Translation"]
+Measure = Literal["RMSE", "accuracy", "exactly right"]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One ready-made experiment.
+
+    Attributes:
+        key: a short stable name.
+        title: for a menu.
+        kind: the heading that it stands under.
+        about: one sentence on what is learned.
+        experiment: what is trained.
+        measure: what counts on the validation part: RMSE in original units, the share of right
+            classes, or the share of targets that are right in every symbol.
+        goal: the value that is to be reached, at most for an RMSE, at least for a share.
+        seconds: the time in which it is to be reached on two cores.
+    """
+
+    key: str
+    title: str
+    kind: Kind
+    about: str
+    experiment: Experiment
+    measure: Measure
+    goal: float
+    seconds: float
+
+
+def _translator(source: str, encoder: int, epochs: int) -> Experiment:
+    """An encoder-decoder: both ways through the text, one summary, one symbol a step."""
+    return Experiment(
+        data=Data.model_validate({"source": source, "samples": 5000, "difficulty": 4}),
+        layers=(
+            Recurrent(units=encoder, bidirectional=True),
+            Recurrent(units=encoder, return_sequences=True),
+        ),
+        network=Network(embedding=24),
+        training=Training(batch_size=64, epochs=epochs, learning_rate=0.005),
+    )
+
+
+PRESETS: tuple[Preset, ...] = (
+    Preset(
+        "sunspots",
+        "Sunspots, next year",
+        "Time series",
+        "Forecasts the yearly number of sunspots from the 22 years before.",
+        Experiment(),
+        "RMSE",
+        21.4,
+        15,
+    ),
+    Preset(
+        "elnino",
+        "El Niño, next month",
+        "Time series",
+        "Forecasts the temperature of the Pacific from the 14 months before.",
+        Experiment(
+            data=Data(source="elnino", window=14),
+            layers=(Recurrent(units=16),),
+            training=Training(epochs=40),
+        ),
+        "RMSE",
+        0.66,
+        15,
+    ),
+    Preset(
+        "sunspots_12",
+        "Sunspots, the next 12 years",
+        "Time series",
+        "Forecasts a whole cycle at once.",
+        Experiment(
+            data=Data(window=33, steps=12),
+            layers=(Recurrent(units=16),),
+            training=Training(epochs=60),
+        ),
+        "RMSE",
+        45.0,
+        15,
+    ),
+    Preset(
+        "reviews",
+        "Reviews with “not”",
+        "Text",
+        "Tells praise from blame, also where a “not” turns it round. A bag of words cannot.",
+        Experiment(
+            data=Data(source="reviews", window=12, samples=4000),
+            layers=(Recurrent(units=16, bidirectional=True),),
+            training=Training(epochs=10),
+        ),
+        "accuracy",
+        0.95,
+        60,
+    ),
+    Preset(
+        "counting",
+        "Counting in words",
+        "Text",
+        "Names the next character of a text that counts; sample it and it counts on.",
+        Experiment(
+            data=Data(source="counting", window=60, samples=2000),
+            layers=(Recurrent(units=64, return_sequences=True),),
+            network=Network(embedding=16),
+            training=Training(epochs=20, learning_rate=0.01, batch_size=64),
+        ),
+        "accuracy",
+        0.9,
+        60,
+    ),
+    Preset(
+        "vowels",
+        "Japanese vowels",
+        "Speech features",
+        "Tells nine speakers apart by how they say one vowel. Official training and test part.",
+        Experiment(
+            data=Data(source="vowels"),
+            layers=(Recurrent(units=32, bidirectional=True),),
+            training=Training(epochs=60),
+        ),
+        "accuracy",
+        0.97,
+        20,
+    ),
+    Preset(
+        "dates",
+        "Dates to ISO",
+        "Translation",
+        "Writes “7th of March 2021” as 2021-03-07.",
+        _translator("dates", 64, 25),
+        "exactly right",
+        0.99,
+        60,
+    ),
+    Preset(
+        "french",
+        "Numbers to French",
+        "Translation",
+        "Translates number words, seventy as soixante-dix.",
+        _translator("french", 96, 50),
+        "exactly right",
+        0.95,
+        180,
+    ),
+    Preset(
+        "chinese",
+        "Numbers to Chinese",
+        "Translation",
+        "Translates number words into Chinese characters.",
+        _translator("chinese", 64, 30),
+        "exactly right",
+        0.95,
+        180,
+    ),
+)

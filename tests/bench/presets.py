@@ -1,0 +1,69 @@
+"""What the ready-made experiments reach: `python -m tests.bench.presets [KEY ...]`.
+
+Trains each one as the playground does and prints a table for `docs/results.md`. The time is that
+of the process on all its cores, compilation included, so that other work on the machine does not
+count.
+"""
+
+import sys
+import time
+
+import numpy as np
+
+from seqlab.data.dataset import Dataset, rmse
+from seqlab.data.load import load
+from seqlab.presets import PRESETS, Preset
+from seqlab.training.train import train
+
+HEAD = "| experiment | measure | goal | reached | line to beat | CPU seconds | allowed |"
+
+
+def reached(preset: Preset, dataset: Dataset, prediction: np.ndarray) -> tuple[float, str]:
+    """The measure on the validation part, and the best rule without a network."""
+    part = dataset.validation
+    if preset.measure == "RMSE":
+        found = rmse(dataset.target_scaling.invert(prediction), dataset.truth(part))
+        rules = {name: rule.rmse for name, rule in dataset.baselines.items()}
+        return found, ", ".join(f"{name} {value:.4g}" for name, value in rules.items())
+    answers, truth = prediction.argmax(axis=-1), dataset.y[part]
+    counts = np.ones(truth.shape) if dataset.y_weights is None else dataset.y_weights[part]
+    rules = {
+        name: rule.accuracy
+        for name, rule in dataset.baselines.items()
+        if np.isfinite(rule.accuracy)
+    }
+    line = ", ".join(f"{name} {value:.1%}" for name, value in rules.items())
+    right = (answers == truth) | (counts == 0)
+    if preset.measure == "exactly right":
+        return float(right.all(axis=1).mean()), line
+    return float(np.average(answers == truth, weights=counts)), line
+
+
+def main(keys: list[str]) -> None:
+    print(HEAD)
+    print("|--|--|--|--|--|--|--|")
+    for preset in PRESETS:
+        if keys and preset.key not in keys:
+            continue
+        dataset = load(preset.experiment)
+        start = time.process_time()
+        result = train(preset.experiment, dataset)
+        seconds = time.process_time() - start
+        last = result.snapshots[max(result.snapshots)]["prediction"]
+        value, line = reached(preset, dataset, last)
+        better = value <= preset.goal if preset.measure == "RMSE" else value >= preset.goal
+        shown, goal = (
+            (f"{value:.4g}", f"≤ {preset.goal:g}")
+            if preset.measure == "RMSE"
+            else (f"{value:.1%}", f"≥ {preset.goal:.0%}")
+        )
+        mark = "" if better else " (missed)"
+        print(
+            f"| {preset.title} | {preset.measure} | {goal} | {shown}{mark} | {line} "
+            f"| {seconds:.0f} | {preset.seconds:.0f} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
