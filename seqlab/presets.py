@@ -62,7 +62,7 @@ PRESETS: tuple[Preset, ...] = (
         "Forecasts the yearly number of sunspots from the 22 years before.",
         Experiment(),
         "RMSE",
-        21.4,
+        21.98,  # a linear autoregression and a tenth
         15,
     ),
     Preset(
@@ -76,21 +76,21 @@ PRESETS: tuple[Preset, ...] = (
             training=Training(epochs=40),
         ),
         "RMSE",
-        0.66,
+        0.558,  # a linear autoregression and a tenth
         15,
     ),
     Preset(
-        "sunspots_12",
-        "Sunspots, the next 12 years",
+        "elnino_12",
+        "El Niño, the next 12 months",
         "Time series",
-        "Forecasts a whole cycle at once.",
+        "Forecasts a whole year at once, from the two years before.",
         Experiment(
-            data=Data(window=33, steps=12),
+            data=Data(source="elnino", window=24, steps=12),
             layers=(Recurrent(units=16),),
-            training=Training(epochs=60),
+            training=Training(epochs=40, learning_rate=0.003),
         ),
         "RMSE",
-        45.0,
+        0.888,  # a linear autoregression
         15,
     ),
     Preset(
@@ -119,7 +119,7 @@ PRESETS: tuple[Preset, ...] = (
             training=Training(epochs=20, learning_rate=0.01, batch_size=64),
         ),
         "accuracy",
-        0.9,
+        0.85,  # where a text begins to count cannot be known
         60,
     ),
     Preset(
