@@ -17,6 +17,7 @@ from seqlab.runs.store import Store
 from seqlab.ui import networks, services
 from seqlab.ui.draft import dataset_of
 from seqlab.ui.views import views_of
+from seqlab.ui.views.mattered import slider_range
 
 ROOT = Path(__file__).parents[2]
 UNITS, LONG = 4, 20
@@ -209,3 +210,14 @@ def test_a_typed_sequence_is_read_by_the_network(store) -> None:
     assert "Entry 3, 'three', is not a number" in app.error[0].value.replace("\\", "")
     app.text_area(key=f"lens_own_text_{run}_0").set_value("1, 2").run()
     assert "Expected 12 numbers" in app.error[0].value.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("seen", "here"), [((0.0, 1.0), 0.3233), ((-4e5, 9e5), 1.0), ((2e-7, 3e-7), 4e-7), ((5, 5), 5)]
+)
+def test_what_if_sliders_have_round_ends_around_the_value(seen, here) -> None:
+    low, high, start, step = slider_range(np.array(seen, float), here)
+    assert low < min(*seen, here) <= max(*seen, here) < high
+    assert low <= start <= high
+    assert abs(start - here) <= step
+    assert 500 < (high - low) / step < 10_001

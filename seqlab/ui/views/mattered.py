@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -133,20 +134,20 @@ def _what_if(scene: Scene, network: Stack, shown: Sequence, output: int) -> None
                 "Input", range(len(names)), format_func=names.__getitem__, key="lens_if_input"
             )
         raw = dataset.input_scaling.invert(dataset.x[dataset.train])[..., feature]
-        low, high = float(raw.min()), float(raw.max())
-        room = 0.25 * (high - low) or 1.0
         here = float(dataset.input_scaling.invert(shown.x)[place, feature])
+        low, high, start, step_size = slider_range(raw, here)
         value = right.slider(
             "Its value",
-            min(low - room, here),
-            max(high + room, here),
-            here,
+            low,
+            high,
+            start,
+            step_size,
             key=f"lens_if_value_{place}_{feature}_{hash(shown.key)}",
             format="%.4g",
         )
         whole = dataset.input_scaling.invert(shown.x)[place]
         whole[feature] = value
-        if value != here:
+        if value != start:
             changed[place] = dataset.input_scaling.apply(whole)
         said = f"{value:.4g} instead of {here:.4g}"
     pair = np.stack([shown.x, changed])
@@ -177,6 +178,19 @@ def _what_if(scene: Scene, network: Stack, shown: Sequence, output: int) -> None
     picture(figure, sentence, table, key="lens_what_if", height=260, view=scene.run.id)
     if (changed != shown.x).any():
         _moved(scene, passage, place)
+
+
+def slider_range(seen: NDArray[np.floating], here: float) -> tuple[float, float, float, float]:
+    """Low, high, start and step of a slider through the values that the training part has seen.
+
+    In round numbers: the browser sends decimals, and one that falls a hair below the lower end
+    would be taken for none.
+    """
+    low, high = min(float(seen.min()), here), max(float(seen.max()), here)
+    room = 0.25 * (high - low) or 1.0
+    digits = 3 - math.floor(math.log10(high - low + 2 * room))
+    low, high = round(low - room, digits), round(high + room, digits)
+    return low, high, round(here, digits), 10.0**-digits
 
 
 def _moved(scene: Scene, passage: Passage, place: int) -> None:
