@@ -41,9 +41,14 @@ class Estimate:
     epochs: int
 
     @property
+    def seconds(self) -> float:
+        """For all epochs, without the compilation."""
+        return self.epochs * self.epoch
+
+    @property
     def total(self) -> float:
         """All of it."""
-        return self.compiling + self.epochs * self.epoch
+        return self.compiling + self.seconds
 
     @property
     def words(self) -> str:

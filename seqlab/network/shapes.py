@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from seqlab.data.frame import Frame
-from seqlab.experiment import Experiment, Recurrent
+from seqlab.experiment import Experiment
 from seqlab.network.plan import Part, plan
 
 Shape = tuple[int | None, ...]  # None stands for the batch axis, as in Keras
@@ -49,13 +49,6 @@ def links(experiment: Experiment, frame: Frame) -> tuple[Link, ...]:
         if part.role in ("input", "repeat"):
             steps = shape[1]
     return tuple(found)
-
-
-def chain(
-    layers: tuple[Recurrent, ...], timesteps: int, features: int, outputs: int
-) -> tuple[Link, ...]:
-    """`links` without the input, for one prediction from numbers."""
-    return links(Experiment(layers=layers), Frame(timesteps, features, outputs))[1:]
 
 
 def _link(part: Part, shape: Shape, steps: int | None) -> Link:

@@ -5,7 +5,7 @@ import pytest
 
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Network, Recurrent
-from seqlab.network.shapes import chain, links
+from seqlab.network.shapes import links
 from seqlab.training.build import build
 from tests.network.random_networks import random_network
 
@@ -55,7 +55,8 @@ def test_two_hundred_random_networks_are_those_of_keras(tens):
     ],
 )
 def test_published_counts(cell, units, features, count):
-    link = chain((Recurrent(cell=cell, units=units),), 10, features, 1)[0]
+    layers = (Recurrent(cell=cell, units=units),)
+    link = links(Experiment(layers=layers), Frame(10, features))[1]
     assert link.parameters == count
 
 
@@ -76,8 +77,8 @@ def test_the_formula_is_filled_in():
 
 
 def test_a_layer_without_time_axis_is_marked():
-    found = chain((Recurrent(), Recurrent()), 22, 1, 1)
-    assert [link.broken for link in found] == [False, True, False]
+    found = links(Experiment(layers=(Recurrent(), Recurrent())), Frame(22))
+    assert [link.broken for link in found] == [False, False, True, False]
     with pytest.raises(ValueError, match="expected ndim=3, found ndim=2"):
         keras.Sequential([keras.Input((22, 1)), keras.layers.LSTM(16), keras.layers.LSTM(16)])
 
