@@ -26,8 +26,7 @@ def sequences(layer):
     [
         ([LSTM], {}),
         ([sequences(GRU), LSTM], {"optimizer": "Nadam", "clipnorm": 0.05}),
-        ([sequences(LSTM), RNN], {"optimizer": "AdamW", "clipvalue": 0.01, "batch_size": 53}),
-        ([sequences(RNN), sequences(GRU)], {"optimizer": "RMSprop", "batch_size": 4096}),
+        ([sequences(RNN), sequences(GRU)], {"optimizer": "AdamW", "batch_size": 4096}),
     ],
     ids=lambda value: str(value) if isinstance(value, dict) else "+".join(x.cell for x in value),
 )
@@ -47,28 +46,20 @@ def test_every_loss_equals_plain_fit(layers, training):
     np.testing.assert_array_equal(last["head/kernel"], result.model.get_weights()[-2])
 
 
-def test_without_shuffling():
-    e = experiment(LSTM, seed=5, shuffle=False)
-    _, history = plain_fit(e)
-    told = Epochs()
-    fit(e, series(e), told)
-    np.testing.assert_allclose(told.of("loss"), history["loss"], rtol=1e-4)
-    np.testing.assert_allclose(told.of("val_loss"), history["val_loss"], rtol=1e-4)
-
-
 def test_dropout_drops_as_much_as_in_plain_fit():
     """XLA draws other masks than plain fit, so the losses are alike only on average."""
     settings = {"learning_rate": 1e-6, "samples": 2000}  # the weights stay as they are
     e = experiment(LSTM.model_copy(update={"dropout": 0.7}), epochs=8, **settings)
     _, history = plain_fit(e)
-    result = train(e, series(e))
-    mine, theirs = np.array(result.history["loss"]), np.array(history["loss"])
+    fit(e, series(e), told := Epochs())
+    assert "Compiled the network in" in told.lines[-1]
+    mine, theirs = np.array(told.of("loss")), np.array(history["loss"])
     assert len(set(mine)) == 8, "every epoch draws anew"
     error = np.hypot(mine.std(ddof=1), theirs.std(ddof=1)) / np.sqrt(8)
     assert abs(mine.mean() - theirs.mean()) < 4 * error
     whole = train(experiment(LSTM, epochs=1, **settings), series(e)).history
     assert abs(whole["loss"][0] - theirs.mean()) > 4 * error, "the test can tell 0.7 from none"
-    np.testing.assert_allclose(result.history["val_loss"], history["val_loss"], rtol=1e-4)
+    np.testing.assert_allclose(told.of("val_loss"), history["val_loss"], rtol=1e-4)
 
 
 @pytest.mark.parametrize("seed", [0, 1, 123_456])
@@ -128,7 +119,7 @@ def test_the_cache_is_bounded(monkeypatch):
 
 
 def test_stop_acts_within_a_second_and_keeps_whole_epochs():
-    e = experiment(Recurrent(units=96), window=100, samples=4000, epochs=100)
+    e = experiment(samples=20_000, epochs=100)
     asked, weights = [], {}
 
     def should_stop():
@@ -143,7 +134,6 @@ def test_stop_acts_within_a_second_and_keeps_whole_epochs():
     told = Weights()
     outcome, program = fit(e, series(e), told, should_stop)
     assert (outcome.status, outcome.epochs) == ("stopped", told.epochs[-1].number)
-    assert "Compiled the network in" in told.lines[-1]
     assert max(np.diff(asked)) < 1
     assert time.perf_counter() - asked[-1] < 0.5
     for name, array in program.weights().items():

@@ -21,7 +21,7 @@ BATCHES = 4  # of the default experiment
 def one_batch(**training):
     """A network whose whole epoch is one batch, also used by test_fit."""
     layers = [Recurrent(cell=cell, units=8, return_sequences=True) for cell in ("SimpleRNN", "GRU")]
-    return experiment(*layers, optimizer="RMSprop", batch_size=4096, **training)
+    return experiment(*layers, optimizer="AdamW", batch_size=4096, **training)
 
 
 class Script(Epochs):
@@ -212,7 +212,9 @@ def test_a_rate_changed_by_hand_goes_on_along_its_schedule():
 
 
 def test_a_decaying_rate_trains_as_in_plain_fit():
-    e = experiment(learning_rate=0.02, schedule="cosine", warmup=1)
+    """Also without shuffling, from another seed, and with the entries of gradients clipped."""
+    others = {"shuffle": False, "seed": 5, "clipvalue": 0.01}
+    e = experiment(learning_rate=0.02, schedule="cosine", warmup=1, **others)
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0, 9 * BATCHES, alpha=0.1, warmup_target=0.02, warmup_steps=BATCHES
     )
