@@ -282,7 +282,9 @@ def reports(shapes: list[Shape], clock: Clock) -> None:
             for kind, turn in turns.items():
                 seconds[kind].append(statistics.fmean(turn()[0]))
         silent, telling = (1000 * statistics.median(seconds[kind]) for kind in KINDS)
-        print(f"| {shape} | {silent:.2f} | {telling:.2f} | {telling / silent - 1:+.1%} |", flush=True)
+        print(
+            f"| {shape} | {silent:.2f} | {telling:.2f} | {telling / silent - 1:+.1%} |", flush=True
+        )
 
 
 KINDS = ("silent", "telling")
