@@ -506,7 +506,7 @@ def _parse(key: str, text: str) -> Any:  # noqa: ANN401
         return None if text == "null" else text
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter from "[[[[[..."
         return text
 
 
@@ -532,7 +532,7 @@ def clamp(key: str, value: Any) -> Any:  # noqa: ANN401
     if name not in LIMITS or isinstance(value, str | bool) or value is None:
         return value
     low, high = LIMITS[name]
-    return type(value)(min(max(value, low), high))
+    return min(max(value, low), high)
 
 
 @dataclass(frozen=True)

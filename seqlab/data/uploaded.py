@@ -100,6 +100,8 @@ def columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _wide(table: Table, data: Data) -> Dataset:
     runs = features(_steps(table))
+    if not any(runs.values()):
+        raise DataError("There is no column of numbers that could be a step of a sequence.")
     names = tuple(runs) if len(runs) > 1 else (VALUE,)
     rows = np.stack([table.frame[run].to_numpy(np.float64) for run in runs.values()], axis=2)
     labels = None if table.label is None else _words(table.frame[table.label])

@@ -16,6 +16,8 @@ from seqlab.experiment import Data, Missing
 Reals = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
+MOST_BYTES = 2**28  # of all windows; they overlap, so a series grows by its window's length
+
 
 def windows(
     values: Reals,
@@ -81,6 +83,16 @@ def windows(
     scaled = scaling.apply(values).astype(np.float32)
     # sliding_window_view puts the window last: (n, features, timesteps) -> (n, timesteps, features)
     view = sliding_window_view(scaled[:, inputs], window, axis=0).transpose(0, 2, 1)
+    size = 4 * len(starts) * window * len(inputs)
+    if size > MOST_BYTES:
+        longest = max(1, window * MOST_BYTES // size)
+        raise DataError(
+            f"{len(starts):,} windows of {window:,} steps of {len(inputs):,} columns take "
+            f"{size / 2**20:,.0f} MB; at most {MOST_BYTES // 2**20} MB are made. Take a shorter "
+            "window, fewer inputs or a larger stride.",
+            "window",
+            longest,
+        )
     x = np.ascontiguousarray(view[starts])
     y = values[goals[:, 0], 0].astype(np.int32) if classes else scaled[goals, 0]
     goal = Goal("class", classes=classes) if classes else Goal()

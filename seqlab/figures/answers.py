@@ -56,11 +56,15 @@ def confusion(
     )
 
 
-def symbols(truth: list[str], guess: list[str]) -> go.Figure:
-    """Two rows of symbols, the true ones above the answer; wrong answers are marked."""
-    truth, guess = truth[:MOST_STEPS], guess[:MOST_STEPS]
+def symbols(truth: list[str], guess: list[str] | None) -> go.Figure:
+    """Two rows of symbols, the true ones above the answer; wrong answers are marked.
+
+    Without an answer there is nothing in its row.
+    """
+    truth = truth[:MOST_STEPS]
+    guess = [""] * len(truth) if guess is None else guess[:MOST_STEPS]
     right = np.array(
-        [[0.0] * len(truth), [float(a != b) for a, b in zip(truth, guess, strict=True)]]
+        [[0.0] * len(truth), [float(b not in ("", a)) for a, b in zip(truth, guess, strict=True)]]
     )
     trace = go.Heatmap(
         z=right,

@@ -7,10 +7,10 @@ posts events and results. Rules and their reasons: `docs/decisions/0003-training
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import queue
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -35,6 +35,8 @@ DIED = (
     "snapshot is kept, other runs were not touched. Press Train to try again."
 )
 UNRESPONSIVE = "It did not answer, so its worker was ended. Its last snapshot is kept."
+TOO_EARLY = "It was stopped before its first epoch, so there are no weights to keep."
+FIRST_GRACE = 0.5  # seconds
 UNREACHABLE = "The training pool cannot be reached at the moment. Runs wait until it is back."
 
 logger = logging.getLogger(__name__)
@@ -42,10 +44,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class _Job:
-    """A run on its way through the pool."""
+    """A run on its way through the pool. A run that goes on later is another job."""
 
     run: str
     arguments: tuple[Any, ...]  # experiment, dataset, and for a run that goes on: state, epochs
+    key: str = field(default_factory=lambda: uuid.uuid4().hex)
     address: str | None = None  # of the worker that trains it
     future: distributed.Future | None = None
     stop_asked: float | None = None  # monotonic time
@@ -124,19 +127,18 @@ class Pool:
         """Queues a run that the store knows."""
         self._queue(_Job(run, (experiment, dataset)))
 
-    def go_on(self, run: str, dataset: Dataset, epochs: int) -> None:
+    def go_on(self, run: str, dataset: Dataset, epochs: int) -> bool:
         """Queues an ended run again, to train from its last state until that epoch.
 
-        Raises:
-            ValueError: if no state of the run is kept.
+        Returns:
+            `False` if it is active already (a second click), or no state of it is kept.
         """
         found, state = self._store.get(run), self._store.state(run)
-        if found is None or state is None:
-            raise ValueError("The last state of this run is not kept, so it cannot go on.")
-        self._store.plan(run, epochs)
-        self._store.set_status(run, "queued")
+        if found is None or state is None or not self._store.claim(run, epochs):
+            return False
         self._store.add_log(run, f"To be trained until epoch {epochs}.")
         self._queue(_Job(run, (found.experiment, dataset, state, epochs)))
+        return True
 
     def _queue(self, job: _Job) -> None:
         self._positions = (*self._positions, job.run)
@@ -254,7 +256,9 @@ class Pool:
         assert job.address is not None
         assert job.future is not None
         now = time.monotonic()
-        if job.stop_asked and not job.ended and now - job.stop_asked > self._grace:
+        # A run that has no weights to lose, as one that still compiles, is not waited for.
+        grace = self._grace if self._store.snapshots(job.run) else min(self._grace, FIRST_GRACE)
+        if job.stop_asked and not job.ended and now - job.stop_asked > grace:
             job.ended = True
             self._client.restart_workers([job.address], raise_for_error=False, timeout=10)
         if job.address in addresses or job.future.done():
@@ -268,15 +272,15 @@ class Pool:
 
     def _begin(self, job: _Job, address: str) -> None:
         assert self._client is not None
+        self._store.set_status(job.run, "running")
         job.address = address
         self._state.running[address] = job
-        self._store.set_status(job.run, "running")
         job.future = self._client.submit(
             worker.work,
             self._job,
-            job.run,
+            job.key,
             *job.arguments,
-            key=f"{job.run}-{uuid.uuid4().hex[:6]}",  # a run may go on later: another task
+            key=f"{job.run}-{job.key}",
             workers=[address],
             pure=False,
             retries=0,
@@ -284,11 +288,20 @@ class Pool:
         job.future.add_done_callback(lambda _: self._inbox.put(lambda: self._finish(job)))
 
     def _receive(self, event: dict[str, Any]) -> None:
-        """Writes what a worker reports into the store."""
-        run = event["run"]
+        """Writes what a worker reports into the store, of the runs that train."""
+        jobs = [job for job in self._state.running.values() if job.key == event["job"]]
+        if not jobs:
+            return  # of a worker that was given up
+        run = jobs[0].run
+        try:
+            self._write(run, event)
+        except (OSError, sqlite3.Error):  # a full disk: the training goes on, this is not kept
+            logger.exception("What run %s reported could not be kept.", run)
+
+    def _write(self, run: str, event: dict[str, Any]) -> None:
         match event["kind"]:
             case "metrics":
-                known = ("kind", "run", "epoch", "loss", "val_loss", "worker")  # the last by Dask
+                known = ("kind", "job", "epoch", "loss", "val_loss", "worker")  # the last by Dask
                 more = {name: values for name, values in event.items() if name not in known}
                 self._store.add_metrics(run, event["epoch"], event["loss"], event["val_loss"], more)
             case "snapshot":
@@ -314,9 +327,10 @@ class Pool:
 
     def _finish(self, job: _Job) -> None:
         """Writes how a run ended. Its events came before: they took the same way, earlier."""
-        if job.address not in self._state.running or job.future is None:
+        address = job.address or ""
+        if job.future is None or self._state.running.get(address) is not job:
             return
-        del self._state.running[job.address]
+        del self._state.running[address]
         try:
             result = job.future.result(timeout=10)
             self._store.set_status(job.run, result["status"], result["message"])
@@ -325,7 +339,8 @@ class Pool:
             return
         except distributed.KilledWorker:
             if job.ended:
-                self._store.set_status(job.run, "stopped", UNRESPONSIVE)
+                kept = bool(self._store.snapshots(job.run))
+                self._store.set_status(job.run, "stopped", UNRESPONSIVE if kept else TOO_EARLY)
             else:
                 self._store.set_status(job.run, "failed", DIED)
         except Exception as error:  # whatever the job raised is the run's end, not the pool's
@@ -346,15 +361,18 @@ class Pool:
         self._tell(run, {"kind": "stop"})
 
     def _tell(self, run: str, command: worker.Command) -> None:
-        assert self._client is not None
+        if self._client is None:
+            return  # nothing trains
         for job in self._state.running.values():
             if job.run == run:
                 # `tell` runs beside the training. A worker that does not even take it in time is
                 # left to the grace time: the other runs shall not wait for it.
-                with contextlib.suppress(TimeoutError, OSError):
+                try:
                     self._client.run(
-                        worker.tell, run, command, workers=[job.address], callback_timeout=1
+                        worker.tell, job.key, command, workers=[job.address], callback_timeout=1
                     )
+                except (TimeoutError, OSError):
+                    self._store.add_log(run, f"The worker did not hear “{command['kind']}”.")
 
     def _disconnect(self) -> None:
         if self._client is not None:

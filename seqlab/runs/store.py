@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import secrets
 import sqlite3
@@ -19,10 +20,13 @@ from pathlib import Path
 
 import numpy as np
 import platformdirs
+import psutil
 from numpy.typing import NDArray
 
-from seqlab.experiment import Experiment
+from seqlab.experiment import Experiment, ExperimentError
 from seqlab.lens import snapshot
+
+logger = logging.getLogger(__name__)
 
 ACTIVE = ("queued", "running", "paused")
 ENDED = ("finished", "stopped", "diverged", "failed", "interrupted")
@@ -37,6 +41,7 @@ CREATE TABLE IF NOT EXISTS runs (
     message TEXT NOT NULL DEFAULT '',
     experiment TEXT NOT NULL,
     server INTEGER NOT NULL,
+    server_born REAL,
     baseline TEXT,
     baseline_loss REAL,
     planned INTEGER,
@@ -56,6 +61,7 @@ CREATE TABLE IF NOT EXISTS log (
     at REAL NOT NULL,
     message TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS log_of_run ON log (run, at);
 CREATE TABLE IF NOT EXISTS uploads (
     file TEXT PRIMARY KEY,
     name TEXT NOT NULL,
@@ -69,6 +75,7 @@ _ADDED = {
         "baseline": "TEXT",
         "baseline_loss": "REAL",
         "planned": "INTEGER",
+        "server_born": "REAL",
         "estimated": "REAL",
         "measured": "REAL",
     },
@@ -145,15 +152,17 @@ class Store:
         with self._lock:
             self._db.close()
 
-    def _write(self, sql: str, *rows: Sequence[object]) -> None:
+    def _write(self, sql: str, *rows: Sequence[object]) -> int:
+        """Returns how many rows of the table were written."""
         with self._lock:
             self._db.execute("BEGIN")
             try:
-                self._db.executemany(sql, rows)
+                changed = self._db.executemany(sql, rows).rowcount
             except BaseException:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
+            return changed
 
     def _read(self, sql: str, *values: object) -> list[tuple]:
         with self._lock:
@@ -171,10 +180,17 @@ class Store:
         run = secrets.token_hex(6)
         self._write(
             "INSERT INTO runs "
-            "(id, created, status, experiment, server, baseline, baseline_loss, estimated) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "(id, created, status, experiment, server, server_born, baseline, baseline_loss, "
+            "estimated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                *(run, time.time(), "queued", experiment.to_json(), os.getpid()),
+                *(
+                    run,
+                    time.time(),
+                    "queued",
+                    experiment.to_json(),
+                    os.getpid(),
+                    _born(os.getpid()),
+                ),
                 *(*(baseline or (None, None)), estimated),
             ),
         )
@@ -197,7 +213,11 @@ class Store:
         )
         found = []
         for text, rule, loss, planned, *rest in rows:
-            experiment = Experiment.from_json(text)
+            try:
+                experiment = Experiment.from_json(text)
+            except ExperimentError:  # of another version: the other runs are shown all the same
+                logger.warning("The settings of run %s cannot be read.", rest[0])
+                continue
             baseline = (rule, loss) if rule else None
             last = planned or experiment.training.epochs
             found.append(Run(*rest, experiment, baseline, last))  # type: ignore[call-arg]
@@ -216,18 +236,36 @@ class Store:
         )
         return float(np.median([ratio for (ratio,) in rows])) if rows else 1.0
 
+    def claim(self, run: str, epochs: int) -> bool:
+        """Queues an ended run again, until that epoch; `False` if it is active already."""
+        places = ", ".join("?" for _ in ENDED)
+        changed = self._write(
+            f"UPDATE runs SET status = 'queued', message = '', planned = ?, server = ?, "
+            f"server_born = ? WHERE id = ? AND status IN ({places})",
+            (epochs, os.getpid(), _born(os.getpid()), run, *ENDED),
+        )
+        return changed == 1
+
     def plan(self, run: str, epochs: int) -> None:
         """Moves the last epoch of a run."""
         self._write("UPDATE runs SET planned = ? WHERE id = ?", (epochs, run))
 
     def set_status(self, run: str, status: str, message: str = "") -> None:
-        """Moves a run on; the times of its start and end are kept."""
+        """Moves a run on, and keeps the times of its start and end.
+
+        A run that goes on after it had ended is taken as if it had started later: what lies
+        between is no training.
+        """
         now = time.time()
         self._write(
             "UPDATE runs SET status = ?, message = ?, "
-            "started = CASE WHEN ? THEN coalesce(started, ?) ELSE started END, "
-            "ended = CASE WHEN ? THEN ? ELSE NULL END WHERE id = ?",
-            (status, message, status == "running", now, status in ENDED, now, run),
+            "started = CASE WHEN ? THEN coalesce(started + (? - ended), started, ?) "
+            "ELSE started END, "
+            "ended = CASE WHEN ? THEN ? WHEN ? THEN NULL ELSE ended END WHERE id = ?",
+            (
+                *(status, message, status == "running", now, now),
+                *(status in ENDED, now, status == "running", run),
+            ),
         )
 
     def interrupt_orphans(self) -> list[str]:
@@ -237,8 +275,12 @@ class Store:
         can then only be from an earlier process that had the same one (as in a container).
         """
         places = ", ".join("?" for _ in ACTIVE)
-        rows = self._read(f"SELECT id, server FROM runs WHERE status IN ({places})", *ACTIVE)
-        orphans = [run for run, server in rows if server == os.getpid() or not _alive(server)]
+        rows = self._read(
+            f"SELECT id, server, server_born FROM runs WHERE status IN ({places})", *ACTIVE
+        )
+        orphans = [
+            run for run, server, born in rows if server == os.getpid() or born != _born(server)
+        ]
         for run in orphans:
             message = "The server stopped while this run was active. What it had learned is kept."
             self.set_status(run, "interrupted", message)
@@ -358,14 +400,12 @@ def _add_columns(db: sqlite3.Connection, table: str, columns: dict[str, str]) ->
             db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
 
-def _alive(pid: int) -> bool:
+def _born(pid: int) -> float | None:
+    """When that process was started, or `None` if there is none: process ids are used again."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
+        return psutil.Process(pid).create_time()
+    except psutil.Error:
+        return None
 
 
 def _write_whole(path: Path, data: bytes) -> None:

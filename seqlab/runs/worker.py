@@ -15,11 +15,11 @@ _inboxes: dict[str, queue.SimpleQueue[Command]] = {}
 
 
 class Control:
-    """Where a job finds the commands for its run. They are pushed here: a look costs nothing."""
+    """Where a job finds its commands. They are pushed here: a look costs nothing."""
 
-    def __init__(self, run: str) -> None:
-        self._run = run
-        self._inbox = _inbox(run)
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self._inbox = _inbox(key)
 
     def commands(self) -> list[Command]:
         """The commands that came since the last look, the oldest first."""
@@ -29,25 +29,25 @@ class Control:
         return found
 
     def close(self) -> None:
-        """Forgets the run."""
-        _inboxes.pop(self._run, None)
+        """Forgets the job."""
+        _inboxes.pop(self._key, None)
 
 
-def tell(run: str, command: Command) -> None:
-    """Leaves a command for a run; the pool has this called in the worker's process."""
-    _inbox(run).put(command)
+def tell(key: str, command: Command) -> None:
+    """Leaves a command for a job; the pool has this called in the worker's process."""
+    _inbox(key).put(command)
 
 
-def work(job: str, run: str, *arguments: Any) -> dict[str, Any]:  # noqa: ANN401
+def work(job: str, key: str, *arguments: Any) -> dict[str, Any]:  # noqa: ANN401
     """Runs `job` ("module:function") as `function(*arguments, report, control)`.
 
     The job is named, not imported, so that the web process never imports Keras with it.
     """
     worker = distributed.get_worker()
-    control = Control(run)
+    control = Control(key)
 
     def report(event: dict[str, Any]) -> None:
-        worker.log_event(TOPIC, event | {"run": run})
+        worker.log_event(TOPIC, event | {"job": key})
 
     experiment, dataset, *rest = arguments
     try:
@@ -61,5 +61,5 @@ def prepare(job: str) -> None:
     pkgutil.resolve_name(job)()
 
 
-def _inbox(run: str) -> queue.SimpleQueue[Command]:
-    return _inboxes.setdefault(run, queue.SimpleQueue())  # one call: safe between threads
+def _inbox(key: str) -> queue.SimpleQueue[Command]:
+    return _inboxes.setdefault(key, queue.SimpleQueue())  # one call: safe between threads

@@ -47,7 +47,9 @@ def answer(
 
 def _better(error: float, line: float, name: str, unit: str) -> str:
     """`unit` is the name of the error: it is better when it is smaller."""
-    ratio = error / line if line else float("inf")
+    if not line > 0:
+        return f"{unit} {error:.4g}; {name}: {line:.4g}."
+    ratio = error / line
     verdict = f"{1 - ratio:.0%} better" if ratio < 1 else f"{ratio - 1:.0%} worse"
     return f"{unit} {error:.4g}, {verdict} than {name} ({line:.4g})."
 
@@ -141,7 +143,7 @@ def _symbols(
     true = [classes[i] for i in truth[shown, counted]]
     if raw is None:
         words = f"{name}: {rule.accuracy:.1%} of the symbols of the validation part right."
-        return Answer(answers.symbols(true, true), f"The truth of one sequence. {words}")
+        return Answer(answers.symbols(true, None), f"The truth of one sequence. {words}")
     guess = raw.argmax(axis=-1)
     right = float(((guess == truth) * weights).sum() / max(weights.sum(), 1))
     figure = answers.symbols(true, [classes[i] for i in guess[shown, counted]])

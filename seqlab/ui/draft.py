@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +14,16 @@ from seqlab.data.upload import Table, UploadError, read_table
 from seqlab.experiment import Data, Experiment, ExperimentError, Finding, Reading, clamp
 from seqlab.network.doctor import diagnose
 from seqlab.ui import services
+from seqlab.ui.cache import ByteCache
 
+logger = logging.getLogger(__name__)
+STRANGE = (
+    "These data could not be understood, and the reason is in the server's log. "
+    "Choose other sequences, or another way to read the file."
+)
+_datasets: ByteCache[Dataset] = ByteCache(
+    2**29, lambda dataset: dataset.x.nbytes + dataset.y.nbytes
+)
 MOST_FIXES = 6  # of one draft, one after the other
 
 
@@ -41,6 +51,9 @@ def draft(flat: Mapping[str, Any]) -> Draft:
         dataset = dataset_of(experiment.data)
     except (DataError, UploadError) as error:
         return Draft(experiment, None, [_no_data(error, experiment), *diagnose(experiment)])
+    except Exception:  # a stranger's file must not lock the page
+        logger.exception("The data of a draft could not be loaded.")
+        return Draft(experiment, None, [Finding("error", "no_data", STRANGE)])
     notes: list[Finding] = []
     if experiment.data.source == "upload":
         read = table_of(experiment.data.file or "", experiment.data.reading)
@@ -61,7 +74,6 @@ def fitted(now: Draft) -> Experiment | None:
     return experiment
 
 
-@lru_cache(maxsize=16)
 def dataset_of(data: Data) -> Dataset:
     """The arrays of a data description; an uploaded file comes from the store.
 
@@ -69,6 +81,10 @@ def dataset_of(data: Data) -> Dataset:
         DataError: if no windows can be cut.
         UploadError: if the uploaded file is no table, or no longer kept.
     """
+    return _datasets.get(data, lambda: _load(data))
+
+
+def _load(data: Data) -> Dataset:
     with_file = data.source == "upload" and data.file
     table = table_of(data.file or "", data.reading) if with_file else None
     return load(Experiment(data=data), table)
@@ -79,6 +95,9 @@ def kept_dataset(data: Data) -> Dataset | None:
     try:
         return dataset_of(data)
     except (DataError, UploadError):
+        return None
+    except Exception:
+        logger.exception("The data of a run could not be loaded.")
         return None
 
 

@@ -33,30 +33,33 @@ def run_results(run: Run | None, dataset: Dataset | None, epochs: int, changed: 
         epochs: how many a first run would have.
         changed: whether the settings are no longer those of the run.
     """
-    every = TICK if run is not None and run.active else None
-    st.fragment(run_every=every)(_run_results)(run, dataset, epochs, changed)
+    if run is not None and run.active:
+        st.fragment(run_every=TICK)(_run_results)(run, dataset, epochs, changed)
+    else:  # the buttons of an ended run change the whole page
+        _run_results(run, dataset, epochs, changed)
 
 
 def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, changed: bool) -> None:
     """`drawn` is the run as the rest of the page shows it."""
     store = services.store()
     run = store.get(drawn.id) if drawn else None
+    metrics = store.metrics(run.id if run else "", "learning_rate", "val_accuracy")
     with st.container(key="status", gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             with st.container(width="stretch"):
-                status(run)
+                status(run, metrics)
             if run is not None:
-                rates = store.metrics(run.id, "learning_rate").more["learning_rate"]
+                rates = metrics.more["learning_rate"]
                 rate = rates[-1] if len(rates) else run.experiment.training.learning_rate
-                steering(run, rate)
+                steering(run, dataset, rate)
         if changed:
             st.caption("The settings are not those of this run any more. Press **Train again**.")
     saved = store.snapshots(run.id) if run else []
     epoch = chosen_epoch(run, saved) if run else None
-    arrays = store.snapshot(run.id, epoch) if run and saved and epoch is not None else None
+    arrays = _snapshot(run.id, epoch) if run and saved and epoch is not None else None
     left, right = st.container(key="curves").columns(2)
     with left, st.container(key="loss_chart", gap="xxsmall"):
-        loss_chart(run, dataset, epochs)
+        loss_chart(run, metrics, dataset, epochs)
     with right, st.container(key="prediction_chart", gap="xxsmall"):
         if dataset is not None:
             raw = None if arrays is None else arrays.get("prediction")
@@ -65,22 +68,29 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, change
             chart(said.figure, key="prediction_plot", alt=said.sentence, height=215, view=view)
             st.caption(plain(said.sentence))
     if run and dataset is not None and not run.active and saved:
-        findings_list(_reading(run, dataset, saved[-1]), key="result_fix")
+        findings_list(_reading(run, metrics, dataset, saved[-1]), key="result_fix")
     if run and dataset is not None and epoch is not None and arrays is not None:
         look_inside(run, dataset, saved[-1])
     if run is not None and drawn is not None and run.status != drawn.status:
         st.rerun()  # the whole page: its buttons and its ticking follow the run
 
 
-def _reading(run: Run, dataset: Dataset, newest: int) -> list[Finding]:
+def _reading(run: Run, metrics: Metrics, dataset: Dataset, newest: int) -> list[Finding]:
     """What the result of a run says about it."""
-    metrics = services.store().metrics(run.id)
     history = {"loss": metrics.loss.tolist(), "val_loss": metrics.val_loss.tolist()}
-    last = services.store().snapshot(run.id, newest)
+    last = _snapshot(run.id, newest) or {}
     return read_result(run.experiment, dataset, history, last.get("prediction"))
 
 
-def status(run: Run | None) -> None:
+def _snapshot(run: str, epoch: int) -> dict[str, np.ndarray] | None:
+    """The weights and predictions of an epoch, or `None` if their file is missing or damaged."""
+    try:
+        return services.store().snapshot(run, epoch)
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def status(run: Run | None, metrics: Metrics) -> None:
     """One line on where the run stands."""
     pool = services.pool()
     if pool.problem:
@@ -90,7 +100,6 @@ def status(run: Run | None) -> None:
         warming = "TensorFlow is warming up in the background. **Train** works already."
         st.caption(ready if pool.ready else warming)
         return
-    metrics = services.store().metrics(run.id, "val_accuracy")
     done = int(metrics.epoch[-1]) if len(metrics.epoch) else 0
     epochs = run.planned
     numbers = _last_losses(metrics)
@@ -129,13 +138,12 @@ def _last_losses(metrics: Metrics) -> str:
     return f"loss {metrics.loss[-1]:.4g} · val_loss {metrics.val_loss[-1]:.4g}{right}"
 
 
-def loss_chart(run: Run | None, dataset: Dataset | None, epochs: int) -> None:
+def loss_chart(run: Run | None, metrics: Metrics, dataset: Dataset | None, epochs: int) -> None:
     """Loss by epoch, with the baseline, and a sentence on where it stands."""
     baseline = run.baseline if run else None
     if run is None and dataset and dataset.baselines:
         name, rule = next(iter(dataset.baselines.items()))
         baseline = (name, rule.loss)
-    metrics = services.store().metrics(run.id if run else "")
     title = "loss"
     if dataset is not None:
         experiment = run.experiment if run else Experiment()

@@ -6,20 +6,21 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from seqlab.data.dataset import Dataset
 from seqlab.experiment import LIMITS
 from seqlab.runs.store import Run
-from seqlab.ui import services, state
-from seqlab.ui.draft import kept_dataset
+from seqlab.ui import services
 from seqlab.ui.words import plain
 
 MORE_EPOCHS = 20
 
 
-def steering(run: Run, rate: float) -> None:
+def steering(run: Run, dataset: Dataset | None, rate: float) -> None:
     """Buttons that fit the state of the run; they belong to the part that looks again.
 
     Args:
         run: which one.
+        dataset: its data, `None` if they are no longer kept.
         rate: the learning rate of its last epoch.
     """
     if run.status in ("running", "paused"):
@@ -27,7 +28,7 @@ def steering(run: Run, rate: float) -> None:
             "One epoch",
             key="step",
             icon=":material/skip_next:",
-            on_click=_tell,
+            on_click=tell,
             args=(run.id, "step"),
             help="Train one single epoch, then pause.",
         )
@@ -53,16 +54,26 @@ def steering(run: Run, rate: float) -> None:
             icon=":material/add:",
             type="tertiary",
             on_click=_go_on,
-            args=(run,),
+            args=(run, dataset),
+            disabled=dataset is None,
+            help="The file of this run is no longer kept." if dataset is None else None,
         )
     _history(run)
 
 
 def _history(run: Run) -> None:
+    shown = st.popover(
+        "History",
+        icon=":material/notes:",
+        key="history",
+        type="tertiary",
+        width="content",
+        on_change="rerun",
+    )
+    if not shown.open:
+        return
     lines = services.store().log(run.id)
-    with st.popover(
-        "History", icon=":material/notes:", key="history", type="tertiary", width="content"
-    ):
+    with shown:
         if not lines:
             st.caption("Nothing to tell yet.")
         for at, line in lines[-50:]:
@@ -70,14 +81,8 @@ def _history(run: Run) -> None:
             st.caption(plain(f"{moment} UTC  {line}"))
 
 
-def pause_or_resume() -> None:
-    """The click on Pause, or on Resume."""
-    run = services.store().get(state.run_id() or "")
-    if run is not None:
-        _tell(run.id, "resume" if run.status == "paused" else "pause")
-
-
-def _tell(run: str, kind: str) -> None:
+def tell(run: str, kind: str) -> None:
+    """Sends a command without a value."""
     services.pool().tell(run, {"kind": kind})
 
 
@@ -87,9 +92,6 @@ def _new_rate(run: str) -> None:
         services.pool().tell(run, {"kind": "learning_rate", "value": value})
 
 
-def _go_on(run: Run) -> None:
-    dataset = kept_dataset(run.experiment.data)
-    done = services.store().metrics(run.id).epoch
-    if dataset is not None:
-        last = int(done[-1]) if len(done) else 0
-        services.pool().go_on(run.id, dataset, last + MORE_EPOCHS)
+def _go_on(run: Run, dataset: Dataset) -> None:
+    last, _ = services.store().best(run.id)
+    services.pool().go_on(run.id, dataset, last + MORE_EPOCHS)

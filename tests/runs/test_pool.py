@@ -135,7 +135,8 @@ def test_an_ended_run_goes_on_from_its_last_state(start, store):
     pool = start("count")
     run = submit(pool, store, epochs=5)
     wait_for(lambda: ended(store, run))
-    pool.go_on(run, None, 8)
+    assert pool.go_on(run, None, 8)
+    assert not pool.go_on(run, None, 8), "a second click"
     assert store.get(run).status in ("queued", "running", "finished")
     wait_for(lambda: len(store.metrics(run).epoch) == 8 and ended(store, run))
     assert store.metrics(run).epoch.tolist() == list(range(1, 9))
@@ -146,8 +147,9 @@ def test_an_ended_run_goes_on_from_its_last_state(start, store):
 def test_a_run_without_a_state_cannot_go_on(start, store):
     pool = start("count")
     run = store.create(Experiment())
-    with pytest.raises(ValueError, match="not kept"):
-        pool.go_on(run, None, 8)
+    store.set_status(run, "finished")
+    assert not pool.go_on(run, None, 8)
+    assert store.get(run).status == "finished"
 
 
 def test_a_killed_worker_fails_its_run_alone_and_the_pool_heals(start, store):
@@ -165,13 +167,39 @@ def test_a_killed_worker_fails_its_run_alone_and_the_pool_heals(start, store):
 
 
 def test_a_job_that_does_not_listen_is_ended_after_the_grace_time(start, store):
-    pool = start("deaf", grace=0.5)
+    pool = start("deaf", grace=1.0)
+    run = submit(pool, store)
+    wait_for(lambda: store.get(run).status == "running")
+    store.add_snapshot(run, 0, b"weights")  # something to lose: it is waited for
+    asked = time.monotonic()
+    pool.stop(run)
+    wait_for(lambda: ended(store, run))
+    assert time.monotonic() - asked > 1
+    assert store.get(run).status == "stopped"
+    assert "did not answer" in store.get(run).message
+
+
+def test_a_run_that_still_compiles_is_stopped_at_once(start, store):
+    pool = start("deaf", grace=30)
     run = submit(pool, store)
     wait_for(lambda: store.get(run).status == "running")
     pool.stop(run)
     wait_for(lambda: ended(store, run))
     assert store.get(run).status == "stopped"
-    assert "did not answer" in store.get(run).message
+    assert "no weights to keep" in store.get(run).message
+
+
+def test_a_store_that_cannot_write_does_not_hold_up_the_run(start, store, monkeypatch):
+    pool = start("count")
+
+    def full(*_):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(store, "add_metrics", full)
+    run = submit(pool, store, epochs=5)
+    wait_for(lambda: ended(store, run))
+    assert store.get(run).status == "finished"
+    assert pool.problem is None
 
 
 def test_an_exception_is_told_in_a_sentence(start, store):

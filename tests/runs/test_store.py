@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -51,6 +52,34 @@ def test_a_finished_run_is_as_it_was_after_a_reopening(store):
     np.testing.assert_array_equal(store.snapshot(run, 2)["gru_0/kernel"], weights["gru_0/kernel"])
     assert [line for _, line in store.log(run)] == ["compiled"]
     store.close()
+
+
+def test_a_pause_between_two_trainings_is_no_training(store):
+    run = store.create(EXPERIMENT)
+    store.set_status(run, "running")
+    time.sleep(0.05)
+    store.set_status(run, "finished")
+    first = store.get(run).seconds
+    time.sleep(0.5)
+    assert store.claim(run, 9)
+    assert not store.claim(run, 9)
+    store.set_status(run, "running")
+    store.set_status(run, "finished")
+    assert first <= store.get(run).seconds < first + 0.4
+
+
+def test_a_run_whose_settings_cannot_be_read_does_not_hide_the_others(store):
+    lost, kept = store.create(EXPERIMENT), store.create(EXPERIMENT)
+    store._write("UPDATE runs SET experiment = ? WHERE id = ?", ('{"data": 1}', lost))
+    assert [run.id for run in store.runs()] == [kept]
+    assert store.get(lost) is None
+
+
+def test_another_process_with_the_same_id_is_another_server(store):
+    run = store.create(EXPERIMENT)
+    other = os.getppid()  # alive, but not the one that made the run
+    store._write("UPDATE runs SET server = ?, server_born = ? WHERE id = ?", (other, 1.0, run))
+    assert store.interrupt_orphans() == [run]
 
 
 def test_the_pace_is_the_median_of_the_last_runs(store):

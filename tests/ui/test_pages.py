@@ -87,6 +87,7 @@ def test_units_change_shapes_and_the_parameter_count(app):
         ("batch_size", 0, 1),
         ("learning_rate", 0.0, 1e-6),
         ("learning_rate", -1.0, 1e-6),
+        ("recurrent_scale_0", 0.0, 0.5),
         ("seed", -5, 0),
         ("clipnorm", 0.0, 1e-6),
     ],
@@ -163,6 +164,7 @@ def test_a_number_out_of_range_in_a_link_is_shown_with_its_fix(app):
         {"return_sequences_0": "[1]"},
         {"data": "<b>"},
         {"inputs": "7"},
+        {"seed": "[" * 3000},
     ],
 )
 def test_nonsense_in_a_link_is_said_and_the_rest_is_taken(app, query):
@@ -201,8 +203,8 @@ def test_an_uploaded_table_offers_its_columns(app):
     ("name", "content", "sentence"),
     [
         ("empty.csv", b"", "empty"),
-        ("binary.csv", bytes(range(256)) * 8, ""),
-        ("words.csv", b"name,city\nAda,London\nAlan,Wilmslow\n", ""),
+        ("binary.csv", bytes(range(256)) * 8, "binary data"),
+        ("words.csv", b"name,city\nAda,London\nAlan,Wilmslow\n", "no column of numbers"),
         ("short.csv", b"year,flow\n1900,1\n1901,2\n1902,3\n", "window of 22"),
     ],
 )
@@ -213,6 +215,7 @@ def test_a_file_that_cannot_be_used_gets_a_sentence(app, name, content, sentence
     assert not train_is_possible(app)
     app.selectbox(key="data").set_value("sunspots").run()
     assert train_is_possible(app)
+    assert not app.error
 
 
 def test_a_bad_file_does_not_take_away_the_good_one(app):
@@ -323,27 +326,21 @@ def test_every_optimizer_shows_its_knobs(app, optimizer):
     assert app.number_input(key="weight_decay").value is None
 
 
-def told(pool):
-    """The commands that wait in a pool that was never started."""
-    found = []
-    while not pool._inbox.empty():
-        found.append(pool._inbox.get())
-    return found
-
-
-def test_a_running_run_can_be_steered(app, store):
+def test_a_running_run_can_be_steered(app, store, monkeypatch):
     run = store.create(Experiment())
     store.set_status(run, "running")
     store.add_metrics(run, [1], [0.9], [1.1], {"learning_rate": [0.005]})
     opened(app, run=run)
+    told = []
+    monkeypatch.setattr(Pool, "tell", lambda _, to, command: told.append((to, command["kind"])))
+    monkeypatch.setattr(Pool, "stop", lambda _, to: told.append((to, "stop")))
     for key in ("pause", "step", "stop"):
         assert not app.button(key=key).disabled
         app.button(key=key).click().run()
         assert not app.exception
-        assert len(told(services.pool())) == 1
     app.number_input(key="new_rate").set_value(0.001).run()
     assert not app.exception
-    assert len(told(services.pool())) == 1
+    assert told == [(run, "pause"), (run, "step"), (run, "stop"), (run, "learning_rate")]
 
 
 def test_a_paused_run_can_be_resumed(app, store):
@@ -371,3 +368,29 @@ def test_every_source_is_shown_and_can_be_trained_on(app, source):
     app.selectbox(key="data").set_value(source).run()
     assert not app.exception
     assert train_is_possible(app), messages(app)
+
+
+def test_train_again_leaves_the_runs_of_others_alone(app, store, monkeypatch):
+    stopped = []
+    monkeypatch.setattr(Pool, "stop", lambda _, run: stopped.append(run))
+    others = store.create(Experiment())
+    store.set_status(others, "running")
+    opened(app, run=others)
+    app.button(key="train").click().run()
+    assert stopped == []
+    mine = next(run.id for run in store.runs() if run.id != others)
+    app.button(key="train").click().run()
+    assert stopped == [mine]
+
+
+def test_a_damaged_snapshot_leaves_curve_and_settings(app, store):
+    run = finished_run(store)
+    store.add_snapshot(run, 2, b"damaged")
+    opened(app, run=run)
+    assert "Best val_loss 0.6" in captions(app)
+
+
+@pytest.mark.parametrize("query", [{"target": "nobody"}, {"inputs": '["nobody"]'}])
+def test_columns_that_are_not_there_are_forgotten(app, query):
+    opened(app, **query)
+    assert train_is_possible(app)

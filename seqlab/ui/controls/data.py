@@ -14,10 +14,11 @@ from seqlab.ui.controls.fields import field, more
 from seqlab.ui.words import plain
 
 UPLOAD = "upload"
+FIRST = ("sunspots", "sine", "adding")  # what a newcomer meets
 SOURCES = {
-    "sunspots": ENTRIES["sunspots"].title,
+    **{key: ENTRIES[key].title for key in FIRST},
     UPLOAD: "My own file (CSV, text, NumPy)",
-    **{key: entry.title for key, entry in ENTRIES.items() if key != "sunspots"},
+    **{key: entry.title for key, entry in ENTRIES.items() if key not in FIRST},
 }
 ABOUT_UPLOAD = "A table with a header line, a running text (.txt), or arrays (.npy, .npz)."
 PROBLEM = "upload_problem"
@@ -46,6 +47,7 @@ def data_controls() -> None:
 def _new_source() -> None:
     """A source begins with its own settings, and with a network whose head fits its task."""
     source = st.session_state.data
+    st.session_state[PROBLEM] = None
     if source != UPLOAD:
         for key, value in ENTRIES[source].default().model_dump(exclude={"source"}).items():
             st.session_state[key] = list(value) if isinstance(value, tuple) else value
@@ -56,8 +58,7 @@ def _new_source() -> None:
 
 def _built_in(entry: Entry) -> None:
     st.caption(f"{entry.family}. {entry.about}")
-    if len(entry.targets) > 1 or len(entry.columns) > 1:
-        _columns(list(entry.targets), list(entry.columns))
+    _columns(list(entry.targets), list(entry.columns))
     columns = st.columns(2)
     for i, knob in enumerate(entry.knobs):
         with columns[i % 2]:
@@ -68,10 +69,11 @@ def _built_in(entry: Entry) -> None:
 
 def _columns(targets: list[str], inputs: list[str]) -> None:
     """Which column to predict, and which ones the network sees."""
+    if st.session_state.get("target") not in (None, *targets):
+        st.session_state.target = None
     if len(targets) > 1:
-        if st.session_state.get("target") not in targets:
-            st.session_state.target = targets[0]
-        st.selectbox("Target", targets, key="target", persist_state="session", format_func=plain)
+        st.session_state.target = st.session_state.get("target") or targets[0]
+        st.selectbox("Target", targets, key="target", persist_state="session")
     chosen = st.session_state.get("inputs") or []
     st.session_state.inputs = [name for name in chosen if name in inputs]
     if len(inputs) > 1:
@@ -81,7 +83,6 @@ def _columns(targets: list[str], inputs: list[str]) -> None:
             key="inputs",
             placeholder="the usual ones",
             persist_state="session",
-            format_func=plain,
         )
 
 

@@ -9,8 +9,10 @@ from seqlab.network.doctor.size import estimate
 from seqlab.runs.store import Run
 from seqlab.ui import draft, services, state
 from seqlab.ui.controls.fields import field, more
-from seqlab.ui.steering import pause_or_resume
+from seqlab.ui.steering import tell
 from seqlab.ui.words import duration
+
+OWN_RUN = "_own_run"  # the run that this visitor started last
 
 
 def training_controls() -> None:
@@ -54,7 +56,8 @@ def train_buttons(now: draft.Draft, run: Run | None) -> None:
             key="pause",
             icon=":material/resume:" if paused else ":material/pause:",
             disabled=run is None or run.status not in ("running", "paused"),
-            on_click=pause_or_resume,
+            on_click=tell,
+            args=(run.id if run else "", "resume" if paused else "pause"),
         )
         st.button("Stop", key="stop", icon=":material/stop:", disabled=not active, on_click=_stop)
     if ready and now.experiment is not None and now.dataset is not None:
@@ -63,15 +66,17 @@ def train_buttons(now: draft.Draft, run: Run | None) -> None:
 
 
 def _train() -> None:
-    """Queues the draft as a new run and shows that; an active run of this tab is stopped."""
+    """Queues the draft as a new run and shows that; the visitor's run before it is stopped."""
     now = draft.draft(state.flat())
     if not now.ready or now.experiment is None or now.dataset is None:
         return
-    _stop()
+    if own := st.session_state.get(OWN_RUN):
+        services.pool().stop(own)  # not the one that is shown: it may be somebody else's
     store = services.store()
     name, rule = next(iter(now.dataset.baselines.items()))
     foreseen = estimate(now.experiment, now.dataset).seconds / now.experiment.training.epochs
     run = store.create(now.experiment, (name, rule.loss), foreseen)
+    st.session_state[OWN_RUN] = run
     state.show_run(run)
     services.pool().submit(run, now.experiment, now.dataset)
 
