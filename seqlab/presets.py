@@ -151,7 +151,7 @@ PRESETS: tuple[Preset, ...] = (
         "Numbers to French",
         "Translation",
         "Translates number words, seventy as soixante-dix.",
-        _translator("french", 96, 50),
+        _translator("french", 64, 30),
         "exactly right",
         0.95,
         180,
