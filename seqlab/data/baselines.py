@@ -87,13 +87,9 @@ def find_period(series: Reals) -> int:
     rows = len(series)
     if rows < 8:
         return 0
-    time = np.arange(rows)
-    gaps = ~np.isfinite(series)
-    if gaps.all():
+    if not np.isfinite(series).any():
         return 0
-    filled = np.interp(time, time[~gaps], series[~gaps])
-    rest = filled - np.polyval(np.polyfit(time, filled, 1), time)
-    correlation = autocorrelation(rest, rows // 2)
+    correlation = autocorrelation(detrended(series), rows // 2)
     below = np.flatnonzero(correlation < 0)
     valley = int(below[0]) if len(below) else int(np.argmin(correlation))
     inner = correlation[valley + 1 : -1]
@@ -103,6 +99,17 @@ def find_period(series: Reals) -> int:
     # and noise may put its top a little further on.
     first = valley + 1 + int(np.argmax(inner >= NEARLY * inner.max()))
     return first + int(np.argmax(correlation[first : first + first // 4 + 1]))
+
+
+def detrended(series: Reals) -> Reals:
+    """A series (rows,) without its straight line; gaps are bridged by straight lines first.
+
+    It needs at least two rows, and one value that is known.
+    """
+    time = np.arange(len(series))
+    known = np.isfinite(series)
+    filled = np.interp(time, time[known], series[known])
+    return filled - np.polyval(np.polyfit(time, filled, 1), time)
 
 
 def autocorrelation(series: Reals, lags: int) -> Reals:

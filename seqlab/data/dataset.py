@@ -142,6 +142,8 @@ class Dataset:
             `None` for all alike.
         splits: the rows where the validation part and the test part begin, as targets; `None`
             where the parts are not stretches of one series.
+        gaps: (rows, 1 + features) where `values` were missing before they were filled; `None` if
+            nothing was.
     """
 
     x: NDArray[Any]
@@ -164,6 +166,7 @@ class Dataset:
     vocabulary: tuple[str, ...] = ()
     y_weights: Floats | None = None
     splits: tuple[int, int] | None = None
+    gaps: NDArray[np.bool_] | None = None
 
     @property
     def timesteps(self) -> int:

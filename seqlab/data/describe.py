@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from seqlab.data.dataset import Dataset
@@ -102,6 +103,42 @@ def pair(dataset: Dataset, index: int) -> Pair:
 def describe_pair(dataset: Dataset, index: int) -> str:
     """One pair of a dataset in a sentence or two. Raises `IndexError` if there is no such pair."""
     return pair(dataset, index).sentence
+
+
+def texts(dataset: Dataset, index: int) -> tuple[str, str]:
+    """X and y of a pair of tokens as short texts; y of steps that do not count is left out."""
+    found, unit = pair(dataset, index), dataset.names[0]
+    answer = [symbol for symbol in found.answer if symbol]
+    return _text(found.symbols or (), unit), _text(tuple(answer), unit)
+
+
+def table(dataset: Dataset, index: int) -> pd.DataFrame:
+    """One pair as a table, a row a step: of a series by row number and time, y at its own rows.
+
+    Features are called "X: name", and the target "y: name", so that no two columns can have the
+    same name.
+    """
+    found = pair(dataset, index)
+    x: dict[str, object] = {}
+    if found.symbols is not None:
+        x[f"X: {dataset.names[0]}"] = list(found.symbols)
+    elif found.values is not None:
+        x |= {f"X: {name}": found.values[:, i] for i, name in enumerate(found.names)}
+    steps = int(dataset.lengths[index])
+    y = f"y: {found.target}"
+    frame = pd.DataFrame(x, index=np.arange(steps))
+    if found.place is not None:
+        rows = found.place.start + np.arange(steps)
+        answer = found.answer or dataset.truth(np.array([index]))[0]
+        frame.index = pd.Index(rows)
+        frame = frame.join(pd.DataFrame({y: answer}, index=found.place.goals), how="outer")
+        frame.insert(0, "time", [time(found.place.labels[row]) for row in frame.index])
+        frame.insert(0, "row", frame.index + 1)
+        return frame.reset_index(drop=True)
+    frame.insert(0, "step", np.arange(1, steps + 1))
+    if found.aligned:
+        frame[y] = list(found.answer) if found.numbers is None else found.numbers
+    return frame
 
 
 def part(dataset: Dataset, index: int) -> str:

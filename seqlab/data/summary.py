@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data.baselines import autocorrelation
+from seqlab.data.baselines import autocorrelation, detrended, find_period
 from seqlab.data.dataset import Dataset
 
 Reals = NDArray[np.float64]
@@ -57,7 +59,15 @@ def columns(dataset: Dataset) -> tuple[Column, ...]:
     if dataset.x.ndim == 2:
         return ()
     values = _rows(dataset)
+    if dataset.gaps is not None:
+        values = np.where(dataset.gaps[:, _places(dataset)], np.nan, values)
     return tuple(_column(name, values[:, i]) for i, name in enumerate(dataset.names))
+
+
+def frame_columns(frame: pd.DataFrame, names: Sequence[str]) -> tuple[Column, ...]:
+    """These columns of a table of numbers, whether a network sees them or not."""
+    values = frame[list(names)].to_numpy(np.float64)
+    return tuple(_column(name, values[:, i]) for i, name in enumerate(names))
 
 
 def _rows(dataset: Dataset) -> Reals:
@@ -65,10 +75,15 @@ def _rows(dataset: Dataset) -> Reals:
     if dataset.values is None:
         real = np.arange(dataset.timesteps) < dataset.lengths[:, None]
         return dataset.input_scaling.invert(dataset.x[real])
+    return dataset.values[:, _places(dataset)]
+
+
+def _places(dataset: Dataset) -> list[int]:
+    """Which column of `Dataset.values` each feature is."""
     # Column 0 is the target; the inputs are it, or follow it.
     others = [name for name in dataset.names if name != dataset.target]
     at = {dataset.target: 0} | {name: i for i, name in enumerate(others, 1)}
-    return dataset.values[:, [at[name] for name in dataset.names]]
+    return [at[name] for name in dataset.names]
 
 
 def _column(name: str, values: Reals) -> Column:
@@ -117,15 +132,46 @@ def padding_share(dataset: Dataset) -> float:
 def lags(dataset: Dataset) -> Reals:
     """Autocorrelation of a series' training rows at the lags 0, 1, 2, …; empty for sequences.
 
-    Gaps are bridged by straight lines for this.
+    Gaps are bridged by straight lines, and then a straight line through all of it is taken off:
+    this is what `baselines.find_period` looks for a season in.
     """
+    series = _training_rows(dataset)
+    if len(series) < 2 or not np.isfinite(series).any():
+        return np.empty(0)
+    return autocorrelation(detrended(series), min(len(series) // 2, MOST_LAGS))
+
+
+def season(dataset: Dataset) -> int:
+    """The season of a series' training rows that autocorrelation finds, in rows; 0 for none."""
+    return find_period(_training_rows(dataset))
+
+
+def _training_rows(dataset: Dataset) -> Reals:
+    """The target's training rows; empty if it is no series of numbers split by time."""
     if dataset.values is None or dataset.splits is None or dataset.goal.kind == "class":
         return np.empty(0)
-    series = dataset.values[: dataset.splits[0], 0]
-    known = np.isfinite(series)
-    time = np.arange(len(series))
-    filled = np.interp(time, time[known], series[known])
-    return autocorrelation(filled, min(len(series) // 2, MOST_LAGS))
+    return dataset.values[: dataset.splits[0], 0]
+
+
+def examples(dataset: Dataset, most: int) -> tuple[tuple[int, str], ...]:
+    """Some training sequences to draw, each with its class ("" for numbers and for texts).
+
+    They are the first ones of the training part, evenly from its first few classes.
+
+    Args:
+        dataset: any.
+        most: how many of them at most.
+    """
+    train = dataset.train
+    if dataset.goal.kind != "class" or dataset.goal.at != "end":
+        return tuple((int(i), "") for i in train[:most])
+    classes = list(dict.fromkeys(dataset.y[train].tolist()))[: max(1, most // 2)]
+    each = most // len(classes) if classes else 0
+    return tuple(
+        (int(i), dataset.goal.classes[c])
+        for c in sorted(classes)
+        for i in train[dataset.y[train] == c][:each]
+    )
 
 
 def scaling_leaks(dataset: Dataset) -> tuple[Leak, ...]:

@@ -131,6 +131,7 @@ def windows(
         notes=(*notes, *found, *parted.notes),
         goal=goal,
         splits=parts if data.split == "time" else None,
+        gaps=gaps if gaps.any() else None,
     )
 
 

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 TRAIN = "#2a78d6"
 VALIDATION = "#d1690e"
+TEST = "#8a63c9"
 BASELINE = "#8a8f98"
 TRUTH = "#15917c"
 PREDICTION = "#d1690e"

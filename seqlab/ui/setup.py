@@ -87,8 +87,16 @@ def findings_list(findings: list[Finding], key: str = "fix") -> None:
             )
 
 
-def data_preview(dataset: Dataset) -> None:
-    """One (X, y) pair on the data it comes from."""
+def data_preview(dataset: Dataset, height: int = 125) -> int:
+    """One (X, y) pair on the data it comes from.
+
+    Args:
+        dataset: what pairs are chosen from.
+        height: of the picture in pixels.
+
+    Returns:
+        Which pair is shown, from 0.
+    """
     n = len(dataset.x)
     # A slider remembers its value; new data may have fewer pairs.
     first = int(dataset.validation[0]) if len(dataset.validation) else n  # the last one to train on
@@ -102,5 +110,7 @@ def data_preview(dataset: Dataset) -> None:
     found = describe.pair(dataset, place)
     with picture:
         figure = preview.draw(found)
-        chart(figure, key="preview_plot", alt=found.sentence, height=125, view=str(dataset.target))
+        view = str(dataset.target)
+        chart(figure, key="preview_plot", alt=found.sentence, height=height, view=view)
     beside.caption(plain(found.sentence))
+    return place

@@ -32,6 +32,13 @@ if __name__ == "__main__":
                 help="Choose sequences, build a network, train it and look inside.",
             ),
             st.Page(
+                PAGES / "data.py",
+                title="Data",
+                icon=":material/table_chart:",
+                url_path="data",
+                help="What is in the sequences, how a file was read, how windows are cut.",
+            ),
+            st.Page(
                 PAGES / "lens.py",
                 title="Inside",
                 icon=":material/search:",

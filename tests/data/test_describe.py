@@ -124,3 +124,23 @@ def test_a_window_left_out_of_all_parts_is_called_so():
     used = {*d.train, *d.validation, *d.test}
     out = next(i for i in range(len(d.x)) if i not in used)
     assert "(left out)" in describe.describe_pair(d, out)
+
+
+def test_a_pair_of_a_series_as_a_table_has_rows_times_and_its_target():
+    d = load(Experiment(data=Data(window=3, horizon=2, steps=2)))
+    found = describe.table(d, 4)
+    assert found["row"].tolist() == [5, 6, 7, 9, 10]
+    assert found["time"].tolist() == ["1704", "1705", "1706", "1708", "1709"]
+    np.testing.assert_allclose(found["X: sunspots"][:3], d.values[4:7, 0], rtol=1e-5)
+    np.testing.assert_allclose(found["y: sunspots"][3:], d.values[8:10, 0], rtol=1e-5)
+    assert found["y: sunspots"][:3].isna().all()
+
+
+def test_a_pair_of_symbols_as_a_table_and_as_texts():
+    d = load(Experiment(data=Data(source="anbn", window=10, samples=50)))
+    found = describe.table(d, 0)
+    real = int(d.lengths[0])
+    assert found["step"].tolist() == list(range(1, real + 1))
+    x, y = describe.texts(d, 0)
+    assert x == "".join(found["X: symbol"])
+    assert set(y) <= {"b"}

@@ -1,6 +1,7 @@
 """Summaries say what is in the arrays, and a leak is measured."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from seqlab.data import summary
@@ -63,3 +64,39 @@ def test_a_rising_series_would_have_leaked_its_future():
     assert leak.mean == pytest.approx(d.input_scaling.offset[0])
     assert leak.shift == pytest.approx((leak.mean_of_all - leak.mean) / d.input_scaling.scale[0])
     assert summary.scaling_leaks(dataset("co2", split="random")) == ()
+
+
+def test_filled_gaps_are_still_missing_values():
+    d = dataset("co2", missing="forward")
+    (found,) = summary.columns(d)
+    assert (found.count, found.missing) == (2225, 59)
+    assert d.gaps.sum() == 59
+    assert np.isfinite(d.values).all()
+    assert dataset("sunspots").gaps is None
+
+
+def test_the_season_is_the_peak_of_the_same_autocorrelation():
+    d = dataset("co2")
+    found, season = summary.lags(d), summary.season(d)
+    assert season == 52
+    assert found[season] == found[26:78].max()
+    assert summary.season(dataset("adding", samples=50)) == 0
+
+
+def test_examples_come_from_the_training_part_and_from_several_classes():
+    d = dataset("vowels")
+    found = summary.examples(d, 12)
+    assert len(found) == 12
+    assert {i for i, _ in found} <= set(d.train.tolist())
+    assert len({name for _, name in found}) == 6
+    assert all(d.goal.classes[d.y[i]] == name for i, name in found)
+    values = dataset("adding", samples=50)
+    assert summary.examples(values, 3) == tuple((int(i), "") for i in values.train[:3])
+
+
+def test_columns_of_a_table_with_nothing_known():
+    frame = pd.DataFrame({"a": [1.0, np.nan, 3.0], "b": [np.nan] * 3})
+    a, b = summary.frame_columns(frame, ["a", "b"])
+    assert (a.count, a.missing, a.mean, a.low, a.high) == (2, 1, 2.0, 1.0, 3.0)
+    assert (b.count, b.missing) == (0, 3)
+    assert np.isnan(b.mean)

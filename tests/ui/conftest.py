@@ -1,4 +1,4 @@
-"""A real server and a real browser for the journeys."""
+"""A store of its own for each test of a page; a real server and a real browser for the journeys."""
 
 import os
 import shutil
@@ -11,8 +11,29 @@ from pathlib import Path
 
 import psutil
 import pytest
+from streamlit.testing.v1 import AppTest
+
+from seqlab.runs.pool import Pool
+from seqlab.runs.store import Store
+from seqlab.ui import services
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    """A store of this test's own, and a pool that is never started: nothing trains here."""
+    store = Store(tmp_path)
+    pool = Pool(store)
+    monkeypatch.setattr(services, "store", lambda: store)
+    monkeypatch.setattr(services, "pool", lambda: pool)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def app(store):
+    return AppTest.from_file(ROOT / "seqlab/ui/shell.py", default_timeout=30)
 
 
 class Server:

@@ -1,33 +1,10 @@
 """The pages without a browser: what a visitor enters, and what the page says to it."""
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from seqlab.data.catalogue import ENTRIES
 from seqlab.experiment import Data, Experiment, Recurrent, Training
-from seqlab.runs.pool import Pool
-from seqlab.runs.store import Store
 from seqlab.ui import services
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def store(tmp_path, monkeypatch):
-    """A store of this test's own, and a pool that is never started: nothing trains here."""
-    store = Store(tmp_path)
-    pool = Pool(store)
-    monkeypatch.setattr(services, "store", lambda: store)
-    monkeypatch.setattr(services, "pool", lambda: pool)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def app(store):
-    return AppTest.from_file(ROOT / "seqlab/ui/shell.py", default_timeout=30)
 
 
 def opened(app, **query):

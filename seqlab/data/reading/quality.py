@@ -133,15 +133,8 @@ def _sentinels(
     found = []
     for j, name in enumerate(numeric):
         column = values[:, j]
-        known = column[~np.isnan(column)]
-        suspects = []
-        for pick in (np.min, np.max):
-            for _ in range(2):  # -9999 may hide -999
-                suspect = _suspect(known, pick)
-                if suspect is None:
-                    break
-                suspects.append(suspect)
-                known = known[known != suspect]
+        suspects = codes(column)
+        known = column[~np.isnan(column) & ~np.isin(column, suspects)]
         for suspect in suspects:
             rows = np.flatnonzero(column == suspect)
             sure = "probably" if _is_code(suspect) else "perhaps"
@@ -155,6 +148,20 @@ def _sentinels(
                 )
             )
     return found[:20]
+
+
+def codes(column: NDArray[np.float64]) -> list[float]:
+    """Values of a column, such as -999, that probably stand for a missing one."""
+    known = column[~np.isnan(column)]
+    found = []
+    for pick in (np.min, np.max):
+        for _ in range(2):  # -9999 may hide -999
+            suspect = _suspect(known, pick)
+            if suspect is None:
+                break
+            found.append(suspect)
+            known = known[known != suspect]
+    return found
 
 
 def _suspect(known: NDArray[np.float64], pick: Callable[..., float]) -> float | None:

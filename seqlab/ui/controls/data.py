@@ -7,7 +7,7 @@ import streamlit as st
 from seqlab.data import uploaded
 from seqlab.data.catalogue import ENTRIES
 from seqlab.data.entry import Entry
-from seqlab.data.upload import Table, UploadError, read_table
+from seqlab.data.upload import Table, UploadError
 from seqlab.experiment import Reading
 from seqlab.ui import draft, services, state
 from seqlab.ui.controls.fields import field, more
@@ -22,12 +22,17 @@ SOURCES = {
 }
 ABOUT_UPLOAD = "A table with a header line, a running text (.txt), or arrays (.npy, .npz)."
 PROBLEM = "upload_problem"
+REFUSED = "refused_upload"  # the file with that problem
 # How a series becomes windows; the common ones are in sight.
 CUTTING = ("steps", "stride", "scaling", "split", "test_share", "missing", "period")
 
 
-def data_controls() -> None:
-    """Source, window, and what else that source needs."""
+def data_controls(unfolded: bool = False) -> None:
+    """Source, window, and what else that source needs.
+
+    Args:
+        unfolded: shows all settings at once, instead of the rare ones behind a button.
+    """
     st.subheader("Data", anchor=False)
     st.selectbox(
         "Sequences",
@@ -39,9 +44,9 @@ def data_controls() -> None:
     )
     source = st.session_state.data
     if source == UPLOAD:
-        _upload_controls()
+        _upload_controls(unfolded)
     else:
-        _built_in(ENTRIES[source])
+        _built_in(ENTRIES[source], unfolded)
 
 
 def _new_source() -> None:
@@ -56,7 +61,7 @@ def _new_source() -> None:
     state.show_fitting(draft.draft(state.flat()))
 
 
-def _built_in(entry: Entry) -> None:
+def _built_in(entry: Entry, unfolded: bool) -> None:
     st.caption(f"{entry.family}. {entry.about}")
     _columns(list(entry.targets), list(entry.columns))
     columns = st.columns(2)
@@ -64,7 +69,18 @@ def _built_in(entry: Entry) -> None:
         with columns[i % 2]:
             field(knob.name, knob.label, about=knob.help)
     if entry.targets:
+        _cutting(unfolded)
+
+
+def _cutting(unfolded: bool) -> None:
+    """How a series becomes windows, but for window and horizon."""
+    if not unfolded:
         more("more_data", CUTTING)
+        return
+    columns = st.columns(2)
+    for i, name in enumerate(CUTTING):
+        with columns[i % 2]:
+            field(name)
 
 
 def _columns(targets: list[str], inputs: list[str]) -> None:
@@ -86,7 +102,7 @@ def _columns(targets: list[str], inputs: list[str]) -> None:
         )
 
 
-def _upload_controls() -> None:
+def _upload_controls(unfolded: bool) -> None:
     st.caption(ABOUT_UPLOAD)
     st.file_uploader(
         "File",
@@ -112,7 +128,7 @@ def _upload_controls() -> None:
             field("window", "Window")
         with right:
             field("horizon", "Horizon")
-        more("more_data", CUTTING)
+        _cutting(unfolded)
 
 
 def _what(table: Table) -> str:
@@ -131,17 +147,40 @@ def _what(table: Table) -> str:
 
 
 def _take_upload() -> None:
-    """A new file: kept if it can be read; if not, everything stays as it was."""
-    file = st.session_state.get("upload")
-    st.session_state[PROBLEM] = None
-    if file is None:
+    """A new file: used if it can be read; if not, everything stays as it was."""
+    uploaded_file = st.session_state.get("upload")
+    st.session_state[PROBLEM] = st.session_state[REFUSED] = None
+    if uploaded_file is None:
         return
-    content = file.getvalue()
+    file = services.store().add_upload(uploaded_file.getvalue(), uploaded_file.name)
     try:
-        read_table(content, file.name)
+        draft.table_of(file, Reading())  # from now on in its cache
     except UploadError as error:
-        st.session_state[PROBLEM] = str(error)
+        st.session_state[PROBLEM], st.session_state[REFUSED] = str(error), file
         return
-    st.session_state.file = services.store().add_upload(content, file.name)
-    st.session_state.update(data=UPLOAD, target=None, inputs=[], reading={})
+    _use(file)
+
+
+def _use(file: str) -> None:
+    """A file that the store keeps becomes the source, read by the reader's own guess."""
+    st.session_state[PROBLEM] = st.session_state[REFUSED] = None
+    st.session_state.update(file=file, data=UPLOAD, target=None, inputs=[], reading={})
     state.show_fitting(draft.draft(state.flat()))
+
+
+def offer_anyway() -> None:
+    """A text file that was refused can be used all the same, to be read in another way."""
+    file = st.session_state.get(REFUSED)
+    if not file:
+        return
+    try:
+        draft.table_of(file, Reading(kind="corpus"))
+    except UploadError:
+        return  # no reading of it makes sense: a picture, a workbook
+    st.button(
+        "Use this file and change how it is read",
+        key="use_anyway",
+        icon=":material/tune:",
+        on_click=_use,
+        args=(file,),
+    )

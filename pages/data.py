@@ -1,0 +1,70 @@
+"""Data: what a file or a source holds, how it was read, and how it is cut for training."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from seqlab.data.catalogue import ENTRIES
+from seqlab.experiment import Finding
+from seqlab.ui import setup, state
+from seqlab.ui.coach import cut, values
+from seqlab.ui.coach.facts import columns_of, facts
+from seqlab.ui.coach.file import file_section, findings_lines
+from seqlab.ui.controls.data import PROBLEM, UPLOAD, data_controls, offer_anyway
+from seqlab.ui.draft import draft
+from seqlab.ui.words import plain
+
+state.begin()
+
+left, right = st.container(key="playground").columns([1, 2.6], gap="medium")
+with left:
+    data_controls(unfolded=True)
+    now = draft(state.flat())
+    st.page_link(
+        Path(__file__).with_name("train.py"),
+        label="Use it in the playground",
+        icon=":material/tune:",
+    )
+
+source = st.session_state.data
+file = st.session_state.get("file") if source == UPLOAD else None
+entry = ENTRIES.get(source)
+dataset, experiment = now.dataset, now.experiment
+
+with right:
+    with st.container(key="problems", gap="xxsmall"):
+        problems = [
+            Finding(level, "input", problem)
+            for level, key in (("error", PROBLEM), ("warning", state.LINK_PROBLEM))
+            if (problem := st.session_state.get(key))
+        ]
+        if dataset is None:
+            problems += [finding for finding in now.findings if finding.level == "error"]
+        if problems:
+            setup.findings_list(problems)
+        offer_anyway()
+    with st.container(key="file_section"):
+        if file:
+            file_section(file)
+    with st.container(key="coach"):
+        if dataset is not None and experiment is not None:
+            data = experiment.data
+            known = facts(data)
+            view = f"{source} {file} {dataset.target}"
+            st.subheader(plain(entry.title) if entry else "The data", anchor=False)
+            values.picture(dataset, view)
+            if known.findings:
+                findings_lines(known.findings)
+            cut.pairs(dataset)
+            cut.baselines(dataset, entry)
+            values.likeness(dataset, known, view)
+            values.classes(dataset, known, view)
+            values.lengths(dataset, known, view)
+            cut.leaks(dataset, known, data.scaling)
+            st.subheader("Columns", anchor=False)
+            table = columns_of(file, data.reading) if file else ()
+            values.columns_table(table or known.columns, dataset.names, dataset.target)
+            if entry:
+                st.caption(plain(f"Source: {entry.credit}"))
+
+state.finish(experiment)

@@ -1,0 +1,130 @@
+"""How the data are cut for training, what rules without a network reach, and what would leak."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from seqlab.data import describe
+from seqlab.data.dataset import Dataset
+from seqlab.data.entry import Entry
+from seqlab.ui import setup
+from seqlab.ui.coach.facts import Facts
+from seqlab.ui.words import plain
+
+GREAT_SHIFT = 0.1  # standard deviations
+
+
+def pairs(dataset: Dataset) -> None:
+    """How many pairs each part has, and one of them as picture and table."""
+    st.subheader("What the network is asked", anchor=False)
+    st.caption(plain(_parts(dataset)))
+    shown = setup.data_preview(dataset, height=220)
+    with st.expander("This pair as a table", icon=":material/table_rows:"):
+        st.dataframe(describe.table(dataset, shown), hide_index=True, key="pair_table", height=250)
+
+
+def _parts(dataset: Dataset) -> str:
+    noun = "windows" if dataset.starts is not None else "sequences"
+    sizes = [len(part) for part in (dataset.train, dataset.validation, dataset.test)]
+    outside = len(dataset.x) - sum(sizes)
+    test = f", {sizes[2]:,} for the test" if sizes[2] else ", none for a test"
+    told = (
+        f"X has the shape {dataset.x.shape}, y {dataset.y.shape}: {sizes[0]:,} {noun} to train "
+        f"with, {sizes[1]:,} for validation{test}"
+    )
+    if outside:
+        told += f"; {outside:,} whose targets straddle a border belong to none"
+    return f"{told}."
+
+
+def baselines(dataset: Dataset, entry: Entry | None) -> None:
+    """The rules without a network, and what each reaches on the validation part."""
+    if not dataset.baselines:
+        return
+    st.subheader("Baselines", anchor=False)
+    rows = [
+        {
+            "rule": name,
+            "in words": found.rule,
+            f"RMSE of {dataset.target}": found.rmse,
+            "accuracy": found.accuracy,
+            "loss": found.loss,
+        }
+        for name, found in dataset.baselines.items()
+    ]
+    table = pd.DataFrame(rows).dropna(axis="columns", how="all")
+    st.dataframe(
+        table,
+        key="data_baselines",
+        hide_index=True,
+        placeholder="",
+        column_config={
+            "accuracy": st.column_config.NumberColumn(format="percent"),
+            "loss": st.column_config.NumberColumn(format="%.4g"),
+            f"RMSE of {dataset.target}": st.column_config.NumberColumn(format="%.4g"),
+        },
+    )
+    st.caption(plain(_best(dataset)))
+    if entry is not None:
+        st.caption(plain(f"What is known of these data: {entry.line}"))
+
+
+def _best(dataset: Dataset) -> str:
+    found = dataset.baselines
+    by_class = {n: b.accuracy for n, b in found.items() if np.isfinite(b.accuracy)}
+    by_error = {n: b.rmse for n, b in found.items() if np.isfinite(b.rmse)}
+    if by_class:
+        best = max(by_class, key=lambda name: by_class[name])
+        return (
+            f"The best of these rules without a network is “{best}”: {by_class[best]:.1%} of the "
+            "validation targets are right."
+        )
+    if by_error:
+        best = min(by_error, key=lambda name: by_error[name])
+        return (
+            f"The best of these rules without a network is “{best}”: its error on the validation "
+            f"part is {by_error[best]:.4g} (root mean squared, in the units of {dataset.target})."
+        )
+    return "These lines follow from a formula; they stand in the loss chart."
+
+
+def leaks(dataset: Dataset, facts: Facts, scaling: str) -> None:
+    """How scaling is fitted, and what would have leaked otherwise."""
+    if not facts.leaks:
+        return
+    st.subheader("Scaling", anchor=False)
+    worst = max(facts.leaks, key=lambda leak: abs(leak.shift))
+    if scaling == "none":
+        st.caption("The values are not scaled, so nothing can leak through the scaling.")
+        return
+    known, every = f"{worst.mean:.4g}", f"{worst.mean_of_all:.4g}"
+    told = (
+        f"Scaling ({scaling}) is fitted on the training rows alone. The mean of “{worst.name}” is "
+        f"{known} there and {every} over all rows, {abs(worst.shift):.2g} standard deviations "
+        f"{'higher' if worst.shift > 0 else 'lower'}: "
+    )
+    told += (
+        "fitted on all rows, it would have told the network where the series is heading."
+        if abs(worst.shift) >= GREAT_SHIFT
+        else "fitted on all rows it would have told little, but here that is luck."
+    )
+    st.caption(plain(told))
+    if len(facts.leaks) > 1:
+        table = pd.DataFrame(
+            {
+                "column": [leak.name for leak in facts.leaks],
+                "mean of the training rows": [leak.mean for leak in facts.leaks],
+                "mean of all rows": [leak.mean_of_all for leak in facts.leaks],
+                "shift in standard deviations": [leak.shift for leak in facts.leaks],
+            }
+        )
+        form = st.column_config.NumberColumn(format="%.4g")
+        st.dataframe(
+            table,
+            key="data_leaks",
+            hide_index=True,
+            height=min(38 + 35 * len(table), 250),
+            column_config=dict.fromkeys(table.columns[1:], form),
+        )

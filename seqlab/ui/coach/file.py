@@ -1,0 +1,116 @@
+"""What was read from an uploaded file."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from seqlab.data.reading.regular import usual
+from seqlab.data.upload import Table, UploadError
+from seqlab.experiment import Finding
+from seqlab.ui import draft, services
+from seqlab.ui.coach import reading
+from seqlab.ui.coach.facts import codes_of
+from seqlab.ui.words import plain
+
+UNEVEN = frozenset({"irregular_steps", "gaps_in_time", "duplicate_times"})
+FIRST_ROWS, FIRST_COLUMNS = 200, 100
+MARKS = {
+    "error": ":red[:material/error:]",
+    "warning": ":orange[:material/warning:]",
+    "hint": ":blue[:material/info:]",
+}
+
+
+def file_section(file: str) -> None:
+    """Name and size, what was assumed, the widgets to overrule it, and the first rows."""
+    kept = services.store().upload(file)
+    if kept is None:
+        return  # the findings say it
+    try:
+        table = draft.table_of(file, reading.current())
+    except UploadError:
+        table = None
+    st.subheader(plain(kept[1]), anchor=False)
+    if table is not None:
+        st.caption(plain(_size(table, len(kept[0]))))
+        findings_lines(table.findings)
+        _offers(file, table)
+    reading.reading_controls(file, table)
+    if table is not None:
+        first_rows(table)
+
+
+def findings_lines(findings: tuple[Finding, ...]) -> None:
+    """Findings as a list, warnings first."""
+    if not findings:
+        st.caption(":green[:material/check:] Nothing had to be assumed.")
+        return
+    order = sorted(findings, key=lambda finding: list(MARKS).index(finding.level))
+    lines = [f"{MARKS[finding.level]} {plain(finding.message)}" for finding in order]
+    st.markdown("  \n".join(lines))
+
+
+def _size(table: Table, size: int) -> str:
+    rows, columns = table.frame.shape
+    what = (
+        f"{rows:,} row{'s' if rows != 1 else ''} and {columns:,} "
+        f"column{'s' if columns != 1 else ''}, {size / 1000:,.0f} kB"
+    )
+    if table.encoding == "":
+        return f"{what} of NumPy arrays: {reading.KINDS[table.kind]}."
+    if table.kind == "corpus":
+        return f"{rows:,} lines of running text in {table.encoding}, {size / 1000:,.0f} kB."
+    between = reading.DELIMITERS.get(table.delimiter or "", table.delimiter)
+    return (
+        f"{what}. Read as {table.encoding}; between cells: {between}; decimal "
+        f"{reading.DECIMALS[table.decimal]}; header rows: {table.header}; "
+        f"{reading.KINDS[table.kind]}."
+    )
+
+
+def _offers(file: str, table: Table) -> None:
+    """A click mends it: a suspicious number is read as missing, irregular steps become equal."""
+    wish = reading.current()
+    suspects = [code for code in codes_of(file, wish) if code not in wish.codes]
+    step = None
+    if table.time is not None and any(found.code in UNEVEN for found in table.findings):
+        step = usual(table.frame[table.time])
+    if not suspects and step is None:
+        return
+    with st.container(horizontal=True, gap="small"):
+        for i, code in enumerate(suspects[:4]):
+            st.button(
+                f"Read {plain(f'{code:.10g}')} as missing",
+                key=f"code_{i}",
+                icon=":material/build:",
+                on_click=reading.change,
+                args=("codes", [*wish.codes, code]),
+            )
+        if step is not None and step != wish.step:
+            st.button(
+                f"Make it a row for {reading.STEPS[step]}",
+                key="resample",
+                icon=":material/build:",
+                on_click=reading.change,
+                args=("step", step),
+            )
+
+
+def first_rows(table: Table) -> None:
+    """The beginning of the table, with the line of the file on which each row starts."""
+    frame = table.frame.iloc[:FIRST_ROWS, :FIRST_COLUMNS].copy()
+    frame.index = [f"line {line:,}" for line in table.lines[: len(frame)]]
+    st.dataframe(frame, key="first_rows", height=250)
+    rows, columns = table.frame.shape
+    parts = []
+    if rows > FIRST_ROWS:
+        parts.append(f"the first {FIRST_ROWS} of {rows:,} rows")
+    if columns > FIRST_COLUMNS:
+        parts.append(f"the first {FIRST_COLUMNS} of {columns:,} columns")
+    roles = {"time": table.time, "label": table.label, "sequence id": table.sequence_id}
+    named = [f"{role} is “{name}”" for role, name in roles.items() if name is not None]
+    told = f"Shown: {' and '.join(parts)}. " if parts else "The whole table. "
+    told += f"Columns: {', '.join(named)}; " if named else ""
+    if table.kind not in ("text", "pairs", "corpus"):
+        told += f"{len(table.numeric):,} of numbers."
+    st.caption(plain(told.rstrip("; ")))

@@ -1,0 +1,284 @@
+"""How a file is read: each of the reader's guesses, and a widget that overrules it.
+
+What was changed stands in `st.session_state["reading"]`, as the fields of `Reading` that differ
+from its defaults. The widgets take their values from there in every run of the script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from seqlab.data import uploaded
+from seqlab.data.upload import Table, UploadError
+from seqlab.experiment import Reading
+from seqlab.ui import draft, state
+from seqlab.ui.coach.facts import codes_of
+from seqlab.ui.words import plain
+
+PROBLEM = "reading_problem"
+WIDTH = 152  # pixels of one widget
+ENCODINGS = (
+    *("utf-8", "utf-16", "cp1252", "latin-1", "cp850", "cp1250", "cp1251", "koi8-r"),
+    *("gb18030", "big5", "cp932", "euc_jp", "cp949", "iso8859-7", "cp1254", "cp1255", "cp1256"),
+)
+DELIMITERS = {
+    ",": "comma",
+    ";": "semicolon",
+    "\t": "tab",
+    "|": "bar",
+    " ": "runs of blanks",
+    "": "none: one column",
+}
+DECIMALS = {".": "point", ",": "comma"}
+ORDERS = {True: "day first", False: "month first"}
+KINDS = {
+    "series": "one series",
+    "wide": "a sequence a row",
+    "long": "sequences by id",
+    "text": "texts with a label",
+    "pairs": "pairs of texts",
+    "corpus": "a running text",
+    "arrays": "arrays of sequences",
+}
+PLACES = {"end": "one a sequence", "every step": "one a step"}
+STEPS = {
+    "min": "a minute",
+    "5min": "5 minutes",
+    "15min": "15 minutes",
+    "30min": "half an hour",
+    "h": "an hour",
+    "6h": "6 hours",
+    "D": "a day",
+    "W": "a week",
+    "MS": "a month",
+    "QS": "a quarter",
+    "YS": "a year",
+}
+NAMES = {
+    "encoding": "Encoding",
+    "delimiter": "Delimiter",
+    "decimal": "Decimal sign",
+    "header": "Header rows",
+    "day_first": "Dates",
+    "kind": "Layout",
+    "time": "Time",
+    "label": "Label",
+    "sequence_id": "Sequence id",
+    "label_at": "Labels",
+    "ignored": "Ignored columns",
+    "codes": "Codes for missing",
+    "step": "Resample to a row for",
+}
+
+
+def current() -> Reading:
+    """How the file is to be read now."""
+    return Reading.model_validate(st.session_state.get("reading") or {})
+
+
+def change(name: str, value: Any) -> None:  # noqa: ANN401
+    """Overrules one guess of the reader, at once; `None` and an empty list let it guess again."""
+    kept = {k: v for k, v in (st.session_state.get("reading") or {}).items() if k != name}
+    changed = value is not None and not (isinstance(value, Sequence) and value in ([], ()))
+    st.session_state["reading"] = kept | ({name: value} if changed else {})
+    st.session_state[PROBLEM] = None
+    _keep_roles()
+    state.show_fitting(draft.draft(state.flat()))
+
+
+def reset() -> None:
+    """Lets the reader guess everything."""
+    st.session_state["reading"] = {}
+    change("encoding", None)
+
+
+def _keep_roles() -> None:
+    """Target and inputs, as far as the file still has them when it is read like this."""
+    try:
+        table = draft.table_of(st.session_state["file"], current())
+    except UploadError:
+        return
+    targets, inputs = uploaded.columns(table)
+    if st.session_state.get("target") not in targets:
+        st.session_state["target"] = None
+    chosen = st.session_state.get("inputs") or []
+    st.session_state["inputs"] = [name for name in chosen if name in inputs]
+
+
+def reading_controls(file: str, table: Table | None) -> None:
+    """Every guess with the widget that overrules it.
+
+    Args:
+        file: the key of the uploaded file.
+        table: what was read from it, or `None` if that fails at the moment.
+    """
+    wish = current()
+    changed = [name for name in Reading.model_fields if getattr(wish, name) not in (None, ())]
+    count = f" · {len(changed)} changed" if changed else ""
+    with st.expander(f"How the file is read{count}", expanded=True, icon=":material/tune:"):
+        st.caption("The reader's guess stands in grey. Choose something else, and it acts at once.")
+        if changed:
+            _resets(wish, changed)
+        guessed = table if table is not None else _guess(file)
+        with st.container(horizontal=True, gap="small"):
+            if guessed is not None and guessed.encoding == "":
+                _choice("kind", {k: KINDS[k] for k in ("series", "arrays")}, wish, guessed.kind)
+            else:
+                _cells(wish, guessed)
+                _roles(file, wish, guessed)
+        if problem := st.session_state.get(PROBLEM):
+            st.error(plain(problem), icon=":material/error:")
+
+
+def _guess(file: str) -> Table | None:
+    """The table as the reader would read it without help."""
+    try:
+        return draft.table_of(file, Reading())
+    except UploadError:
+        return None
+
+
+def _resets(wish: Reading, changed: list[str]) -> None:
+    with st.container(horizontal=True, gap="xsmall"):
+        for name in changed:
+            st.button(
+                f"{NAMES[name]}: {plain(_words(name, getattr(wish, name)))}",
+                key=f"reset_reading_{name}",
+                icon=":material/undo:",
+                help="Back to the reader's guess.",
+                on_click=change,
+                args=(name, None),
+                type="tertiary",
+            )
+        if len(changed) > 1:
+            st.button("Reset all", key="reset_reading", icon=":material/undo:", on_click=reset)
+
+
+def _words(name: str, value: object) -> str:
+    """A value as the widgets call it, short."""
+    if isinstance(value, tuple):
+        shown = ", ".join(f"{item:g}" if isinstance(item, float) else item for item in value[:3])
+        return shown + (", …" if len(value) > 3 else "")
+    known: dict[str, dict[Any, str]] = {
+        "delimiter": DELIMITERS,
+        "decimal": DECIMALS,
+        "day_first": ORDERS,
+        "kind": KINDS,
+        "label_at": PLACES,
+        "step": STEPS,
+    }
+    return known.get(name, {}).get(value) or (str(value) if value != "" else "none")
+
+
+def _cells(wish: Reading, table: Table | None) -> None:
+    """From bytes to cells."""
+    delimiter = None if table is None else DELIMITERS.get(table.delimiter or "", table.delimiter)
+    encoding = None if table is None else table.encoding
+    _choice("encoding", {name: name for name in ENCODINGS}, wish, encoding, new=True)
+    _choice("delimiter", DELIMITERS, wish, delimiter, new=True)
+    _choice("decimal", DECIMALS, wish, None if table is None else DECIMALS.get(table.decimal))
+    st.session_state["reading_header"] = wish.header
+    st.number_input(
+        NAMES["header"],
+        min_value=0,
+        max_value=100,
+        value=None,
+        step=1,
+        key="reading_header",
+        placeholder="guess" if table is None else str(table.header),
+        width=WIDTH,
+        on_change=_take,
+        args=("header",),
+    )
+    _choice("day_first", ORDERS, wish, None)
+
+
+def _roles(file: str, wish: Reading, table: Table | None) -> None:
+    """What the table and its columns are."""
+    kinds = {kind: words for kind, words in KINDS.items() if kind != "arrays"}
+    _choice("kind", kinds, wish, None if table is None else KINDS[table.kind])
+    names = [] if table is None else [str(name) for name in table.frame.columns]
+    columns = {"": "none"} | {name: name for name in names}
+    for name in ("time", "label", "sequence_id"):
+        mine = None if table is None else getattr(table, name) or "none"
+        _choice(name, columns, wish, mine)
+    if wish.label_at or (table is not None and table.kind == "long"):
+        _choice("label_at", PLACES, wish, None if table is None else PLACES[table.label_at])
+    if wish.step or (table is not None and _is_dated(table)):
+        _choice("step", STEPS, wish, "as it is")
+    _several("ignored", [*names, *wish.ignored], list(wish.ignored), "none")
+    suspects = () if table is None else _suspects(file, wish)
+    chosen = [f"{code:.10g}" for code in wish.codes]
+    _several("codes", [f"{c:.10g}" for c in suspects] + chosen, chosen, "such as -999", new=True)
+
+
+def _is_dated(table: Table) -> bool:
+    return table.time is not None and table.frame[table.time].dtype.kind == "M"
+
+
+def _suspects(file: str, wish: Reading) -> tuple[float, ...]:
+    try:
+        return codes_of(file, wish)
+    except UploadError:
+        return ()
+
+
+def _choice(
+    name: str,
+    options: dict[Any, str],
+    wish: Reading,
+    guess: str | None,
+    new: bool = False,
+) -> None:
+    """A select box for one guess; `new` takes what is typed in as well."""
+    chosen = getattr(wish, name)
+    if chosen is not None and chosen not in options:
+        options = options | {chosen: str(chosen)}
+    key = f"reading_{name}"
+    st.session_state[key] = chosen
+    st.selectbox(
+        NAMES[name],
+        list(options),
+        index=None,
+        key=key,
+        format_func=lambda value: options.get(value, str(value)),
+        placeholder=guess or "guess",
+        accept_new_options=new,
+        width=WIDTH,
+        on_change=_take,
+        args=(name,),
+    )
+
+
+def _several(
+    name: str, options: list[str], chosen: list[str], placeholder: str, new: bool = False
+) -> None:
+    key = f"reading_{name}"
+    st.session_state[key] = chosen
+    st.multiselect(
+        NAMES[name],
+        list(dict.fromkeys(options)),
+        key=key,
+        placeholder=placeholder,
+        accept_new_options=new,
+        width=2 * WIDTH + 16,
+        on_change=_take,
+        args=(name,),
+    )
+
+
+def _take(name: str) -> None:
+    """Takes over what a widget says now."""
+    value = st.session_state[f"reading_{name}"]
+    if name != "codes":
+        change(name, value)
+        return
+    try:
+        change(name, [float(text) for text in value])
+    except ValueError:
+        st.session_state[PROBLEM] = (
+            f"A code for a missing value must be a number, got {value[-1]!r}. It was left out."
+        )

@@ -1,0 +1,333 @@
+"""The data page: what it says of every kind of data, and every guess of the reader overruled."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from seqlab.data.baselines import find_period
+from seqlab.data.catalogue import ENTRIES
+from seqlab.experiment import Data, Experiment, Reading
+from seqlab.ui.coach import reading
+from seqlab.ui.draft import dataset_of
+
+PAGES = Path(__file__).parents[2] / "pages"
+
+
+def opened(app, shown: Data | None = None, **query):
+    app.query_params.update(query)
+    if shown is not None:
+        app.query_params.update(Experiment(data=shown).to_query())
+    app.switch_page(str(PAGES / "data.py"))
+    app.run()
+    assert not app.exception
+    return app
+
+
+def uploaded(app, name, content, **query):
+    opened(app, data="upload", **query)
+    app.file_uploader(key="upload").upload(name, content).run()
+    assert not app.exception
+    return app
+
+
+def words(app):
+    boxes = (*app.subheader, *app.caption, *app.markdown, *messages(app))
+    return "\n".join(box if isinstance(box, str) else box.value.replace("\\", "") for box in boxes)
+
+
+def messages(app):
+    return [box.value.replace("\\", "") for box in (*app.error, *app.warning, *app.info)]
+
+
+def tables(app):
+    """The tables of the page by their column names."""
+    return [frame.value for frame in app.dataframe]
+
+
+def table_with(app, column):
+    return next(table for table in tables(app) if column in table.columns)
+
+
+def series(rows=90, delimiter=","):
+    lines = [f"{1900 + i},{i % 11 + 0.5},{i % 7}" for i in range(rows)]
+    return "\n".join(["year,flow,rain", *lines]).replace(",", delimiter).encode()
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("sunspots", ["309 rows from 1700 to 2008: 247 to train", "after 11 rows", "Belgium"]),
+        ("co2", ["59 missing values are marked, drawn as they were filled", "59 values (2.6%)"]),
+        ("macro", ["The first 6 of 12 columns", "times as wide", "fitted on all rows, it would"]),
+        ("vowels", ["12 of 640 sequences", "7 to 29 steps", "46% of X is padding", "CC BY 4.0"]),
+        ("adding", ["sequences, all from the training part", "Hochreiter"]),
+        ("echo", ["constant 0", "Jaeger"]),
+        ("reber", ["7 different symbols", "most frequent of 7 classes"]),
+        ("reviews", ["different words", "bag of words"]),
+        ("dates", ["12 of", "pairs, all from the training part", "ISO date"]),
+    ],
+)
+def test_every_kind_of_source_is_shown_with_its_numbers(app, source, said):
+    data = ENTRIES[source].default()
+    opened(app, data)
+    found = words(app)
+    assert not app.error
+    for sentence in said:
+        assert sentence in found
+    dataset = dataset_of(data)
+    rules = table_with(app, "rule")
+    assert rules["rule"].tolist() == list(dataset.baselines)
+    losses = [rule.loss for rule in dataset.baselines.values()]
+    np.testing.assert_allclose(rules["loss"], losses)
+    if dataset.splits:
+        season = find_period(dataset.values[: dataset.splits[0], 0])
+        assert (f"after {season:,} rows" in found) == bool(season)
+
+
+def test_columns_have_their_summary_and_the_best_rule_its_error(app):
+    opened(app)
+    (row,) = table_with(app, "known").to_dict("records")
+    assert (row["known"], row["missing"], row["max"]) == (309, 0, 190.2)
+    assert row["mean"] == pytest.approx(49.752, abs=1e-3)
+    assert "“linear autoregression”: its error on the validation part is 19.98" in words(app)
+
+
+def test_a_class_of_a_series_is_counted_not_drawn(app):
+    opened(app, ENTRIES["seattle"].default().model_copy(update={"target": "weather"}))
+    assert "is the most frequent of 5 classes" in words(app)
+    assert not app.error
+
+
+def test_a_random_split_is_called_flattering(app):
+    opened(app, split="random")
+    assert "look better than a forecast of the future can be" in words(app)
+    assert "is fitted on the training rows alone" not in words(app)
+
+
+def test_the_cut_is_changed_here_and_stays_on_the_playground(app):
+    opened(app)
+    app.number_input(key="window").set_value(9).run()
+    app.selectbox(key="scaling").set_value("minmax").run()
+    assert "X has the shape (300, 9, 1), y (300, 1): 238 windows" in words(app)
+    assert "Scaling (minmax) is fitted" in words(app)
+    app.slider(key="pair").set_value(3).run()
+    pair = table_with(app, "X: sunspots")
+    assert pair["row"].tolist() == list(range(3, 13))
+    assert pair["time"].tolist() == [str(year) for year in range(1702, 1712)]
+    assert pair["y: sunspots"].notna().tolist() == [False] * 9 + [True]
+    app.switch_page(str(PAGES / "train.py"))
+    app.run()
+    assert app.number_input(key="window").value == 9
+    assert app.query_params["window"] in ("9", ["9"])
+
+
+def test_a_window_that_does_not_fit_gets_a_sentence_and_its_fix(app):
+    opened(app)
+    app.number_input(key="window").set_value(300).run()
+    assert any("does not fit into the training part" in message for message in messages(app))
+    app.button(key="fix_0").click().run()
+    assert app.number_input(key="window").value == 61
+    assert not messages(app)
+
+
+def test_an_upload_is_shown_with_what_was_assumed(app):
+    rows = series().decode().split("\n")
+    rows[12] = rows[12].replace(",", ",x", 1)
+    content = "\n".join(["Exported by a logger", "", *rows]).encode()
+    uploaded(app, "rivers.csv", content)
+    found = words(app)
+    assert "rivers.csv" in found
+    assert "90 rows and 3 columns" in found
+    assert "line 15" in found  # the cell that is no number
+    table = table_with(app, "flow")
+    assert table.columns.tolist() == ["year", "flow", "rain"]
+    assert table.index[0] == "line 4"
+    summary = table_with(app, "known").set_index("column")
+    assert summary.loc["flow", "missing"] == 1
+    assert summary.loc["rain", "role"] == ""
+
+
+TWO = b"day;a;b;c\n" + b"".join(
+    b"%02d/%02d/2020;%d;%d;%s\n"
+    % (i % 12 + 1, i // 12 + 1, i, i * i % 17, b"uv"[i % 2 : i % 2 + 1])
+    for i in range(60)
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("encoding", "cp1252", "Read as cp1252"),
+        ("delimiter", ";", "between cells: semicolon"),
+        ("decimal", ",", "decimal comma"),
+        ("header", 1, "header rows: 1"),
+        ("day_first", True, "from 2020-01-01"),
+        ("kind", "wide", "a sequence a row"),
+        ("time", "", "a series of 60 rows, no time column"),
+        ("label", "", "Columns: time is “day”; 2 of numbers"),
+        ("sequence_id", "c", "“c” separates 2 sequences"),
+        ("ignored", ["b"], "60 rows and 3 columns"),
+    ],
+)
+def test_every_guess_can_be_overruled_and_reset(app, name, value, shown):
+    uploaded(app, "two.csv", TWO)
+    if name == "header":
+        app.number_input(key="reading_header").set_value(value).run()
+    elif name == "ignored":
+        app.multiselect(key="reading_ignored").set_value(value).run()
+    else:
+        app.selectbox(key=f"reading_{name}").set_value(value).run()
+    assert not app.exception
+    assert app.session_state["reading"] == {name: value} or name == "ignored"
+    assert Reading.model_validate(app.session_state["reading"]) == Reading(**{name: value})
+    assert "1 changed" in app.expander[0].label
+    assert shown in words(app)
+    app.button(key=f"reset_reading_{name}").click().run()
+    assert not app.exception
+    assert app.session_state["reading"] == {}
+    assert not app.error
+
+
+def test_the_order_of_day_and_month_acts_at_once(app):
+    content = "when,x\n" + "\n".join(
+        f"{i % 12 + 1:02d}/{i // 12 + 1:02d}/2020,{i}" for i in range(60)
+    )
+    uploaded(app, "when.csv", content.encode())
+    for day_first, value in ((True, 1), (False, 12)):  # 02/01/2020 is row 1, 01/02/2020 row 12
+        app.selectbox(key="reading_day_first").set_value(day_first).run()
+        assert table_with(app, "when").set_index("when").loc["2020-01-02", "x"] == value
+
+
+def test_labels_at_every_step_can_be_chosen(app):
+    rows = [f"{s},{t},{(s * t) % 5},{'ab'[t % 2]}" for s in range(12) for t in range(8)]
+    uploaded(app, "steps.csv", ("id,t,x,label\n" + "\n".join(rows)).encode())
+    app.selectbox(key="reading_label_at").set_value("end").run()
+    assert "the most frequent one counts" in words(app)
+    app.selectbox(key="reading_label_at").set_value("every step").run()
+    assert "there is a label for each step" in words(app)
+
+
+def test_a_code_for_missing_is_offered_and_taken(app):
+    rows = series().decode().split("\n")
+    for i in (5, 25, 45):
+        rows[i] = f"{1899 + i},-999,{i % 7}"
+    uploaded(app, "codes.csv", "\n".join(rows).encode())
+    assert "exactly -999" in words(app)
+    app.button(key="code_0").click().run()
+    assert Reading.model_validate(app.session_state["reading"]).codes == (-999,)
+    assert table_with(app, "known").set_index("column").loc["flow", "missing"] == 3
+    assert "3 missing values are marked" in words(app)
+    app.multiselect(key="reading_codes").set_value(["-999", "many"]).run()
+    assert any("must be a number, got 'many'" in message for message in messages(app))
+    assert Reading.model_validate(app.session_state["reading"]).codes == (-999,)
+
+
+def test_a_reading_that_fails_says_so_and_can_be_taken_back(app):
+    uploaded(app, "rivers.csv", series())
+    app.selectbox(key="reading_kind").set_value("long").run()
+    assert any("Choose the column with the sequence id" in message for message in messages(app))
+    app.selectbox(key="reading_encoding").set_value("utf-16").run()
+    assert not app.exception
+    assert app.error
+    app.button(key="reset_reading").click().run()
+    assert not app.error
+    assert "90 rows and 3 columns" in words(app)
+
+
+def test_a_bad_file_leaves_the_good_one_and_may_be_used_all_the_same(app):
+    uploaded(app, "rivers.csv", series())
+    prose = (
+        b"It was a dark night, and the rain fell, said Ada.\nAlan slept, or so it seemed.\n" * 40
+    )
+    app.file_uploader(key="upload").upload("prose.csv", prose).run()
+    assert app.error
+    assert "rivers.csv" in words(app)
+    app.button(key="use_anyway").click().run()
+    assert not app.exception
+    app.selectbox(key="reading_kind").set_value("corpus").run()
+    assert not app.error
+    assert "lines of running text" in words(app)
+
+
+def test_a_file_that_no_reading_can_save_is_not_offered(app):
+    uploaded(app, "picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4)
+    assert app.error
+    assert not any(button.key == "use_anyway" for button in app.button)
+
+
+def test_a_link_brings_its_reading_along(app, store):
+    file = store.add_upload(series(delimiter=";"), "rivers.csv")
+    wish = Reading(ignored=("rain",), header=1)
+    opened(app, Data(source="upload", file=file, reading=wish))
+    assert "2 changed" in app.expander[0].label
+    assert app.multiselect(key="reading_ignored").value == ["rain"]
+    assert "90 rows and 2 columns" in words(app)
+
+
+def test_a_link_to_a_file_that_is_gone_gets_a_sentence(app):
+    opened(app, Data(source="upload", file="gone"))
+    assert any("not kept here" in message for message in messages(app))
+
+
+def test_names_from_a_file_are_no_markup(app):
+    header = b"when,<b>bold</b>,**stars**,:red[x]\n"
+    rows = b"".join(b"%d,%d,%d,%d\n" % (i, i % 5, i % 7, i % 3) for i in range(80))
+    uploaded(app, "<i>a</i>.csv", header + rows)
+    names = ["<b>bold</b>", "**stars**", ":red[x]"]
+    assert table_with(app, "when").columns.tolist() == ["when", *names]
+    texts = [box.value for box in (*app.caption, *app.markdown, *app.subheader)]
+    assert not any(name in text for name in (*names, "<i>a</i>") for text in texts)
+
+
+def test_long_and_wide_tables_show_their_beginning(app):
+    rows = ["t," + ",".join(f"c{j}" for j in range(300))]
+    rows += [f"{i}," + ",".join(str((i * j) % 13) for j in range(300)) for i in range(240)]
+    uploaded(app, "big.csv", "\n".join(rows).encode())
+    assert "the first 200 of 240 rows and the first 100 of 301 columns" in words(app)
+    assert table_with(app, "c1").shape == (200, 100)
+    assert len(table_with(app, "known")) == 300
+
+
+def arrays(**named):
+    file = io.BytesIO()
+    np.savez(file, **named)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        (
+            "reviews.csv",
+            b"text,label\n" + b"a fine day it was,good\nso dull a film,bad\n" * 20,
+            "pairs",
+        ),
+        ("pairs.tsv", b"one\teins\ntwo words\tzwei Worte\nthree\tdrei\n" * 8, "pairs"),
+        ("corpus.txt", b"To be, or not to be, that is the question.\n" * 40, "running text"),
+        (
+            "a.npz",
+            arrays(x=np.random.default_rng(0).normal(size=(30, 6, 2)), y=np.arange(30) % 3),
+            "sequences",
+        ),
+        (
+            "wide.csv",
+            ("label," + ",".join(f"t{i}" for i in range(12)) + "\n").encode()
+            + b"".join(
+                (f"{'ab'[i % 2]}," + ",".join(str((i * j) % 9) for j in range(12)) + "\n").encode()
+                for i in range(40)
+            ),
+            "12 of 40 sequences",
+        ),
+    ],
+)
+def test_every_layout_of_a_file_is_shown(app, name, content, said):
+    uploaded(app, name, content)
+    assert not app.error
+    assert said in words(app)
+    assert "X has the shape" in words(app)
+
+
+def test_every_field_of_a_reading_has_a_name_and_a_widget():
+    assert set(reading.NAMES) == set(Reading.model_fields)
