@@ -38,7 +38,7 @@ with right:
             for level, key in (("error", PROBLEM), ("warning", state.LINK_PROBLEM))
             if (problem := st.session_state.get(key))
         ]
-        if dataset is None:
+        if dataset is None and (file or not problems):
             problems += [finding for finding in now.findings if finding.level == "error"]
         if problems:
             setup.findings_list(problems)
@@ -61,7 +61,6 @@ with right:
             values.classes(dataset, known, view)
             values.lengths(dataset, known, view)
             cut.leaks(dataset, known, data.scaling)
-            st.subheader("Columns", anchor=False)
             table = columns_of(file, data.reading) if file else ()
             values.columns_table(table or known.columns, dataset.names, dataset.target)
             if entry:

@@ -36,7 +36,6 @@ def series(
     """
     traces: list[go.Scatter] = []
     rows = _lines(list(columns), along)
-    first_mark = True
     for i, (name, values) in enumerate(columns.items()):
         shown = extremes(values)
         axis = {"yaxis": f"y{i + 1 if i else ''}", "showlegend": False}
@@ -57,10 +56,9 @@ def series(
                 name="missing",
                 mode="markers",
                 marker={"color": style.TARGET, "size": 5, "symbol": "x"},
-                **axis | {"showlegend": first_mark},
+                **axis,
             )
         )
-        first_mark = False
     layout = rows | (_shaded(labels, splits) if splits else {})
     return style.figure(*traces, margin={"l": 56, "r": 12, "t": 26, "b": 40}, **layout)
 
@@ -121,8 +119,7 @@ def _shaded(labels: NDArray[np.generic], splits: tuple[int, int]) -> dict[str, A
                 "font": {"color": colour, "size": 11},
             }
         )
-    legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.01, "yanchor": "bottom"}
-    return {"shapes": shapes, "annotations": notes, "legend": legend}
+    return {"shapes": shapes, "annotations": notes}
 
 
 def sequences(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -45,7 +43,8 @@ def pair(
     goal = start + window + horizon - 1
     goals = slice(goal, goal + steps)
     margin = max(CONTEXT * window, 300) // 2
-    first, last = max(0, start - margin), min(len(target), goal + steps + margin)
+    first, last = _own(labels, start, goal + steps)
+    first, last = max(first, start - margin), min(last, goal + steps + margin)
     shown = slice(first, last, max(1, (last - first) // MOST_POINTS))
     seen = slice(start, start + window)
     traces = [
@@ -89,6 +88,14 @@ def pair(
             }
         )
     return style.figure(*traces, yaxis={"title": {"text": name}}, shapes=shapes)
+
+
+def _own(labels: NDArray[np.generic], start: int, end: int) -> tuple[int, int]:
+    """The rows around `start` to `end` in which time runs forward: those of one sequence."""
+    times = labels.astype(np.float64)
+    borders = np.flatnonzero(times[1:] < times[:-1]) + 1
+    before, after = borders[borders <= start], borders[borders >= end]
+    return int(before[-1]) if len(before) else 0, int(after[0]) if len(after) else len(labels)
 
 
 def draw(pair: Pair) -> go.Figure:
@@ -154,7 +161,7 @@ def steps(
             "yref": "paper",
             "yanchor": "top",
             "showarrow": False,
-            "text": escape(name),
+            "text": style.plain(name),
         }
         for x, name in list(zip(time, classes, strict=False))[:MOST_CELLS]
         if name
@@ -206,7 +213,7 @@ def strip(symbols: tuple[str, ...], answer: tuple[str, ...], aligned: bool) -> g
     note = {
         "x": (width - 1) / 2,
         "y": 1,
-        "text": escape(answer[0]) if alone else "",
+        "text": style.plain(answer[0]) if alone else "",
         "showarrow": False,
         "font": {"color": style.TARGET, "size": 14},
     }
@@ -227,7 +234,7 @@ def strip(symbols: tuple[str, ...], answer: tuple[str, ...], aligned: bool) -> g
 def _cells(symbols: tuple[str, ...]) -> tuple[list[str], list[int]]:
     """What stands in the cells, and the step of each; the middle of a long text is left out."""
     steps = list(range(1, len(symbols) + 1))
-    shown = [SHOWN.get(symbol, escape(symbol)) for symbol in symbols]
+    shown = [SHOWN.get(symbol, style.plain(symbol)) for symbol in symbols]
     if len(symbols) <= MOST_CELLS:
         return shown, steps
     half = MOST_CELLS // 2

@@ -111,3 +111,15 @@ def test_names_from_files_are_no_markup():
         assert len(html.unescape(text)) == style.LONGEST_NAME
     learnt = learning.loss(rows, rows, rows, ("<i>naive</i>", 1.0), 5)
     assert "&lt;i&gt;naive&lt;/i&gt;" in traces(learnt)
+
+
+def test_a_pair_of_one_sequence_is_drawn_on_its_own_sequence():
+    labels = np.tile(np.arange(40), 3)  # three sequences, one behind the other
+    target = np.arange(120.0)
+    figure = preview.pair(labels, target, {"a": target}, 45, 5, 1, 120, "a")
+    np.testing.assert_array_equal(traces(figure)["a"].y, np.arange(40.0, 80.0))
+
+
+def test_quotes_in_a_text_stand_as_they_are():
+    figure = preview.strip(('"', "it's", "<b>"), ("pos",), False)
+    assert figure.data[0].text[0] == ['"', "it's", "&lt;b&gt;"]

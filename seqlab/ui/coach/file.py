@@ -110,7 +110,7 @@ def first_rows(table: Table) -> None:
     roles = {"time": table.time, "label": table.label, "sequence id": table.sequence_id}
     named = [f"{role} is “{name}”" for role, name in roles.items() if name is not None]
     told = f"Shown: {' and '.join(parts)}. " if parts else "The whole table. "
-    told += f"Columns: {', '.join(named)}; " if named else ""
     if table.kind not in ("text", "pairs", "corpus"):
-        told += f"{len(table.numeric):,} of numbers."
-    st.caption(plain(told.rstrip("; ")))
+        named.append(f"{len(table.numeric):,} of numbers")
+    told += f"Columns: {', '.join(named)}." if named else ""
+    st.caption(plain(told))

@@ -19,7 +19,7 @@ from seqlab.ui.coach.facts import codes_of
 from seqlab.ui.words import plain
 
 PROBLEM = "reading_problem"
-WIDTH = 152  # pixels of one widget
+WIDTH = 148  # pixels of one widget
 ENCODINGS = (
     *("utf-8", "utf-16", "cp1252", "latin-1", "cp850", "cp1250", "cp1251", "koi8-r"),
     *("gb18030", "big5", "cp932", "euc_jp", "cp949", "iso8859-7", "cp1254", "cp1255", "cp1256"),

@@ -76,7 +76,8 @@ def _series_words(dataset: Dataset, drawn: list[str], one_by_one: bool) -> str:
         told += f" The first {len(drawn)} of {len(drawn) + hidden:,} columns are drawn."
     if dataset.gaps is not None and (missing := int(dataset.gaps.sum())):
         state = "left open" if np.isnan(values).any() else "drawn as they were filled"
-        told += f" {missing:,} missing value{'s are' if missing > 1 else ' is'} marked, {state}."
+        are = "values are marked by crosses" if missing > 1 else "value is marked by a cross"
+        told += f" {missing:,} missing {are}, {state}."
     if rows > thin.MOST_POINTS:
         told += " Of each short stretch only the lowest and the highest value are drawn."
     return told
@@ -124,6 +125,7 @@ def columns_table(columns: tuple[summary.Column, ...], used: tuple[str, ...], ta
     """Each column of numbers, and what the network does with it."""
     if not columns:
         return
+    st.subheader("Columns", anchor=False)
     rows = []
     for column in columns:
         roles = [column.name == target and "target", column.name in used and "input"]
@@ -223,7 +225,7 @@ def lengths(dataset: Dataset, facts: Facts, view: str) -> None:
     sentence = (
         f"{int(steps.min()):,} to {int(steps.max()):,} steps, half of the {len(steps):,} sequences "
         f"at most {int(np.median(steps)):,}. Padded to {dataset.timesteps:,} steps, "
-        f"{facts.padding:.0%} of X is padding, which masking skips."
+        f"{facts.padding:.0%} of X is padding."
     )
     chart(counts.lengths(steps), key="data_lengths", alt=sentence, height=210, view=view)
     st.caption(plain(sentence))
