@@ -171,7 +171,7 @@ def _use(file: str) -> None:
 def offer_anyway() -> None:
     """A text file that was refused can be used all the same, to be read in another way."""
     file = st.session_state.get(REFUSED)
-    if not file:
+    if not file or not st.session_state.get(PROBLEM):
         return
     try:
         draft.table_of(file, Reading(kind="corpus"))
