@@ -48,7 +48,8 @@ def labels(table: Table) -> tuple[str, ...]:
     if table.kind != "series":
         return ()
     found = []
-    for name in map(str, table.frame.columns):
+    numbers = {*table.numeric} - {table.label}
+    for name in (name for name in map(str, table.frame.columns) if name not in numbers):
         cells = table.frame[name]
         words = not pd.api.types.is_numeric_dtype(cells) and cells.dtype.kind != "M"
         chosen = name == table.label
