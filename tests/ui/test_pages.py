@@ -4,7 +4,7 @@ import pytest
 
 from seqlab.data.catalogue import ENTRIES
 from seqlab.experiment import Data, Experiment, Recurrent, Training
-from seqlab.ui import services
+from seqlab.runs.pool import Pool
 
 
 def opened(app, **query):
