@@ -303,6 +303,7 @@ class Pool:
             case "metrics":
                 known = ("kind", "job", "epoch", "loss", "val_loss", "worker")  # the last by Dask
                 more = {name: values for name, values in event.items() if name not in known}
+                more["at"] = [time.time()] * len(event["epoch"])  # for the time that is left
                 self._store.add_metrics(run, event["epoch"], event["loss"], event["val_loss"], more)
             case "snapshot":
                 self._store.add_snapshot(run, event["epoch"], event["data"])

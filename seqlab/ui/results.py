@@ -21,6 +21,7 @@ from seqlab.ui.steering import steering
 from seqlab.ui.words import duration, plain
 
 TICK = 0.4  # seconds between two looks at a run that trains
+RECENT = 200  # epochs that tell how quick a run is
 TITLES = {"sparse categorical crossentropy": "cross-entropy (nats)"}
 
 
@@ -43,7 +44,7 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, change
     """`drawn` is the run as the rest of the page shows it."""
     store = services.store()
     run = store.get(drawn.id) if drawn else None
-    metrics = store.metrics(run.id if run else "", "learning_rate", "val_accuracy")
+    metrics = store.metrics(run.id if run else "", "learning_rate", "val_accuracy", "at")
     with st.container(key="status", gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             with st.container(width="stretch"):
@@ -110,7 +111,8 @@ def status(run: Run | None, metrics: Metrics) -> None:
         st.progress(0.0, text=f"Waiting for {what}: {place}.")
     elif run.status == "running":
         seconds = run.seconds or 0.0
-        left = f", about {duration(seconds / done * (epochs - done))} left" if done else ""
+        pace = _pace(metrics.more["at"])
+        left = f", about {duration(pace * (epochs - done))} left" if pace else ""
         text = f"Epoch {done} of {epochs} · {seconds:.1f} s{left} · {numbers}"
         st.progress(min(done / epochs, 1.0), text=text if done else "Compiling the network …")
     elif run.status == "paused":
@@ -128,6 +130,16 @@ def status(run: Run | None, metrics: Metrics) -> None:
         }[run.status]
         rest = plain(f"{run.message} {numbers}".strip())
         st.markdown(f":{colour}-badge[:material/{icon}: {words}] {rest}")
+
+
+def _pace(at: np.ndarray) -> float | None:
+    """Seconds an epoch takes, by when the last ones were reported; `None` before one can tell."""
+    at = at[-RECENT:]
+    at = at[np.isfinite(at)]
+    told, first = np.unique(at, return_index=True)  # epochs are reported together
+    if len(told) < 2:
+        return None
+    return float((told[-1] - told[0]) / (len(at) - first[1] or 1))
 
 
 def _last_losses(metrics: Metrics) -> str:

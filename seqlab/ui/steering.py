@@ -30,7 +30,6 @@ def steering(run: Run, dataset: Dataset | None, rate: float) -> None:
             icon=":material/skip_next:",
             on_click=tell,
             args=(run.id, "step"),
-            help="Train one single epoch, then pause.",
         )
         low, high = map(float, LIMITS["learning_rate"])
         st.number_input(

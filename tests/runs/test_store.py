@@ -6,6 +6,7 @@ import threading
 import time
 
 import numpy as np
+import psutil
 import pytest
 
 from seqlab.experiment import Experiment, Recurrent
@@ -122,7 +123,9 @@ def test_a_run_that_was_cut_off_is_interrupted_and_keeps_its_metrics(store):
 def test_a_run_of_another_living_server_is_left_alone(store):
     run = store.create(EXPERIMENT)
     with sqlite3.connect(store.home / "seqlab.sqlite3") as db:
-        db.execute("UPDATE runs SET server = ?", (os.getppid(),))
+        parent = psutil.Process().parent()
+        born = parent.create_time()
+        db.execute("UPDATE runs SET server = ?, server_born = ?", (parent.pid, born))
     db.close()
     assert store.interrupt_orphans() == []
     assert store.get(run).status == "queued"
