@@ -334,6 +334,7 @@ class Pool:
         del self._state.running[address]
         try:
             result = job.future.result(timeout=10)
+            self._store.drop_snapshots_after(job.run, result["epochs"])
             self._store.set_status(job.run, result["status"], result["message"])
         except distributed.client.FutureCancelledError:  # the scheduler went, not only the worker
             self._store.set_status(job.run, "failed", LOST)

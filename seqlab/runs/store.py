@@ -344,6 +344,12 @@ class Store:
         folder.mkdir(exist_ok=True)
         _write_whole(folder / f"epoch_{epoch:06d}.npz", data)
 
+    def drop_snapshots_after(self, run: str, epoch: int) -> None:
+        """Forgets the weights of later epochs: early stopping went back to that one."""
+        for later in self.snapshots(run):
+            if later > epoch:
+                (self.home / "runs" / run / f"epoch_{later:06d}.npz").unlink(missing_ok=True)
+
     def snapshots(self, run: str) -> list[int]:
         """The epochs whose weights are kept, ascending."""
         files = (self.home / "runs" / run).glob("epoch_*.npz")

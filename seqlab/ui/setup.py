@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from seqlab.data import describe
@@ -14,6 +16,12 @@ from seqlab.network.source import files, notebook, source
 from seqlab.ui import state
 from seqlab.ui.chart import chart
 from seqlab.ui.words import plain
+
+ICONS = {
+    "error": ":material/error:",
+    "warning": ":material/warning:",
+    "hint": ":material/info:",
+}
 
 
 def network_picture(experiment: Experiment, dataset: Dataset) -> None:
@@ -66,25 +74,32 @@ def _parameters(chain: list[Link]) -> str:
 
 
 def findings_list(findings: list[Finding], key: str = "fix") -> None:
-    """Each finding in a box of its own, with its Fix button; `key` begins the buttons' keys."""
-    icons = {
-        "error": ":material/error:",
-        "warning": ":material/warning:",
-        "hint": ":material/info:",
-    }
-    boxes = {"error": st.error, "warning": st.warning, "hint": st.info}
+    """Errors in boxes, the others in lines, each with its Fix; `key` begins the buttons' keys."""
     if not findings and key == "fix":
         st.caption(":green[:material/check:] No problems found.")
     for i, finding in enumerate(findings):
-        boxes[finding.level](plain(finding.message), icon=icons[finding.level])
-        if finding.fix is not None:
-            st.button(
-                finding.fix_label,
-                key=f"{key}_{i}",
-                icon=":material/build:",
-                on_click=state.show,
-                args=(finding.fix,),
-            )
+        if finding.level == "error":
+            st.error(plain(finding.message), icon=ICONS["error"])
+            _fix(finding, f"{key}_{i}", "secondary")
+            continue
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            colour = {"warning": "orange", "hint": "blue"}[finding.level]
+            icon = f":{colour}[{ICONS[finding.level]}]"
+            st.markdown(f"{icon} :small[{plain(finding.message)}]", width="stretch")
+            _fix(finding, f"{key}_{i}", "tertiary")
+
+
+def _fix(finding: Finding, key: str, kind: Literal["secondary", "tertiary"]) -> None:
+    """The button that mends it, if there is a way."""
+    if finding.fix is not None:
+        st.button(
+            finding.fix_label,
+            key=key,
+            icon=":material/build:",
+            type=kind,
+            on_click=state.show,
+            args=(finding.fix,),
+        )
 
 
 def data_preview(dataset: Dataset, height: int = 125) -> int:

@@ -83,6 +83,14 @@ def test_another_process_with_the_same_id_is_another_server(store):
     assert store.interrupt_orphans() == [run]
 
 
+def test_snapshots_after_the_best_epoch_are_dropped(store):
+    run = store.create(EXPERIMENT)
+    for epoch in (0, 3, 7):
+        store.add_snapshot(run, epoch, b"weights")
+    store.drop_snapshots_after(run, 3)
+    assert store.snapshots(run) == [0, 3]
+
+
 def test_the_pace_is_the_median_of_the_last_runs(store):
     assert store.pace() == 1
     for seconds in (0.5, 0.1, 0.3):

@@ -15,7 +15,9 @@ def opened(app, **query):
 
 
 def messages(app):
-    return [box.value.replace("\\", "") for box in (*app.error, *app.warning, *app.info)]
+    """What the findings say: errors in boxes, the others in lines that begin with an icon."""
+    lines = [text for text in app.markdown if text.value.startswith((":orange[", ":blue["))]
+    return [box.value.replace("\\", "") for box in (*app.error, *app.info, *lines)]
 
 
 def train_is_possible(app):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from seqlab.choices import KNOBS
-from seqlab.network.doctor.size import estimate
+from seqlab.experiment import Experiment
+from seqlab.network.estimate import estimate
 from seqlab.runs.store import Run
 from seqlab.ui import draft, services, state
 from seqlab.ui.controls.fields import field, more
 from seqlab.ui.steering import tell
-from seqlab.ui.words import duration
 
 OWN_RUN = "_own_run"  # the run that this visitor started last
 
@@ -61,8 +61,16 @@ def train_buttons(now: draft.Draft, run: Run | None) -> None:
         )
         st.button("Stop", key="stop", icon=":material/stop:", disabled=not active, on_click=_stop)
     if ready and now.experiment is not None and now.dataset is not None:
-        seconds = estimate(now.experiment, now.dataset).seconds * services.store().pace()
-        st.caption(f"{now.experiment.training.epochs:,} epochs take about {duration(seconds)}.")
+        same = run is not None and _program(run.experiment) == _program(now.experiment)
+        foreseen = estimate(now.experiment, now.dataset, services.store().pace(), compiled=same)
+        compiling = "" if same else ", compiling included"
+        st.caption(f"{foreseen.epochs:,} epochs take {foreseen.words}{compiling}.")
+
+
+def _program(experiment: Experiment) -> tuple[object, ...]:
+    """What a worker's compiled program depends on, as far as a page can tell."""
+    training = experiment.training
+    return experiment.data, experiment.layers, experiment.network, training.optimizer
 
 
 def _train() -> None:
@@ -74,7 +82,7 @@ def _train() -> None:
         services.pool().stop(own)  # not the one that is shown: it may be somebody else's
     store = services.store()
     name, rule = next(iter(now.dataset.baselines.items()))
-    foreseen = estimate(now.experiment, now.dataset).seconds / now.experiment.training.epochs
+    foreseen = estimate(now.experiment, now.dataset).epoch
     run = store.create(now.experiment, (name, rule.loss), foreseen)
     st.session_state[OWN_RUN] = run
     state.show_run(run)
