@@ -1,4 +1,4 @@
-"""What the settings of a network can be, by the names that Keras uses."""
+"""What the settings of an experiment can be; those of the network by the names of Keras."""
 
 from typing import Literal
 
@@ -50,6 +50,49 @@ Loss = Literal[
     "binary_crossentropy",
 ]
 Metric = Literal["accuracy", "mean_absolute_error", "root_mean_squared_error", "r2_score"]
+
+Source = Literal[
+    "sunspots",
+    "co2",
+    "elnino",
+    "nile",
+    "macro",
+    "seattle",
+    "vowels",
+    "sine",
+    "sines",
+    "damped",
+    "mackey_glass",
+    "lorenz",
+    "logistic",
+    "random_walk",
+    "adding",
+    "copying",
+    "temporal_order",
+    "first_bit",
+    "echo",
+    "parity",
+    "frequency",
+    "trend",
+    "brackets",
+    "reber",
+    "anbn",
+    "counting",
+    "reviews",
+    "dates",
+    "french",
+    "chinese",
+    "upload",
+]
+ScalingKind = Literal["standard", "minmax", "robust", "none"]
+Split = Literal["time", "random"]
+Missing = Literal["interpolate", "forward", "drop"]
+Schedule = Literal["constant", "cosine", "exponential", "plateau"]
+# What an uploaded table is: rows are time steps; one sequence a row; sequences below each other
+# with an id; texts with a label; two columns of text; a running text; arrays of numbers.
+Kind = Literal["series", "wide", "long", "text", "pairs", "corpus", "arrays"]
+# Steps of the calendar, as pandas calls them.
+Step = Literal["min", "5min", "15min", "30min", "h", "6h", "D", "W", "MS", "QS", "YS"]
 
 # Each optimizer's own knobs with Keras' defaults.
 KNOBS: dict[Optimizer, dict[str, float | bool | None]] = {
