@@ -55,8 +55,14 @@ def show_run(run: str | None) -> None:
 
 def enter(page: str) -> None:
     """Notes which page is shown, at the start of every run of the shell."""
-    st.session_state[_CAME_FROM] = st.session_state.get(_PAGE)
+    came_from = st.session_state.get(_PAGE)
+    st.session_state[_CAME_FROM] = came_from
     st.session_state[_PAGE] = page
+    if came_from not in (None, page):
+        # A widget that two pages have under one key is another widget on each of them, and would
+        # begin at its default. What is written here it takes over.
+        for key, value in flat().items():
+            st.session_state[key] = value
 
 
 def begin() -> None:

@@ -100,7 +100,7 @@ def first_rows(table: Table) -> None:
     """The beginning of the table, with the line of the file on which each row starts."""
     frame = table.frame.iloc[:FIRST_ROWS, :FIRST_COLUMNS].copy()
     frame.index = [f"line {line:,}" for line in table.lines[: len(frame)]]
-    st.dataframe(frame, key="first_rows", height=250)
+    st.dataframe(frame, key="first_rows", height=250, placeholder="missing")
     rows, columns = table.frame.shape
     parts = []
     if rows > FIRST_ROWS:
