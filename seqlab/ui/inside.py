@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from seqlab.data.dataset import Dataset
@@ -11,6 +13,7 @@ from seqlab.ui import networks, player
 from seqlab.ui.words import plain
 
 KEY = "gates_player"
+PAGE = Path(__file__).parents[2] / "pages" / "lens.py"
 
 
 def look_inside(run: Run, dataset: Dataset, newest: int) -> None:
@@ -24,11 +27,13 @@ def look_inside(run: Run, dataset: Dataset, newest: int) -> None:
     with st.container(key="gate_chart", gap="xxsmall"):
         try:
             layers = list(networks.network(run.id, newest, run.experiment, dataset).layers)
-            left, right = st.columns([2, 3], vertical_alignment="bottom")
+            left, middle, right = st.columns([3, 3, 2], vertical_alignment="bottom")
             with left:
                 place = _sequence(len(dataset.validation))
-            with right:
+            with middle:
                 layer = _layer(layers)
+            with right:
+                st.page_link(PAGE, label="More views: Inside", icon=":material/search:")
             title = f"validation sequence {place + 1}"
             shown = networks.sequence(dataset, int(dataset.validation[place]), title)
             player.gates_player(run, dataset, shown, layer, key=KEY)
