@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -19,6 +21,7 @@ def loss(
     baseline: tuple[str, float] | None,
     epochs: int,
     title: str = "mean squared error",
+    others: Mapping[str, float] | None = None,
 ) -> go.Figure:
     """Training and validation loss on a logarithmic axis.
 
@@ -28,6 +31,7 @@ def loss(
         baseline: name and loss of the rule to beat.
         epochs: how many epochs the run will have, so that the axis does not jump.
         title: of the loss.
+        others: names and losses of further rules, drawn finely with their names on them.
     """
     width = "lines" if len(epoch) > 1 else "lines+markers"
     traces = [
@@ -41,6 +45,20 @@ def loss(
         line = {"color": style.BASELINE, "dash": "dash"}
         traces.append(
             go.Scatter(x=[0, epochs], y=[level, level], name=name, mode="lines", line=line)
+        )
+    for name, level in (others or {}).items():
+        traces.append(
+            go.Scatter(
+                x=[0, epochs],
+                y=[level, level],
+                name=name,
+                mode="lines+text",
+                text=["", style.plain(name)],
+                textposition="top left",
+                textfont={"size": 10, "color": style.BASELINE},
+                line={"color": style.BASELINE, "dash": "dot", "width": 1},
+                showlegend=False,
+            )
         )
     return style.figure(
         *traces,

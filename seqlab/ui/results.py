@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from seqlab.data.dataset import Dataset
@@ -16,6 +17,7 @@ from seqlab.ui import services
 from seqlab.ui.answers import answer
 from seqlab.ui.chart import chart
 from seqlab.ui.inside import chosen_epoch, look_inside
+from seqlab.ui.lines import lines
 from seqlab.ui.setup import findings_list
 from seqlab.ui.steering import steering
 from seqlab.ui.words import duration, plain
@@ -67,7 +69,9 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, change
             said = answer(dataset, raw, epoch, st.session_state.get("sequence", 1) - 1)
             view = run.id if run else "none"
             chart(said.figure, key="prediction_plot", alt=said.sentence, height=215, view=view)
-            st.caption(plain(said.sentence))
+            with st.container(horizontal=True, gap="small"):
+                st.caption(plain(said.sentence), width="stretch")
+                _baselines(dataset)
     if run and dataset is not None and not run.active and saved:
         findings_list(_reading(run, metrics, dataset, saved[-1]), key="result_fix")
     if run and dataset is not None and epoch is not None and arrays is not None:
@@ -81,6 +85,23 @@ def _reading(run: Run, metrics: Metrics, dataset: Dataset, newest: int) -> list[
     history = {"loss": metrics.loss.tolist(), "val_loss": metrics.val_loss.tolist()}
     last = _snapshot(run.id, newest) or {}
     return read_result(run.experiment, dataset, history, last.get("prediction"))
+
+
+def _baselines(dataset: Dataset) -> None:
+    """All rules without learning, with what they reach on the validation part."""
+    shown = st.popover("Baselines", key="baselines", type="tertiary", on_change="rerun")
+    if not shown.open:
+        return
+    rows = [
+        {"rule": name, "loss": rule.loss, "RMSE": rule.rmse, "right": rule.accuracy, "": rule.rule}
+        for name, rule in dataset.baselines.items()
+    ]
+    table = pd.DataFrame(rows).dropna(axis=1, how="all")
+    number = st.column_config.NumberColumn
+    form = {"loss": number(format="%.4g"), "RMSE": number(format="%.4g")}
+    shown.dataframe(
+        table, hide_index=True, column_config=form | {"right": number(format="percent")}
+    )
 
 
 def _snapshot(run: str, epoch: int) -> dict[str, np.ndarray] | None:
@@ -153,12 +174,12 @@ def _last_losses(metrics: Metrics) -> str:
 def loss_chart(run: Run | None, metrics: Metrics, dataset: Dataset | None, epochs: int) -> None:
     """Loss by epoch, with the baseline, and a sentence on where it stands."""
     baseline = run.baseline if run else None
-    if run is None and dataset and dataset.baselines:
-        name, rule = next(iter(dataset.baselines.items()))
-        baseline = (name, rule.loss)
-    title = "loss"
+    title, others = "loss", {}
     if dataset is not None:
         experiment = run.experiment if run else Experiment()
+        others = lines(experiment, dataset)
+        if run is None:
+            baseline = next(iter(others.items()), None)
         title = loss_of(experiment, Frame.of(dataset)).replace("_", " ")
     figure = learning.loss(
         metrics.epoch,
@@ -167,6 +188,7 @@ def loss_chart(run: Run | None, metrics: Metrics, dataset: Dataset | None, epoch
         baseline,
         run.planned if run else epochs,
         TITLES.get(title, title),
+        {name: level for name, level in others.items() if (name, level) != baseline},
     )
     sentence = _loss_sentence(metrics.epoch, metrics.val_loss, baseline)
     chart(figure, key="loss_plot", alt=sentence, height=215, view=run.id if run else "none")

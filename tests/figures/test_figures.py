@@ -25,6 +25,14 @@ def test_the_loss_chart_has_both_curves_and_the_baseline_over_all_epochs():
     assert tuple(figure.layout.xaxis.range) == (0, 10)
 
 
+def test_further_rules_are_lines_with_their_names():
+    none = np.array([])
+    figure = learning.loss(none, none, none, ("persistence", 0.9), 10, others={"mean": 1.1})
+    line = traces(figure)["mean"]
+    assert tuple(line.y) == (1.1, 1.1)
+    assert line.text[-1] == "mean"
+
+
 def test_a_single_epoch_is_a_dot_not_an_invisible_line():
     one = np.array([1.0])
     figure = learning.loss(np.array([1]), one, one, None, epochs=5)

@@ -5,8 +5,9 @@ import pytest
 
 from seqlab.data import catalogue
 from seqlab.data.load import load
-from seqlab.experiment import Experiment
+from seqlab.experiment import Experiment, Training
 from seqlab.ui.answers import answer
+from seqlab.ui.lines import lines
 
 
 def dataset(source, **changes):
@@ -77,3 +78,12 @@ def test_predictions_of_other_data_are_not_drawn():
     found = dataset("sunspots")
     said = answer(found, np.zeros((500, 1), np.float32), 4, 0)
     assert "RMSE of persistence" in said.sentence
+
+
+def test_lines_are_drawn_only_for_losses_of_their_kind():
+    found = dataset("sunspots")
+    usual = lines(Experiment(), found)
+    assert next(iter(usual)) == "persistence"
+    assert usual["persistence"] == pytest.approx(0.9538, abs=1e-3)
+    other = Experiment(training=Training(loss="mean_absolute_error"))
+    assert lines(other, found) == {}

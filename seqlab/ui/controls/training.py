@@ -10,6 +10,7 @@ from seqlab.network.estimate import estimate
 from seqlab.runs.store import Run
 from seqlab.ui import draft, services, state
 from seqlab.ui.controls.fields import field, more
+from seqlab.ui.lines import lines
 from seqlab.ui.steering import tell
 
 OWN_RUN = "_own_run"  # the run that this visitor started last
@@ -81,9 +82,9 @@ def _train() -> None:
     if own := st.session_state.get(OWN_RUN):
         services.pool().stop(own)  # not the one that is shown: it may be somebody else's
     store = services.store()
-    name, rule = next(iter(now.dataset.baselines.items()))
+    line = next(iter(lines(now.experiment, now.dataset).items()), None)
     foreseen = estimate(now.experiment, now.dataset).epoch
-    run = store.create(now.experiment, (name, rule.loss), foreseen)
+    run = store.create(now.experiment, line, foreseen)
     st.session_state[OWN_RUN] = run
     state.show_run(run)
     services.pool().submit(run, now.experiment, now.dataset)
