@@ -32,6 +32,13 @@ if __name__ == "__main__":
                 help="Choose sequences, build a network, train it and look inside.",
             ),
             st.Page(
+                PAGES / "examples.py",
+                title="Examples",
+                icon=":material/apps:",
+                url_path="examples",
+                help="Ready-made experiments for every kind of work, to open and train.",
+            ),
+            st.Page(
                 PAGES / "data.py",
                 title="Data",
                 icon=":material/table_chart:",
