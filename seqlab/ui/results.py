@@ -20,6 +20,7 @@ from seqlab.ui.inside import chosen_epoch, look_inside
 from seqlab.ui.lines import lines
 from seqlab.ui.setup import findings_list
 from seqlab.ui.steering import steering
+from seqlab.ui.take_away import take_away
 from seqlab.ui.words import duration, plain
 
 TICK = 0.4  # seconds between two looks at a run that trains
@@ -47,6 +48,7 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, change
     store = services.store()
     run = store.get(drawn.id) if drawn else None
     metrics = store.metrics(run.id if run else "", "learning_rate", "val_accuracy", "at")
+    saved = store.snapshots(run.id) if run else []
     with st.container(key="status", gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             with st.container(width="stretch"):
@@ -55,9 +57,10 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, change
                 rates = metrics.more["learning_rate"]
                 rate = rates[-1] if len(rates) else run.experiment.training.learning_rate
                 steering(run, dataset, rate)
+                if dataset is not None and saved and not run.active:
+                    take_away(run, dataset, saved[-1])
         if changed:
             st.caption("The settings are not those of this run any more. Press **Train again**.")
-    saved = store.snapshots(run.id) if run else []
     epoch = chosen_epoch(run, saved) if run else None
     arrays = _snapshot(run.id, epoch) if run and saved and epoch is not None else None
     left, right = st.container(key="curves").columns(2)

@@ -12,11 +12,13 @@ from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Finding
 from seqlab.figures import preview
 from seqlab.network.shapes import Link, Shape, links
-from seqlab.network.source import files, notebook, source
+from seqlab.network.source import changed_lines, files, notebook, source
 from seqlab.ui import state
 from seqlab.ui.chart import chart
 from seqlab.ui.words import plain
 
+SCRIPTS = "_scripts_shown"  # (the one before, the last one) that this session showed
+MOST_MARKED = 12  # lines
 ICONS = {
     "error": ":material/error:",
     "warning": ":material/warning:",
@@ -44,21 +46,51 @@ def _code(experiment: Experiment, dataset: Dataset) -> None:
     )
     if not shown.open:  # written only for those who look
         return
+    script = source(experiment, dataset)
     with shown:
         st.caption(
             "The same network and the same losses in a script of its own. It needs Keras, NumPy "
             "and, for files, pandas."
         )
         with st.container(horizontal=True):
-            st.download_button(
-                "Script", source(experiment, dataset), "seqlab_experiment.py", key="script"
-            )
+            st.download_button("Script", script, "seqlab_experiment.py", key="script")
             st.download_button(
                 "Notebook", notebook(experiment, dataset), "seqlab_experiment.ipynb", key="notebook"
             )
             for name, content in files(experiment, dataset).items():
                 st.download_button(plain(name), content, name, key=f"file_{name}")
-        st.code(source(experiment, dataset), language="python", height=420)
+        _changes(script)
+        st.code(script, language="python", height=420, line_numbers=True)
+
+
+def _changes(script: str) -> None:
+    """What is new in the script since this session last showed another one."""
+    before, last = st.session_state.get(SCRIPTS, (None, None))
+    if script != last:
+        before, last = last, script
+        st.session_state[SCRIPTS] = before, last
+    if before is None:
+        return
+    new, lines = changed_lines(before, script), script.splitlines()
+    if not new:
+        st.caption("Since you last looked here, lines were only taken out.")
+        return
+    st.caption(f"New or changed since you last looked here: {_ranges(new)}.")
+    marked = [f"+ {lines[i]}" for i in new[:MOST_MARKED]]
+    if len(new) > MOST_MARKED:
+        marked.append(f"  … and {len(new) - MOST_MARKED} more lines")
+    st.code("\n".join(marked), language="diff")
+
+
+def _ranges(places: list[int]) -> str:
+    """Ascending places from 0 -> "line 4" or "lines 4-6, 9", counted from 1."""
+    starts = [i for i in places if i - 1 not in places]
+    ends = [i for i in places if i + 1 not in places]
+    ranges = [
+        f"{first + 1}" if first == last else f"{first + 1}–{last + 1}"
+        for first, last in zip(starts, ends, strict=True)
+    ]
+    return f"line{'s' if len(places) > 1 else ''} {', '.join(ranges)}"
 
 
 def _shape(shape: Shape) -> str:

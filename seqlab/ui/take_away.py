@@ -1,0 +1,90 @@
+"""Downloads of a run that has ended: metrics, data, the trained network, and all in one zip."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from seqlab.data.dataset import Dataset
+from seqlab.data.frame import Frame
+from seqlab.network.source import arrays_file, metrics_csv, package
+from seqlab.runs.keras_process import ModelError, keras_file
+from seqlab.runs.store import Metrics, Run
+from seqlab.ui import services
+from seqlab.ui.cache import ByteCache
+from seqlab.ui.words import plain, when
+
+MEASURES = ("accuracy", "val_accuracy", "learning_rate", "gradient_norm")
+_models: ByteCache[bytes] = ByteCache(2**27, len)
+
+
+def take_away(run: Run, dataset: Dataset, newest: int) -> None:
+    """A popover of downloads; what takes long is made only on a click.
+
+    Args:
+        run: which has ended.
+        dataset: what it was trained on.
+        newest: the newest epoch whose weights are kept.
+    """
+    shown = st.popover(
+        "Download", icon=":material/download:", key="take_away", type="tertiary", on_change="rerun"
+    )
+    if not shown.open:
+        return
+    measures = history(services.store().metrics(run.id, *MEASURES))
+    with shown:
+        with st.container(horizontal=True):
+            st.download_button(
+                "Metrics (.csv)", metrics_csv(measures), "metrics.csv", key="take_metrics"
+            )
+            st.download_button(
+                "Data (.npz)", partial(arrays_file, dataset), "data.npz", key="take_data"
+            )
+        model = _model(run, dataset, newest)
+        content = "Script, notebook, data, metrics and settings"
+        st.caption(f"{content}, with the network:" if model else f"{content}:")
+        st.download_button(
+            "Everything (.zip)",
+            partial(package, run.experiment, dataset, measures, model),
+            "seqlab_run.zip",
+            key="take_all",
+        )
+
+
+def history(metrics: Metrics) -> dict[str, list[float | None]]:
+    """Measures by name, one value an epoch, `None` where an epoch gave none.
+
+    A measure that no epoch gave is left out.
+    """
+    columns = {"loss": metrics.loss, "val_loss": metrics.val_loss, **metrics.more}
+    return {
+        name: [float(value) if np.isfinite(value) else None for value in values]
+        for name, values in columns.items()
+        if np.isfinite(values).any()
+    }
+
+
+def _model(run: Run, dataset: Dataset, newest: int) -> bytes | None:
+    """The button for the trained network; before it is made, the one that makes it."""
+    key = (run.id, newest)
+    model = _models.find(key)
+    if model is None:
+        st.caption("The network as a file is made by Keras, which takes some seconds.")
+        if not st.button("Prepare the network (.keras)", key="prepare_model"):
+            return None
+        try:
+            with st.spinner("Keras writes the file …"):
+                weights = services.store().snapshot(run.id, newest)
+                model = keras_file(run.experiment, Frame.of(dataset), weights)
+        except ModelError as error:
+            st.error(plain(str(error)))
+            return None
+        except (FileNotFoundError, ValueError):
+            st.error(f"The weights of epoch {newest} are missing or damaged.")
+            return None
+        _models.keep(key, model)
+    st.caption(f"{when(newest)}, for `keras.saving.load_model`:")
+    st.download_button("Network (.keras)", model, "model.keras", key="take_model")
+    return model
