@@ -18,6 +18,7 @@ from seqlab.ui.answers import answer
 from seqlab.ui.chart import chart
 from seqlab.ui.inside import chosen_epoch, look_inside
 from seqlab.ui.lines import lines
+from seqlab.ui.own_words import can_read, own_words
 from seqlab.ui.setup import findings_list
 from seqlab.ui.steering import steering
 from seqlab.ui.take_away import take_away
@@ -77,6 +78,9 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, change
                 _baselines(dataset)
     if run and dataset is not None and not run.active and saved:
         findings_list(_reading(run, metrics, dataset, saved[-1]), key="result_fix")
+        newest = _snapshot(run.id, saved[-1])
+        if newest is not None and can_read(dataset):
+            own_words(run, dataset, newest, saved[-1])
     if run and dataset is not None and epoch is not None and arrays is not None:
         look_inside(run, dataset, saved[-1])
     if run is not None and drawn is not None and run.status != drawn.status:

@@ -1,0 +1,186 @@
+"""A text that somebody types, and what the network of a run answers, symbol by symbol."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from seqlab.data.dataset import Dataset
+from seqlab.data.frame import Frame
+from seqlab.data.text import END, PADDING, UNKNOWN, tokenise
+from seqlab.network.answer import AnswerError, sample, write
+from seqlab.runs.store import Run
+from seqlab.ui.words import plain, when
+
+LONGEST = 500  # characters that can be typed
+MOST_CLASSES = 5  # that are listed
+CELL = (
+    "display:inline-block;text-align:center;padding:0 .3em;margin:1px;border-radius:.3em;"
+    "background:rgba(46,134,222,{share:.2f})"
+)
+SYMBOL = '<span style="{style}"><b>{symbol}</b><br><small>{share}</small></span>'
+
+Weights = Mapping[str, NDArray[np.floating]]
+
+
+@st.fragment
+def own_words(run: Run, dataset: Dataset, weights: Weights, epoch: int) -> None:
+    """A text box and the answer to what stands in it.
+
+    Args:
+        run: whose network; of tokens and for classes.
+        dataset: what it was trained on.
+        weights: by name, as in a snapshot.
+        epoch: of the weights.
+    """
+    frame = Frame.of(dataset)
+    goes_on = frame.at == "every step" and dataset.goal.classes == dataset.vocabulary
+    left, right = st.columns([2, 3])
+    with left:
+        first = dataset.x[dataset.validation[0] if len(dataset.validation) else 0]
+        begin = spelled(dataset, first[: max(1, len(first) // 3)] if goes_on else first)
+        label = "Type how a text begins" if goes_on else "Type your own"
+        typed = st.text_input(
+            label, begin, max_chars=LONGEST, key=f"own_words_{run.id}", help=_reads(dataset)
+        )
+        tokens, remark = read(dataset, typed)
+        if goes_on:
+            steps = st.slider("Symbols to write", 10, 300, 60, key="own_words_steps")
+            temperature = st.slider(
+                "Temperature",
+                0.0,
+                2.0,
+                0.5,
+                0.1,
+                key="own_words_temperature",
+                help="0 always takes the most probable symbol; 1 draws as the network says.",
+            )
+            again = "own_words_draws"
+            st.button("Draw again", key="own_words_again", on_click=_one_more, args=(again,))
+        if remark:
+            st.caption(plain(remark))
+    with right:
+        if not len(tokens):
+            st.caption("Type something that the network can read.")
+            return
+        try:
+            if goes_on:
+                seed = st.session_state.get(again, 0)
+                written = sample(run.experiment, frame, weights, tokens, steps, temperature, seed)
+                note = "its probability before the temperature"
+            else:
+                written = write(run.experiment, frame, weights, _batch(frame, tokens))
+                note = "its probability"
+        except AnswerError as error:
+            st.caption(plain(str(error)))
+            return
+        if frame.at == "end":
+            _classes(dataset, written.probabilities[0, 0], epoch)
+            return
+        names = [dataset.goal.classes[i] for i in written.symbols[0]]
+        ends = goes_on or frame.at == "sequence"
+        _symbols(names, written.confidence[0], epoch, note, ends)
+
+
+def can_read(dataset: Dataset) -> bool:
+    """Whether a network for these data reads tokens and answers with classes."""
+    return bool(dataset.vocabulary) and dataset.goal.kind == "class"
+
+
+def read(dataset: Dataset, typed: str) -> tuple[NDArray[np.int64], str]:
+    """A text as tokens (length,), and a sentence on what of it the network cannot know."""
+    place = {symbol: token for token, symbol in enumerate(dataset.vocabulary) if token}
+    if dataset.names[0] == "word":
+        parts = tokenise(typed, "word")
+    else:
+        parts = tokenise(typed, "character") if _single(dataset) else typed.split()
+    strange = list(dict.fromkeys(part for part in parts if part not in place))
+    unknown = place.get(UNKNOWN)
+    remarks = []
+    if strange:
+        what = "read as unknown" if unknown else "left out"
+        remarks.append(f"Not in the training part, and {what}: {' '.join(strange[:20])}")
+    tokens = [place.get(part, unknown) for part in parts]
+    known = np.array([token for token in tokens if token], np.int64)
+    goes_on = dataset.goal.classes == dataset.vocabulary
+    if len(known) > dataset.timesteps and not goes_on:
+        known = known[: dataset.timesteps]
+        remarks.append(f"Only the first {len(known)} are read, as in the training part.")
+    return known, " ".join(remarks)
+
+
+def spelled(dataset: Dataset, tokens: NDArray[np.integer]) -> str:
+    """Tokens as one would type them, without padding."""
+    between = "" if dataset.names[0] != "word" and _single(dataset) else " "
+    return between.join(dataset.vocabulary[token] for token in tokens if token)
+
+
+def _single(dataset: Dataset) -> bool:
+    special = (PADDING, UNKNOWN, END)
+    return all(len(symbol) == 1 for symbol in dataset.vocabulary if symbol not in special)
+
+
+def _reads(dataset: Dataset) -> str:
+    symbols = [symbol for symbol in dataset.vocabulary if symbol not in (PADDING, UNKNOWN, END)]
+    more = " …" if len(symbols) > 40 else ""
+    kept = " ".join("␣" if symbol == " " else symbol for symbol in symbols[:40])
+    return plain(f"What the network knows: {kept}{more}")
+
+
+def _batch(frame: Frame, tokens: NDArray[np.int64]) -> NDArray[np.int64]:
+    """One sequence as the network was trained to read it: padded only if its data were."""
+    length = frame.timesteps if frame.padded else len(tokens)
+    batch = np.zeros((1, length), np.int64)
+    batch[0, : len(tokens)] = tokens
+    return batch
+
+
+def _one_more(key: str) -> None:
+    st.session_state[key] = st.session_state.get(key, 0) + 1
+
+
+def _classes(dataset: Dataset, shares: NDArray[np.floating], epoch: int) -> None:
+    order = np.argsort(shares)[::-1][:MOST_CLASSES]
+    names = [dataset.goal.classes[i] for i in order]
+    st.html(_cells(names, shares[order]))
+    st.caption(
+        plain(f"{when(epoch)} the network says “{names[0]}”, sure to {shares[order[0]]:.1%}.")
+    )
+
+
+def _symbols(
+    names: list[str], shares: NDArray[np.floating], epoch: int, note: str, ends: bool
+) -> None:
+    """A written text; with `ends`, as far as the network says that it goes."""
+    if ends:
+        stop = next((i for i, name in enumerate(names) if name in (END, PADDING)), len(names))
+        names, shares = names[:stop], shares[:stop]
+    if not names:
+        st.caption(f"{when(epoch)} the network writes nothing.")
+        return
+    least = int(np.argmin(shares))
+    between = "" if all(len(name) == 1 for name in names) else " "
+    st.code(between.join(names), language=None, wrap_lines=True)
+    st.html(_cells(names, shares))
+    st.caption(
+        plain(
+            f"{when(epoch)}. Under each symbol {note}. Least sure: “{names[least]}”, number "
+            f"{least + 1}, with {shares[least]:.1%}."
+        )
+    )
+
+
+def _cells(names: list[str], shares: NDArray[np.floating]) -> str:
+    cells = [
+        SYMBOL.format(
+            style=CELL.format(share=0.5 * share),
+            symbol=html.escape("␣" if name == " " else name),
+            share=f"{share:.0%}",
+        )
+        for name, share in zip(names, shares, strict=True)
+    ]
+    return f"<div>{''.join(cells)}</div>"
