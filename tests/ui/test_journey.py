@@ -320,10 +320,16 @@ def test_back_returns_to_the_settings_before(playground):
 def test_another_page_and_back_loses_nothing(playground):
     playground.enter("units_0", 9)
     expect(playground.part("network")).to_contain_text("LSTM(9)")
-    playground.page.get_by_role("link", name="Runs").click()
-    expect(playground.page.get_by_role("heading", name="Runs")).to_be_visible()
-    playground.page.get_by_role("link", name="Playground").click()
-    expect(playground.part("units_0").locator("input")).to_have_value("9")
+    playground.choose("data", "Noisy sine")
+    playground.enter("window", 17)
+    for name in ("Data", "Runs"):
+        playground.page.get_by_role("link", name=name, exact=True).click()
+        expect(playground.page.get_by_role("heading", name=name)).to_be_visible()
+        playground.page.get_by_role("link", name="Playground", exact=True).click()
+        expect(playground.part("units_0").locator("input")).to_have_value("9")
+        expect(playground.part("window").locator("input")).to_have_value("17")
+        expect(playground.part("network")).to_contain_text("(None, 17, 1)")
+        expect(playground.page).to_have_url(re.compile("units_0=9"))
 
 
 def test_a_restart_shows_finished_runs_and_marks_cut_off_ones(tmp_path, page):
