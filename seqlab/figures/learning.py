@@ -12,6 +12,7 @@ from seqlab.figures import style
 
 # Plotly's own ticks on a logarithmic axis say "2" and "5" for 0.2 and 0.05.
 TICKS = [step * 10.0**power for power in range(-9, 7) for step in (1, 2, 5)]
+NAME_HEIGHT = 0.12  # of the name on a line, as a share of the axis
 
 
 def loss(
@@ -46,15 +47,17 @@ def loss(
         traces.append(
             go.Scatter(x=[0, epochs], y=[level, level], name=name, mode="lines", line=line)
         )
-    for name, level in (others or {}).items():
+    others = others or {}
+    named = _named(others, np.concatenate([train, validation, [baseline[1]] if baseline else []]))
+    for name, level in others.items():
         traces.append(
             go.Scatter(
                 x=[0, epochs],
                 y=[level, level],
                 name=name,
                 mode="lines+text",
-                text=["", style.plain(name)],
-                textposition="top left",
+                text=["", style.plain(name) if name in named else ""],
+                textposition="bottom left" if level == max(others.values()) else "top left",
                 textfont={"size": 10, "color": style.BASELINE},
                 line={"color": style.BASELINE, "dash": "dot", "width": 1},
                 showlegend=False,
@@ -70,3 +73,28 @@ def loss(
             "ticktext": [f"{tick:g}" for tick in TICKS],
         },
     )
+
+
+def _named(levels: Mapping[str, float], drawn: NDArray[np.float64]) -> list[str]:
+    """Names of the levels that leave room for one, from the best on; hovering tells the others.
+
+    Args:
+        levels: names and losses, each of which gets a line.
+        drawn: (n,) what else is drawn.
+    """
+    heights = np.append(drawn, list(levels.values()))
+    heights = np.log10(heights[np.isfinite(heights) & (heights > 0)])
+    if not len(heights):
+        return []
+    apart = NAME_HEIGHT * np.ptp(heights)
+    named: list[str] = []
+    place = -np.inf
+    for name, level in sorted(levels.items(), key=lambda item: item[1]):
+        if level <= 0:
+            continue
+        height = np.log10(level)
+        room = 2 * apart if level == max(levels.values()) else apart  # its name hangs below it
+        if height - place >= room:
+            named.append(name)
+            place = height
+    return named

@@ -41,7 +41,8 @@ def run_results(run: Run | None, dataset: Dataset | None, epochs: int, changed: 
     if run is not None and run.active:
         st.fragment(run_every=TICK)(_run_results)(run, dataset, epochs, changed)
     else:  # the buttons of an ended run change the whole page
-        _run_results(run, dataset, epochs, changed)
+        with st.container():  # as a fragment draws it, so that the charts stay the same elements
+            _run_results(run, dataset, epochs, changed)
 
 
 def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, changed: bool) -> None:

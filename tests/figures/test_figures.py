@@ -33,6 +33,15 @@ def test_further_rules_are_lines_with_their_names():
     assert line.text[-1] == "mean"
 
 
+def test_names_of_lines_that_lie_close_together_do_not_overlap():
+    losses = np.array([1.0, 0.01])
+    levels = {"mean": 1.0, "seasonal naive": 0.52, "chance": 0.5, "autoregression": 0.1, "zero": 0.0}
+    figure = learning.loss(np.array([1, 2]), losses, losses, None, 5, others=levels)
+    texts = [trace.text[1] for trace in figure.data if trace.text]
+    assert texts == ["", "", "chance", "autoregression", ""]
+    assert {trace.name for trace in figure.data} > set(levels)  # each line is there, with its name
+
+
 def test_a_single_epoch_is_a_dot_not_an_invisible_line():
     one = np.array([1.0])
     figure = learning.loss(np.array([1]), one, one, None, epochs=5)
