@@ -7,6 +7,7 @@ import streamlit as st
 from seqlab.lens.stack import LensError
 from seqlab.ui import services, state
 from seqlab.ui.draft import kept_dataset
+from seqlab.ui.my_model import my_model
 from seqlab.ui.views import VIEWS, scene, views_of
 from seqlab.ui.words import plain
 
@@ -14,17 +15,21 @@ TICK, SLOW_TICK = 1.0, 4.0  # seconds between two looks at a run that trains
 
 state.begin()
 run = services.store().get(state.run_id() or "")
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    st.header("Inside", anchor=False, width="content")
+    st.caption(plain(scene.summary(run)) if run else "", width="stretch")
+    mine = st.toggle("A model of my own", key="lens_mine", persist_state="session")
+if mine:
+    my_model()
+    state.finish(run.experiment if run else None)
+    st.stop()
 if run is None:
-    st.header("Inside", anchor=False)
     st.info("Train a network first, or open a run. Then you can look inside it here.")
     st.page_link(Path(__file__).with_name("train.py"), label="Go to the playground")
     st.page_link(Path(__file__).with_name("runs.py"), label="See all runs")
     st.stop()
 
 dataset = kept_dataset(run.experiment.data)
-with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    st.header("Inside", anchor=False, width="content")
-    st.caption(plain(scene.summary(run)), width="stretch")
 if dataset is None:
     st.warning("The file of this run is no longer kept, so there are no sequences to show.")
     st.stop()

@@ -42,7 +42,7 @@ def own_words(run: Run, dataset: Dataset, weights: Weights, epoch: int) -> None:
     left, right = st.columns([2, 3])
     with left:
         first = dataset.x[dataset.validation[0] if len(dataset.validation) else 0]
-        begin = spelled(dataset, first[: max(1, len(first) // 3)] if goes_on else first)
+        begin = spelled(dataset, first[: max(1, 2 * len(first) // 3)] if goes_on else first)
         label = "Type how a text begins" if goes_on else "Type your own"
         typed = st.text_input(
             label, begin, max_chars=LONGEST, key=f"own_words_{run.id}", help=_reads(dataset)

@@ -71,9 +71,11 @@ def _model(run: Run, dataset: Dataset, newest: int) -> bytes | None:
     key = (run.id, newest)
     model = _models.find(key)
     if model is None:
-        st.caption("The network as a file is made by Keras, which takes some seconds.")
-        if not st.button("Prepare the network (.keras)", key="prepare_model"):
-            return None
+        place = st.empty()
+        with place.container():
+            st.caption("The network as a file is made by Keras, which takes some seconds.")
+            if not st.button("Prepare the network (.keras)", key="prepare_model"):
+                return None
         try:
             with st.spinner("Keras writes the file …"):
                 weights = services.store().snapshot(run.id, newest)
@@ -85,6 +87,7 @@ def _model(run: Run, dataset: Dataset, newest: int) -> bytes | None:
             st.error(f"The weights of epoch {newest} are missing or damaged.")
             return None
         _models.keep(key, model)
+        place.empty()
     st.caption(f"{when(newest)}, for `keras.saving.load_model`:")
     st.download_button("Network (.keras)", model, "model.keras", key="take_model")
     return model

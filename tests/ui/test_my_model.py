@@ -1,0 +1,99 @@
+"""A Keras model of the visitor's own on the Inside page; opening the file itself is stubbed."""
+
+import numpy as np
+import pytest
+
+from seqlab.lens.cells import trace
+from seqlab.runs.keras_process import ModelError, OpenedModel
+from seqlab.ui import my_model
+from tests.ui.conftest import ROOT
+from tests.ui.test_lens_page import words
+
+draw = np.random.default_rng(0)
+WEIGHTS = {
+    "gru/kernel": draw.normal(size=(2, 9)).astype(np.float32),
+    "gru/recurrent_kernel": draw.normal(size=(3, 9)).astype(np.float32),
+    "gru/bias": draw.normal(size=(2, 9)).astype(np.float32),
+    "out/kernel": draw.normal(size=(3, 1)).astype(np.float32),
+    "out/bias": np.zeros(1, np.float32),
+}
+LAYERS = [{"name": "gru", "kind": "GRU", "parameters": 63, "output": [None, 3]}]
+OPENED = OpenedModel(WEIGHTS, {}, False, LAYERS, None, 2, 0, masked=False)
+
+
+@pytest.fixture
+def page(app, monkeypatch):
+    my_model._opened.clear()
+    app.session_state["lens_mine"] = True
+    app.switch_page(str(ROOT / "pages/lens.py"))
+    app.run()
+    assert not app.exception
+    yield app
+    my_model._opened.clear()
+
+
+def upload(page, monkeypatch, found):
+    def open_model(data):
+        assert data == b"the file"
+        if isinstance(found, str):
+            raise ModelError(found)
+        return found
+
+    monkeypatch.setattr(my_model, "open_model", open_model)
+    page.file_uploader(key="my_model").upload("mine.keras", b"the file").run()
+    assert not page.exception
+    return page
+
+
+def test_the_page_without_a_run_offers_it(app):
+    app.switch_page(str(ROOT / "pages/lens.py"))
+    app.run()
+    assert "Train a network first" in words(app)
+    app.toggle(key="lens_mine").set_value(True).run()
+    assert not app.exception
+    assert app.file_uploader(key="my_model")
+
+
+def test_gates_of_what_was_typed(page, monkeypatch):
+    upload(page, monkeypatch, OPENED)
+    assert "gru: 20 steps, 3 units" in words(page)
+    page.text_area[0].set_value("0.5, -1\n2, 0.25\n1, 1").run()
+    assert not page.exception
+    x = np.array([[[0.5, -1], [2, 0.25], [1, 1]]], np.float32)
+    kept = [WEIGHTS[f"gru/{name}"] for name in ("kernel", "recurrent_kernel", "bias")]
+    hidden = trace("GRU", kept, x)["hidden"][0]
+    step, unit = np.unravel_index(np.abs(hidden).argmax(), hidden.shape)
+    answer = (hidden[-1] @ WEIGHTS["out/kernel"]).item()
+    assert f"unit {unit + 1} at step {step + 1}: {hidden[step, unit]:.3g}" in words(page)
+    assert f"the model gives {answer:.4g}." in words(page)
+
+
+def test_what_cannot_be_read_gets_a_sentence(page, monkeypatch):
+    upload(page, monkeypatch, OPENED)
+    for typed, sentence in {
+        "1, 2, 3": "Expected 2 numbers for each step, got 3",
+        "": "Expected 2 numbers for each step",
+        "1, two": "'two', is not a number",
+    }.items():
+        page.text_area[0].set_value(typed).run()
+        assert not page.exception
+        assert sentence in page.error[0].value.replace("\\", "")
+
+
+def test_a_refused_file_says_why_and_is_not_opened_again(page, monkeypatch):
+    upload(page, monkeypatch, "This file holds code of its own.")
+    assert "code of its own" in page.error[0].value
+    monkeypatch.setattr(my_model, "open_model", None)
+    page.run()
+    assert not page.exception
+    assert "code of its own" in page.error[0].value
+
+
+def test_tokens_are_whole_numbers_of_the_vocabulary():
+    model = OpenedModel({}, {}, False, [], 4, 1, 6, masked=True)
+    assert my_model.entered(model, "5, 0 1\n2").tolist() == [5, 0, 1, 2]
+    for typed in ("1, 2, 3, 6", "1, 2, 3, -1", "1, 2, 3, 0.5"):
+        with pytest.raises(ValueError, match="from 0 to 5"):
+            my_model.entered(model, typed)
+    with pytest.raises(ValueError, match="Expected 4 numbers"):
+        my_model.entered(model, "1, 2")
