@@ -1,9 +1,8 @@
-"""A Keras model of the visitor's own on the Inside page; opening the file itself is stubbed."""
+"""A Keras model of the visitor's own on the Inside page: a real file, and what can go wrong."""
 
 import numpy as np
 import pytest
 
-from seqlab.lens.cells import trace
 from seqlab.runs.keras_process import ModelError, OpenedModel
 from seqlab.ui import my_model
 from tests.ui.conftest import ROOT
@@ -54,18 +53,28 @@ def test_the_page_without_a_run_offers_it(app):
     assert app.file_uploader(key="my_model")
 
 
-def test_gates_of_what_was_typed(page, monkeypatch):
-    upload(page, monkeypatch, OPENED)
-    assert "gru: 20 steps, 3 units" in words(page)
+def test_gates_of_a_real_file_are_those_of_keras(page, tmp_path):
+    """No stub: another process opens the file, and the page says what Keras computes."""
+    import keras  # not at the top: the other tests here need none
+
+    layers = keras.layers
+    model = keras.Sequential(
+        [keras.Input((None, 2)), layers.GRU(3, bias_initializer="normal"), layers.Dense(1)]
+    )
+    model.save(tmp_path / "mine.keras")
+    page.file_uploader(key="my_model").upload(
+        "mine.keras", (tmp_path / "mine.keras").read_bytes()
+    ).run(timeout=90)
+    assert not page.exception
+    assert f"{model.layers[0].name}: 20 steps, 3 units" in words(page)
     page.text_area[0].set_value("0.5, -1\n2, 0.25\n1, 1").run()
     assert not page.exception
     x = np.array([[[0.5, -1], [2, 0.25], [1, 1]]], np.float32)
-    kept = [WEIGHTS[f"gru/{name}"] for name in ("kernel", "recurrent_kernel", "bias")]
-    hidden = trace("GRU", kept, x)["hidden"][0]
+    assert f"the model gives {float(model(x)[0, 0]):.4g}." in words(page)
+    model.layers[0].return_sequences = True
+    hidden = np.asarray(model.layers[0](x))[0]
     step, unit = np.unravel_index(np.abs(hidden).argmax(), hidden.shape)
-    answer = (hidden[-1] @ WEIGHTS["out/kernel"]).item()
     assert f"unit {unit + 1} at step {step + 1}: {hidden[step, unit]:.3g}" in words(page)
-    assert f"the model gives {answer:.4g}." in words(page)
 
 
 def test_what_cannot_be_read_gets_a_sentence(page, monkeypatch):
