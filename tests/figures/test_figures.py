@@ -35,7 +35,13 @@ def test_further_rules_are_lines_with_their_names():
 
 def test_names_of_lines_that_lie_close_together_do_not_overlap():
     losses = np.array([1.0, 0.01])
-    levels = {"mean": 1.0, "seasonal naive": 0.52, "chance": 0.5, "autoregression": 0.1, "zero": 0.0}
+    levels = {
+        "mean": 1.0,
+        "seasonal naive": 0.52,
+        "chance": 0.5,
+        "autoregression": 0.1,
+        "zero": 0.0,
+    }
     figure = learning.loss(np.array([1, 2]), losses, losses, None, 5, others=levels)
     texts = [trace.text[1] for trace in figure.data if trace.text]
     assert texts == ["", "", "chance", "autoregression", ""]
