@@ -1,6 +1,7 @@
 """The local training cluster, a process of its own.
 
 `python -m seqlab.runs.cluster WORKERS MODULE`, where the module is that of the training job.
+`SEQLAB_WORKER_MEMORY` limits the memory of each worker, in GB.
 
 It prints the scheduler's address on its first line and ends when its standard input closes, so
 it cannot outlive the server that started it, not even after kill -9. Being a separate process
@@ -54,12 +55,15 @@ def main(workers: int, job: str) -> None:
     os.environ.update(ONE_THREAD | QUIET)
     dask.config.set(CONFIG)
     distributed.utils.get_mp_context().set_forkserver_preload(["distributed", job])
-    memory = distributed.system.MEMORY_LIMIT // (workers + 1)  # leave a share to the server
+    # A share is left to the server.
+    memory = min(distributed.system.MEMORY_LIMIT // (workers + 1), 4 * 2**30)
+    if "SEQLAB_WORKER_MEMORY" in os.environ:
+        memory = int(float(os.environ["SEQLAB_WORKER_MEMORY"]) * 2**30)
     with distributed.LocalCluster(
         n_workers=workers,
         threads_per_worker=1,
         processes=True,
-        memory_limit=min(memory, 4 * 2**30),
+        memory_limit=memory,
         host="127.0.0.1",
         dashboard_address=None,
         worker_dashboard_address=None,

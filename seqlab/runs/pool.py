@@ -7,18 +7,14 @@ posts events and results. Rules and their reasons: `docs/decisions/0003-training
 
 from __future__ import annotations
 
+import itertools
 import logging
-import os
 import queue
-import sqlite3
-import subprocess
-import sys
 import threading
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import distributed
@@ -26,15 +22,22 @@ import distributed
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import Experiment
 from seqlab.runs import worker
+from seqlab.runs.connection import Connection
+from seqlab.runs.recorder import Recorder
 from seqlab.runs.store import Store
 
-ROOT = Path(__file__).parents[2]
 LOST = "The training pool was lost in the middle of this run. It restarts; press Train again."
 DIED = (
     "The worker process died in the middle of this run. What it had learned until its last "
     "snapshot is kept, other runs were not touched. Press Train to try again."
 )
 UNRESPONSIVE = "It did not answer, so its worker was ended. Its last snapshot is kept."
+HUNGRY = (
+    "It was stopped because it needed more memory than a worker has ({limit:.1f} GB). What it had "
+    "learned until its last snapshot is kept. Fewer units, a shorter window or a smaller batch "
+    "need less."
+)
+UNWATCHED = "Nobody had looked at it for {minutes:g} minutes, so it was stopped."
 TOO_EARLY = "It was stopped before its first epoch, so there are no weights to keep."
 FIRST_GRACE = 0.5  # seconds
 UNREACHABLE = "The training pool cannot be reached at the moment. Runs wait until it is back."
@@ -54,6 +57,8 @@ class _Job:
     stop_asked: float | None = None  # monotonic time
     ended: bool = False  # its worker was restarted because it did not stop
     missing_since: float | None = None  # when its worker was first seen to be gone
+    unwatched: bool = False  # it was stopped because nobody looked
+    hungry: float | None = None  # the bytes that it wanted more than
 
 
 @dataclass
@@ -76,6 +81,7 @@ class Pool:
         job: "module:function" of the training job.
         warm_up: "module:function" called once in each new worker, or `None`.
         grace: seconds that a stopped run gets before its worker is restarted.
+        unwatched: seconds after which a run that no page looks at is stopped, or `None`.
     """
 
     def __init__(
@@ -86,20 +92,22 @@ class Pool:
         job: str = "seqlab.training.job:run",
         warm_up: str | None = "seqlab.training.job:warm_up",
         grace: float = 5.0,
+        unwatched: float | None = None,
     ) -> None:
         self._store = store
+        self._recorder = Recorder(store)
         self._workers = workers
-        self._scheduler = scheduler
+        self._connection = Connection(scheduler, workers, job.partition(":")[0], store.home)
         self._job = job
         self._warm_up = warm_up
         self._grace = grace
+        self._unwatched = unwatched
+        self._seen: dict[str, float] = {}  # when a page last looked at a run, monotonic time
         self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._state = _State()
         self._positions: tuple[str, ...] = ()  # replaced whole, so that pages can read it
-        self._process: subprocess.Popen[str] | None = None
-        self._client: distributed.Client | None = None
         self._ready = threading.Event()
-        self.problem: str | None = None  # a sentence for the page while the cluster is away
+        self._cluster_problem: str | None = None
         self._thread = threading.Thread(target=self._loop, name="seqlab-pool", daemon=True)
 
     # For pages: each returns at once -----------------------------------------------------------
@@ -123,6 +131,11 @@ class Pool:
         """Whether the workers are up and warm."""
         return self._ready.is_set()
 
+    @property
+    def problem(self) -> str | None:
+        """A sentence for the page while the cluster is away or the disk is full."""
+        return self._cluster_problem or self._recorder.problem
+
     def submit(self, run: str, experiment: Experiment, dataset: Dataset) -> None:
         """Queues a run that the store knows."""
         self._queue(_Job(run, (experiment, dataset)))
@@ -141,6 +154,7 @@ class Pool:
         return True
 
     def _queue(self, job: _Job) -> None:
+        self.look(job.run)
         self._positions = (*self._positions, job.run)
         self._inbox.put(lambda: self._state.waiting.append(job))
 
@@ -151,6 +165,15 @@ class Pool:
     def tell(self, run: str, command: worker.Command) -> None:
         """Sends a command to a run that trains, see `seqlab.training.control`."""
         self._inbox.put(lambda: self._tell(run, command))
+
+    def look(self, run: str) -> None:
+        """Says that somebody looks at a run; see `unwatched`."""
+        self._seen[run] = time.monotonic()
+
+    def ahead(self, run: str) -> tuple[list[str], list[str]]:
+        """The runs that train, and those that wait before this one."""
+        before = itertools.takewhile(lambda other: other != run, self._positions)
+        return [job.run for job in list(self._state.running.values())], list(before)
 
     def position(self, run: str) -> int | None:
         """The run's place in the queue, 1 for the next one, or `None` if it does not wait."""
@@ -169,65 +192,35 @@ class Pool:
                 break
             try:
                 command()
-                if self._connected():
+                if self._connection.alive:
                     self._tick()
                 else:
                     self._connect()
-                self.problem = None
+                self._cluster_problem = None
+                self._recorder.retry()
             except OSError:
                 logger.warning(UNREACHABLE, exc_info=True)
-                self.problem = UNREACHABLE
+                self._cluster_problem = UNREACHABLE
                 time.sleep(1)
             except Exception:  # the pool outlives whatever goes wrong with one run
                 logger.exception("The training pool stumbled; it goes on.")
                 time.sleep(0.2)
         self._shut_down()
 
-    def _connected(self) -> bool:
-        alive = self._process is None or self._process.poll() is None
-        return self._client is not None and self._client.status == "running" and alive
-
     def _connect(self) -> None:
         """Starts or restarts the cluster; runs that were on a lost one have failed."""
         self._ready.clear()
         for job in self._state.running.values():
-            self._store.set_status(job.run, "failed", LOST)
+            self._recorder.status(job.run, "failed", LOST)
         self._state.running.clear()
         self._state.warm.clear()
         self._state.warming.clear()
-        self._disconnect()
-        self._client = distributed.Client(
-            self._scheduler or self._start_cluster(),
-            timeout=10,
-            name="seqlab",
-            set_as_default=False,
+        self._connection.open(
+            worker.TOPIC, lambda event: self._inbox.put(lambda: self._receive(event))
         )
-        self._client.subscribe_topic(
-            worker.TOPIC, lambda event: self._inbox.put(lambda: self._receive(event[1]))
-        )
-
-    def _start_cluster(self) -> str:
-        module = self._job.partition(":")[0]
-        command = [sys.executable, "-m", "seqlab.runs.cluster", str(self._workers), module]
-        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-        with open(self._store.home / "pool.log", "wb") as log:  # TensorFlow's chatter goes there
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env=os.environ | {"PYTHONPATH": path},
-            )
-        assert self._process.stdout is not None
-        address = self._process.stdout.readline().strip()
-        if not address:
-            raise OSError("The training cluster did not start.")
-        return address
 
     def _tick(self) -> None:
-        state, client = self._state, self._client
-        assert client is not None
+        state, client = self._state, self._connection.client
         addresses = set(client.scheduler_info(n_workers=-1)["workers"])
         state.warm &= addresses
         for address in [a for a, future in state.warming.items() if future.done()]:
@@ -249,33 +242,44 @@ class Pool:
         self._positions = tuple(job.run for job in state.waiting)
         for job in list(state.running.values()):
             self._watch(job, addresses)
+        self._stop_unwatched()
+
+    def _stop_unwatched(self) -> None:
+        if self._unwatched is None:
+            return
+        longest = time.monotonic() - self._unwatched
+        for job in [*self._state.waiting, *self._state.running.values()]:
+            if self._seen[job.run] < longest and not job.unwatched:
+                job.unwatched = True
+                self._stop(job.run)
 
     def _watch(self, job: _Job, addresses: set[str]) -> None:
         """Ends a run that does not obey, and one whose worker left without a word."""
-        assert self._client is not None
         assert job.address is not None
         assert job.future is not None
         now = time.monotonic()
         # A run that has no weights to lose, as one that still compiles, is not waited for.
         grace = self._grace if self._store.snapshots(job.run) else min(self._grace, FIRST_GRACE)
         if job.stop_asked and not job.ended and now - job.stop_asked > grace:
-            job.ended = True
-            self._client.restart_workers([job.address], raise_for_error=False, timeout=10)
+            self._end_worker(job)
         if job.address in addresses or job.future.done():
             job.missing_since = None
         else:
             job.missing_since = job.missing_since or now
             if now - job.missing_since > self._grace:
                 del self._state.running[job.address]
-                self._store.set_status(job.run, "failed", DIED)
+                self._recorder.status(job.run, "failed", DIED)
                 job.future.cancel()
 
+    def _end_worker(self, job: _Job) -> None:
+        job.ended = True
+        self._connection.client.restart_workers([job.address], raise_for_error=False, timeout=10)
+
     def _begin(self, job: _Job, address: str) -> None:
-        assert self._client is not None
-        self._store.set_status(job.run, "running")
+        self._recorder.status(job.run, "running")
         job.address = address
         self._state.running[address] = job
-        job.future = self._client.submit(
+        job.future = self._connection.client.submit(
             worker.work,
             self._job,
             job.key,
@@ -292,39 +296,11 @@ class Pool:
         jobs = [job for job in self._state.running.values() if job.key == event["job"]]
         if not jobs:
             return  # of a worker that was given up
-        run = jobs[0].run
-        try:
-            self._write(run, event)
-        except (OSError, sqlite3.Error):  # a full disk: the training goes on, this is not kept
-            logger.exception("What run %s reported could not be kept.", run)
-
-    def _write(self, run: str, event: dict[str, Any]) -> None:
-        match event["kind"]:
-            case "metrics":
-                known = ("kind", "job", "epoch", "loss", "val_loss", "worker")  # the last by Dask
-                more = {name: values for name, values in event.items() if name not in known}
-                more["at"] = [time.time()] * len(event["epoch"])  # for the time that is left
-                self._store.add_metrics(run, event["epoch"], event["loss"], event["val_loss"], more)
-            case "snapshot":
-                self._store.add_snapshot(run, event["epoch"], event["data"])
-            case "timing":
-                self._store.set_measured(run, event["epoch"])
-            case "state":
-                self._store.add_state(run, event["data"])
-            case "paused":
-                self._store.set_status(run, "paused")
-                self._store.add_log(run, f"Paused after epoch {event['epoch']}.")
-            case "resumed":
-                self._store.set_status(run, "running")
-                self._store.add_log(run, f"Resumed after epoch {event['epoch']}.")
-            case "learning_rate":
-                words = f"Learning rate {event['value']:g} after epoch {event['epoch']}."
-                self._store.add_log(run, words)
-            case "planned":
-                self._store.plan(run, event["epochs"])
-                self._store.add_log(run, f"To be trained until epoch {event['epochs']}.")
-            case "log":
-                self._store.add_log(run, event["message"])
+        if event["kind"] == "memory":
+            jobs[0].hungry = event["limit"]
+            self._end_worker(jobs[0])
+        else:
+            self._recorder.event(jobs[0].run, event)
 
     def _finish(self, job: _Job) -> None:
         """Writes how a run ended. Its events came before: they took the same way, earlier."""
@@ -334,28 +310,32 @@ class Pool:
         del self._state.running[address]
         try:
             result = job.future.result(timeout=10)
-            self._store.drop_snapshots_after(job.run, result["epochs"])
-            self._store.set_status(job.run, result["status"], result["message"])
+            if job.unwatched and result["status"] == "stopped":
+                result["message"] = UNWATCHED.format(minutes=(self._unwatched or 0) / 60)
+            self._recorder.end(job.run, result)
         except distributed.client.FutureCancelledError:  # the scheduler went, not only the worker
-            self._store.set_status(job.run, "failed", LOST)
+            self._recorder.status(job.run, "failed", LOST)
             return
         except distributed.KilledWorker:
-            if job.ended:
+            if job.hungry:
+                message = HUNGRY.format(limit=job.hungry / 2**30)
+                self._recorder.status(job.run, "failed", message)
+            elif job.ended:
                 kept = bool(self._store.snapshots(job.run))
-                self._store.set_status(job.run, "stopped", UNRESPONSIVE if kept else TOO_EARLY)
+                self._recorder.status(job.run, "stopped", UNRESPONSIVE if kept else TOO_EARLY)
             else:
-                self._store.set_status(job.run, "failed", DIED)
+                self._recorder.status(job.run, "failed", DIED)
         except Exception as error:  # whatever the job raised is the run's end, not the pool's
             logger.exception("Run %s failed.", job.run)
-            self._store.add_log(job.run, repr(error))
-            self._store.set_status(job.run, "failed", f"Training failed: {error}")
+            self._recorder.log(job.run, repr(error))
+            self._recorder.status(job.run, "failed", f"Training failed: {error}")
         job.future.release()
 
     def _stop(self, run: str) -> None:
         for job in self._state.waiting:
             if job.run == run:
                 self._state.waiting.remove(job)
-                self._store.set_status(run, "stopped", "Stopped before its turn came.")
+                self._recorder.status(run, "stopped", "Stopped before its turn came.")
                 return
         for job in self._state.running.values():
             if job.run == run and job.stop_asked is None:
@@ -363,38 +343,22 @@ class Pool:
         self._tell(run, {"kind": "stop"})
 
     def _tell(self, run: str, command: worker.Command) -> None:
-        if self._client is None:
-            return  # nothing trains
         for job in self._state.running.values():
             if job.run == run:
                 # `tell` runs beside the training. A worker that does not even take it in time is
                 # left to the grace time: the other runs shall not wait for it.
                 try:
-                    self._client.run(
+                    self._connection.client.run(
                         worker.tell, job.key, command, workers=[job.address], callback_timeout=1
                     )
                 except (TimeoutError, OSError):
-                    self._store.add_log(run, f"The worker did not hear “{command['kind']}”.")
-
-    def _disconnect(self) -> None:
-        if self._client is not None:
-            self._client.close(timeout=2)
-            self._client = None
-        if self._process is not None:
-            assert self._process.stdin is not None
-            self._process.stdin.close()  # it ends by itself
-            try:
-                self._process.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-            self._process = None
+                    self._recorder.log(run, f"The worker did not hear “{command['kind']}”.")
 
     def _shut_down(self) -> None:
         message = "The server was stopped while this run was active. What it had learned is kept."
         for job in [*self._state.waiting, *self._state.running.values()]:
-            self._store.set_status(job.run, "interrupted", message)
-        self._disconnect()
+            self._recorder.status(job.run, "interrupted", message)
+        self._connection.close()
 
 
 def _nothing() -> None:

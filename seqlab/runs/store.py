@@ -417,5 +417,9 @@ def _born(pid: int) -> float | None:
 def _write_whole(path: Path, data: bytes) -> None:
     """Writes a file so that a reader, or a crash, never sees half of it."""
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    part.write_bytes(data)
-    part.replace(path)
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise

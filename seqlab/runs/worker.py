@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import pkgutil
 import queue
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import distributed
+import psutil
 
 TOPIC = "seqlab"  # one topic for all runs: a topic each would never be forgotten
+
+SHARE = 0.9  # of a worker's memory that a run may use
+LOOK = 0.1  # seconds between two looks at it
 
 Command = dict[str, Any]
 _inboxes: dict[str, queue.SimpleQueue[Command]] = {}
@@ -50,10 +56,25 @@ def work(job: str, key: str, *arguments: Any) -> dict[str, Any]:  # noqa: ANN401
         worker.log_event(TOPIC, event | {"job": key})
 
     experiment, dataset, *rest = arguments
+    ended = threading.Event()
+    limit = worker.memory_manager.memory_limit
+    if limit:
+        guard = threading.Thread(target=_guard, args=(limit, report, ended), daemon=True)
+        guard.start()
     try:
         return pkgutil.resolve_name(job)(experiment, dataset, report, control, *rest)
     finally:
+        ended.set()
         control.close()
+
+
+def _guard(limit: float, report: Callable[[dict[str, Any]], None], ended: threading.Event) -> None:
+    """Tells the pool when this process uses too much memory, before Dask kills it unexplained."""
+    process = psutil.Process()
+    while not ended.wait(LOOK):
+        if process.memory_info().rss > SHARE * limit:
+            report({"kind": "memory", "limit": limit})
+            return
 
 
 def prepare(job: str) -> None:

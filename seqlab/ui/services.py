@@ -24,7 +24,11 @@ def store() -> Store:
 
 
 def pool() -> Pool:
-    """The training pool, started at the first call: `SEQLAB_WORKERS` runs at once (default 2)."""
+    """The training pool, started at the first call.
+
+    `SEQLAB_WORKERS` runs train at once (default 2), on the cluster of `SEQLAB_SCHEDULER` if that
+    is set. A run that nobody looks at for `SEQLAB_UNWATCHED` minutes (default 15) is stopped.
+    """
     global _pool
     runs = store()
     with _lock:
@@ -33,6 +37,7 @@ def pool() -> Pool:
                 runs,
                 workers=int(os.environ.get("SEQLAB_WORKERS", "2")),
                 scheduler=os.environ.get("SEQLAB_SCHEDULER") or None,
+                unwatched=60 * float(os.environ.get("SEQLAB_UNWATCHED", "15")),
             )
             _pool.start()
         return _pool

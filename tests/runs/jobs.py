@@ -4,6 +4,11 @@ import os
 import time
 
 
+def act(experiment, part, report, control, *more):
+    """The job of all tests: plays the part that stands in the place of the data."""
+    return PARTS[part](experiment, part, report, control, *more)
+
+
 def count(experiment, dataset, report, control, state=None, epochs=None):
     """Reports an epoch every 10 ms until all are done or it is told to stop. It can be paused."""
     first = int(state or 0) + 1
@@ -48,3 +53,14 @@ def deaf(experiment, dataset, report, control):
 
 def broken(experiment, dataset, report, control):
     raise RuntimeError("the kernel has no shape")
+
+
+def hungry(experiment, dataset, report, control):
+    """Takes more and more memory."""
+    eaten = []
+    while True:
+        eaten.append(b"x" * 2**25)
+        time.sleep(0.02)
+
+
+PARTS = {part.__name__: part for part in (count, announce_pid, deaf, broken, hungry)}

@@ -1,0 +1,90 @@
+"""The way to the Dask cluster: one that is started here, or one that is there already."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import distributed
+
+ROOT = Path(__file__).parents[2]
+
+
+class Connection:
+    """A client of the cluster, and the process of a local one.
+
+    Args:
+        scheduler: address of an existing scheduler, or `None` to start a local cluster.
+        workers: of the local cluster.
+        module: that its workers import before they are needed.
+        home: folder for the local cluster's log.
+    """
+
+    def __init__(self, scheduler: str | None, workers: int, module: str, home: Path) -> None:
+        self._scheduler = scheduler
+        self._workers = workers
+        self._module = module
+        self._home = home
+        self._process: subprocess.Popen[str] | None = None
+        self._client: distributed.Client | None = None
+
+    @property
+    def client(self) -> distributed.Client:
+        """To be used while `alive`."""
+        assert self._client is not None
+        return self._client
+
+    @property
+    def alive(self) -> bool:
+        """Whether scheduler and client are there."""
+        process = self._process is None or self._process.poll() is None
+        return self._client is not None and self._client.status == "running" and process
+
+    def open(self, topic: str, receive: Callable[[dict[str, Any]], None]) -> None:
+        """Connects anew; `receive` gets the events of a topic, in a thread of the client.
+
+        Raises:
+            OSError: if there is no scheduler.
+        """
+        self.close()
+        self._client = distributed.Client(
+            self._scheduler or self._start(), timeout=10, name="seqlab", set_as_default=False
+        )
+        self._client.subscribe_topic(topic, lambda event: receive(event[1]))
+
+    def close(self) -> None:
+        """Leaves the cluster, and ends a local one."""
+        if self._client is not None:
+            self._client.close(timeout=2)
+            self._client = None
+        if self._process is not None:
+            assert self._process.stdin is not None
+            self._process.stdin.close()  # it ends by itself
+            try:
+                self._process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+
+    def _start(self) -> str:
+        command = [sys.executable, "-m", "seqlab.runs.cluster", str(self._workers), self._module]
+        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+        with open(self._home / "pool.log", "wb") as log:  # TensorFlow's chatter goes there
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=os.environ | {"PYTHONPATH": path},
+            )
+        assert self._process.stdout is not None
+        address = self._process.stdout.readline().strip()
+        if not address:
+            raise OSError("The training cluster did not start.")
+        return address

@@ -1,0 +1,202 @@
+"""What may go wrong under the pool: workers that die or eat, a full disk, a lost cluster."""
+
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from seqlab.runs.pool import Pool
+from seqlab.runs.store import Store
+from tests.runs.helpers import JOB, ended, pid_of, submit, wait_for
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(tmp_path / "home")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def start(store):
+    started = []
+
+    def begin(**options):
+        pool = Pool(store, job=JOB, warm_up=None, **options)
+        pool.start()
+        started.append(pool)
+        assert pool.wait_until_ready(60)
+        return pool
+
+    yield begin
+    for pool in started:
+        pool.close()
+
+
+def test_a_killed_worker_fails_its_run_alone_and_the_pool_heals(start, store):
+    pool = start(workers=2)
+    victim, other = (submit(pool, store, 10_000, "announce_pid") for _ in range(2))
+    os.kill(pid_of(store, victim), signal.SIGKILL)
+    wait_for(lambda: ended(store, victim))
+    assert store.get(victim).status == "failed"
+    assert "worker process died" in store.get(victim).message
+    assert store.get(other).status == "running"
+    after = submit(pool, store, epochs=3)
+    wait_for(lambda: ended(store, after))
+    assert store.get(after).status == "finished"
+    assert store.get(other).status == "running"
+
+
+def test_a_run_that_eats_memory_is_stopped_at_its_limit(start, store, monkeypatch):
+    monkeypatch.setenv("SEQLAB_WORKER_MEMORY", "0.5")
+    pool = start(workers=2)
+    other = submit(pool, store, 10_000)
+    run = submit(pool, store, part="hungry")
+    wait_for(lambda: ended(store, run), seconds=60)
+    assert store.get(run).status == "failed"
+    assert "more memory than a worker has (0.5 GB)" in store.get(run).message
+    assert store.get(other).status == "running"
+
+
+def test_a_run_that_nobody_looks_at_is_stopped(start, store):
+    pool = start(workers=1, unwatched=2.0)
+    run, waiting = submit(pool, store, 10_000), submit(pool, store, 10_000)
+    begin = time.monotonic()
+    while time.monotonic() - begin < 3:
+        pool.look(run)
+        time.sleep(0.1)
+    assert store.get(run).status == "running"
+    assert store.get(waiting).status == "stopped"
+    wait_for(lambda: ended(store, run))
+    assert store.get(run).status == "stopped"
+    assert "Nobody had looked" in store.get(run).message
+
+
+@contextmanager
+def full_disk():
+    """The operating system refuses this process to write to any file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_on_a_full_disk_a_run_goes_on_and_is_written_down_later(start, store):
+    pool = start()
+    run = submit(pool, store, 100)
+    wait_for(lambda: len(store.metrics(run).epoch) > 3)
+    with full_disk():
+        wait_for(lambda: pool.problem)
+        assert "disk is full" in pool.problem
+        time.sleep(2)  # in which the run ends
+    wait_for(lambda: ended(store, run))
+    assert store.get(run).status == "finished"
+    assert store.metrics(run).epoch.tolist() == list(range(1, 101))
+    assert pool.problem is None
+    assert not list(store.home.rglob("*.part"))
+
+
+def test_a_lost_cluster_fails_its_runs_and_comes_back(start, store):
+    pool = start()
+    run = submit(pool, store, epochs=10_000)
+    wait_for(lambda: store.get(run).status == "running")
+    pool._connection._process.kill()
+    wait_for(lambda: ended(store, run))
+    assert "pool was lost" in store.get(run).message
+    after = submit(pool, store, epochs=3)
+    wait_for(lambda: ended(store, after), seconds=60)
+    assert store.get(after).status == "finished"
+
+
+def test_closing_interrupts_and_leaves_no_process(start, store):
+    pool = start()
+    run = submit(pool, store, 10_000, "announce_pid")
+    pid = pid_of(store, run)
+    pool.close()
+    assert store.get(run).status == "interrupted"
+    wait_for(lambda: not alive(pid))
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return open(f"/proc/{pid}/stat").read().split()[2] != "Z"
+
+
+class Cluster:
+    """A scheduler and two workers as an operator starts them, each in a folder of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+        self.processes: list[subprocess.Popen] = []
+
+    def start(self) -> None:
+        port = self.address.rpartition(":")[2]
+        self._run("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
+        for name in ("one", "two"):
+            self._run("worker", self.address, "--nthreads", "1", "--no-dashboard", name=name)
+
+    def _run(self, what: str, *arguments: str, name: str = "scheduler") -> None:
+        folder = self.home / name
+        folder.mkdir(exist_ok=True)
+        with open(folder / "log", "ab") as log:
+            self.processes.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments],
+                    cwd=folder,
+                    env=os.environ | {"PYTHONPATH": str(ROOT)},
+                    stdout=log,
+                    stderr=log,
+                )
+            )
+
+    def kill(self) -> None:
+        for process in self.processes:
+            process.kill()
+        for process in self.processes:
+            process.wait()
+        self.processes.clear()
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    cluster = Cluster(tmp_path)
+    cluster.start()
+    yield cluster
+    cluster.kill()
+
+
+def test_a_cluster_of_ones_own_trains_and_may_go_and_come_back(cluster, start, store):
+    pool = start(scheduler=cluster.address)
+    run = submit(pool, store, epochs=5)
+    wait_for(lambda: ended(store, run))
+    assert store.get(run).status == "finished"
+    assert len(store.metrics(run).epoch) == 5
+    lost = submit(pool, store, epochs=10_000)
+    wait_for(lambda: store.get(lost).status == "running")
+    cluster.kill()
+    wait_for(lambda: ended(store, lost))
+    assert "pool was lost" in store.get(lost).message
+    wait_for(lambda: pool.problem)
+    assert "cannot be reached" in pool.problem
+    waiting = submit(pool, store, epochs=5)
+    cluster.start()
+    wait_for(lambda: ended(store, waiting), seconds=60)
+    assert store.get(waiting).status == "finished"
+    assert pool.problem is None
