@@ -20,9 +20,9 @@ with left:
         data_controls()
     now = draft(state.flat())  # the widgets below have their values already
     with st.container():
-        network_controls(now.dataset)
+        network_controls(now)
     with st.container():
-        training_controls()
+        training_controls(now.dataset)
 
 run = services.store().get(state.run_id() or "")
 

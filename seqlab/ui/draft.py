@@ -12,7 +12,7 @@ from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.load import load
 from seqlab.data.upload import Table, UploadError, read_table
 from seqlab.experiment import Data, Experiment, ExperimentError, Finding, Reading, clamp
-from seqlab.network.doctor import diagnose
+from seqlab.network.doctor import diagnose, explain
 from seqlab.ui import services
 from seqlab.ui.cache import ByteCache
 
@@ -50,7 +50,7 @@ def draft(flat: Mapping[str, Any]) -> Draft:
     try:
         dataset = dataset_of(experiment.data)
     except (DataError, UploadError) as error:
-        return Draft(experiment, None, [_no_data(error, experiment), *diagnose(experiment)])
+        return Draft(experiment, None, [explain(error, experiment), *diagnose(experiment)])
     except Exception:  # a stranger's file must not lock the page
         logger.exception("The data of a draft could not be loaded.")
         return Draft(experiment, None, [Finding("error", "no_data", STRANGE)])
@@ -123,12 +123,3 @@ def _out_of_range(error: ExperimentError, flat: Mapping[str, Any]) -> list[Findi
         fix = None
     label = "Use the nearest allowed value"
     return [Finding("error", "out_of_range", sentence, fix, label) for sentence in error.sentences]
-
-
-def _no_data(error: DataError | UploadError, experiment: Experiment) -> Finding:
-    argument, allowed = getattr(error, "argument", None), getattr(error, "allowed", None)
-    if argument is None or allowed is None:
-        return Finding("error", "no_data", str(error))
-    data = experiment.data.model_copy(update={argument: allowed})
-    fix = experiment.model_copy(update={"data": data})
-    return Finding("error", f"{argument}_too_long", str(error), fix, f"Use {argument} = {allowed}")

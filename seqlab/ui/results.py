@@ -49,7 +49,9 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, change
     """`drawn` is the run as the rest of the page shows it."""
     store = services.store()
     run = store.get(drawn.id) if drawn else None
-    metrics = store.metrics(run.id if run else "", "learning_rate", "val_accuracy", "at")
+    measures = [f"val_{name}" for name in run.experiment.training.metrics] if run else []
+    names = dict.fromkeys(["learning_rate", "at", "val_accuracy", *measures])
+    metrics = store.metrics(run.id if run else "", *names)
     saved = store.snapshots(run.id) if run else []
     with st.container(key="status", gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -174,9 +176,12 @@ def _pace(at: np.ndarray) -> float | None:
 def _last_losses(metrics: Metrics) -> str:
     if not len(metrics.epoch):
         return ""
-    accuracy = metrics.more["val_accuracy"][-1]
-    right = f" · val_accuracy {accuracy:.1%}" if np.isfinite(accuracy) else ""
-    return f"loss {metrics.loss[-1]:.4g} · val_loss {metrics.val_loss[-1]:.4g}{right}"
+    text = f"loss {metrics.loss[-1]:.4g} · val_loss {metrics.val_loss[-1]:.4g}"
+    for name, values in metrics.more.items():
+        if name.startswith("val_") and np.isfinite(values[-1]):
+            shown = f"{values[-1]:.1%}" if name == "val_accuracy" else f"{values[-1]:.4g}"
+            text += f" · {name} {shown}"
+    return text
 
 
 def loss_chart(run: Run | None, metrics: Metrics, dataset: Dataset | None, epochs: int) -> None:

@@ -11,9 +11,9 @@ from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Finding
 from seqlab.figures import preview
-from seqlab.network.shapes import Link, Shape, links
+from seqlab.network.shapes import links
 from seqlab.network.source import changed_lines, files, notebook, source
-from seqlab.ui import state
+from seqlab.ui import chain, state
 from seqlab.ui.chart import chart
 from seqlab.ui.words import plain
 
@@ -27,16 +27,14 @@ ICONS = {
 
 
 def network_picture(experiment: Experiment, dataset: Dataset) -> None:
-    """The shape chain and the parameter count with its formula."""
-    first, *rest = links(experiment, Frame.of(dataset))
-    parts = [f"`{_shape(first.output)}`"]
-    for link in rest:
-        colour = "red" if link.broken else "blue"
-        parts += [f":{colour}-badge[{link.name}]", f"`{_shape(link.output)}`"]
-    with st.container(horizontal=True, vertical_alignment="top"):
-        st.markdown(" → ".join(parts), width="stretch")
+    """The chain from input to output, with shapes, parameters and their formulas."""
+    found = links(experiment, Frame.of(dataset))
+    total = sum(link.parameters for link in found)
+    st.html(chain.picture(found))
+    with st.container(horizontal=True, vertical_alignment="top", key="chain_words"):
+        sentence = chain.axes_sentence(experiment, found)
+        st.caption(f"**{total:,} parameters.** {sentence}", width="stretch")
         _code(experiment, dataset)
-    st.caption(_parameters(rest))
 
 
 def _code(experiment: Experiment, dataset: Dataset) -> None:
@@ -93,31 +91,27 @@ def _ranges(places: list[int]) -> str:
     return f"line{'s' if len(places) > 1 else ''} {', '.join(ranges)}"
 
 
-def _shape(shape: Shape) -> str:
-    return f"({', '.join(str(size) for size in shape)})"
-
-
-def _parameters(chain: list[Link]) -> str:
-    counts = " + ".join(
-        f"{link.name} {link.formula} = {link.parameters:,}" for link in chain if link.parameters
-    )
-    total = sum(link.parameters for link in chain)
-    return f"**{total:,} parameters**: {counts}"
-
-
 def findings_list(findings: list[Finding], key: str = "fix") -> None:
-    """Errors in boxes, the others in lines, each with its Fix; `key` begins the buttons' keys."""
+    """Errors in boxes, the others in lines, each with its Fix and with what Keras says.
+
+    Args:
+        findings: what is to be said.
+        key: how the keys of the Fix buttons begin.
+    """
     if not findings and key == "fix":
         st.caption(":green[:material/check:] No problems found.")
     for i, finding in enumerate(findings):
         if finding.level == "error":
             st.error(plain(finding.message), icon=ICONS["error"])
-            _fix(finding, f"{key}_{i}", "secondary")
+            with st.container(horizontal=True, gap="small"):
+                _fix(finding, f"{key}_{i}", "secondary")
+                _keras(finding, f"{key}_keras_{i}")
             continue
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             colour = {"warning": "orange", "hint": "blue"}[finding.level]
             icon = f":{colour}[{ICONS[finding.level]}]"
             st.markdown(f"{icon} :small[{plain(finding.message)}]", width="stretch")
+            _keras(finding, f"{key}_keras_{i}")
             _fix(finding, f"{key}_{i}", "tertiary")
 
 
@@ -132,6 +126,13 @@ def _fix(finding: Finding, key: str, kind: Literal["secondary", "tertiary"]) -> 
             on_click=state.show,
             args=(finding.fix,),
         )
+
+
+def _keras(finding: Finding, key: str) -> None:
+    """What Keras itself says or does, one click away."""
+    if finding.keras:
+        with st.popover("Keras", key=key, type="tertiary", help="What Keras says or does here"):
+            st.markdown(plain(finding.keras))
 
 
 def data_preview(dataset: Dataset, height: int = 125) -> int:

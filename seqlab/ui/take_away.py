@@ -33,7 +33,9 @@ def take_away(run: Run, dataset: Dataset, newest: int) -> None:
     )
     if not shown.open:
         return
-    measures = history(services.store().metrics(run.id, *MEASURES))
+    chosen = run.experiment.training.metrics
+    names = [*chosen, *(f"val_{name}" for name in chosen), *MEASURES]
+    measures = history(services.store().metrics(run.id, *dict.fromkeys(names)))
     with shown:
         with st.container(horizontal=True):
             st.download_button(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from seqlab.data.dataset import DataError, Dataset
+from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Finding
 from seqlab.network.doctor import axes, learning, samples, size, split, states, targets
 from seqlab.network.doctor.fixes import with_data
 
+EMPTY = (
+    "No window fits, so the arrays are empty. Keras: Your input ran out of data; interrupting "
+    "training."
+)
 ORDER = {"error": 0, "warning": 1, "hint": 2}
 
 
@@ -32,14 +36,21 @@ def diagnose(experiment: Experiment, dataset: Dataset | None = None) -> list[Fin
     return sorted(findings, key=lambda finding: ORDER[finding.level])
 
 
-def explain(error: DataError, experiment: Experiment) -> Finding:
-    """Why there is no data, with the nearest value that would do: a window that is too long."""
-    if error.argument is None or error.allowed is None:
+def explain(error: ValueError, experiment: Experiment) -> Finding:
+    """Why there is no data, with the nearest value that would do: a window that is too long.
+
+    Args:
+        error: a `DataError`, or an `UploadError` of a file that cannot be read.
+        experiment: what was asked for.
+    """
+    argument, allowed = getattr(error, "argument", None), getattr(error, "allowed", None)
+    if argument is None or allowed is None:
         return Finding("error", "no_data", str(error))
     return Finding(
         "error",
-        f"{error.argument}_too_long",
+        f"{argument}_too_long",
         str(error),
-        with_data(experiment, **{error.argument: error.allowed}),
-        f"Use {error.argument} = {error.allowed}",
+        with_data(experiment, **{argument: allowed}),
+        f"Use {argument} = {allowed}",
+        EMPTY if argument in ("window", "horizon", "steps") else "",
     )

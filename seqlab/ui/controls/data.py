@@ -10,7 +10,7 @@ from seqlab.data.entry import Entry
 from seqlab.data.upload import Table, UploadError
 from seqlab.experiment import Reading
 from seqlab.ui import draft, services, state
-from seqlab.ui.controls.fields import field, more
+from seqlab.ui.controls.fields import changes, field, more
 from seqlab.ui.words import plain
 
 UPLOAD = "upload"
@@ -76,6 +76,7 @@ def _cutting(unfolded: bool) -> None:
     """How a series becomes windows, but for window and horizon."""
     if not unfolded:
         more("more_data", CUTTING)
+        changes(CUTTING, "changed_data")
         return
     columns = st.columns(2)
     for i, name in enumerate(CUTTING):

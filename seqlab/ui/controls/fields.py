@@ -7,14 +7,14 @@ widgets: a number out of range stays visible, and a finding says what is allowed
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
 import streamlit as st
 from pydantic.fields import FieldInfo
 
 from seqlab.choices import KNOBS
-from seqlab.experiment import Data, Network, Recurrent, Training
+from seqlab.experiment import LIMITS, Data, Network, Recurrent, Training
 
 FIELDS: dict[str, FieldInfo] = {
     name: info
@@ -58,8 +58,21 @@ HELP: dict[str, str] = {
     "layer_normalization": "Normalise what the layer hands on.",
     "embedding": "How many numbers stand for one token.",
     "masking": "Skip the padding at the end of shorter sequences.",
-    "head": "What turns states into predictions. Automatic: it follows from the task.",
+    "head": "What turns states into predictions. Those that fit the task are offered. Dense at "
+    "every step is what Keras calls TimeDistributed(Dense).",
     "head_activation": "Linear gives plain values, and logits for classes.",
+    "loss": "What the training makes small. Those that fit the targets are offered.",
+    "momentum": "Share of the last step that goes into the next one.",
+    "nesterov": "Looks ahead by the momentum before it takes the gradient.",
+    "rho": "How slowly the mean of the squared gradients forgets.",
+    "centered": "Divides by the deviation of the gradients instead of their size.",
+    "beta_1": "How slowly the mean of the gradients forgets.",
+    "beta_2": "How slowly the mean of the squared gradients forgets.",
+    "amsgrad": "Divides by the largest mean of squared gradients so far.",
+    "epsilon": "Added to what is divided by.",
+    "weight_decay": "Share of each weight that is taken away at every step, times the rate.",
+    "initial_accumulator_value": "Where the sum of the squared gradients begins.",
+    "metrics": "What is measured besides the loss. Those that fit the targets are offered.",
     "clipnorm": "Gradients longer than this are shortened to it. Empty: off.",
     "clipvalue": "Each number of a gradient is cut to this size. Empty: off.",
     "seed": "The same seed gives the same initial weights and the same order of the batches.",
@@ -83,7 +96,21 @@ HELP: dict[str, str] = {
     "noise": "Standard deviation of the noise; the signal's amplitude is 1.",
     "data_seed": "The same seed draws the same data.",
 }
-EMPTY = {"clipnorm": "off", "clipvalue": "off", "patience": "off"}
+EMPTY = {"clipnorm": "off", "clipvalue": "off", "patience": "off", "metrics": "the usual ones"}
+# Drawn as a slider, from the lowest to the highest value allowed.
+SLIDERS = {"forget_bias": 0.1, "recurrent_scale": 0.05}
+# What an option is called, where its name in Keras says too little.
+OPTIONS: dict[str, dict[str, str]] = {
+    "head": {
+        "auto": "automatic",
+        "dense": "Dense on the last state",
+        "time_distributed": "Dense at every step",
+        "repeat_vector": "encoder-decoder: RepeatVector",
+        "teacher_forcing": "encoder-decoder: states, teacher forcing",
+    },
+    "loss": {"auto": "automatic"},
+}
+Fitting = Mapping[str, Sequence[str]]  # by name, the options that fit the task; others: all of them
 
 
 def field(
@@ -91,6 +118,7 @@ def field(
     label: str | None = None,
     width: int | Literal["stretch"] = "stretch",
     about: str = "",
+    fitting: Fitting | None = None,
 ) -> None:
     """The widget of one value.
 
@@ -99,6 +127,7 @@ def field(
         label: what stands above it; its name, if nothing is said.
         width: in pixels, or all there is.
         about: help; what is known of the name, if nothing is said.
+        fitting: what is offered of a choice; the one that is set is always there.
     """
     name = name_of(key)
     kind, optional = _kind(FIELDS[name])
@@ -108,20 +137,50 @@ def field(
         "persist_state": "session",
     }
     label = label or name
+    called = OPTIONS.get(name, {})
     if get_origin(kind) is Literal:
-        st.selectbox(label, get_args(kind), width=width, **common)
+        offered = _offered(key, get_args(kind), fitting)
+        st.selectbox(label, offered, format_func=lambda o: called.get(o, o), width=width, **common)
+    elif get_origin(kind) is tuple:
+        offered = _offered(key, get_args(get_args(kind)[0]), fitting)
+        st.multiselect(label, offered, placeholder=EMPTY[name], width=width, **common)
     elif kind is bool and not optional:
         st.toggle(label, **common)
     elif kind is bool:
+        switch = _switch(name)
         st.selectbox(
-            label, [None, True, False], format_func=_switch(name).__getitem__, width=width, **common
+            label,
+            [None, True, False],
+            format_func=switch.__getitem__,
+            placeholder=switch[None],
+            width=width,
+            **common,
         )
+    elif name in SLIDERS and _within_limits(name, st.session_state.get(key)):
+        low, high = LIMITS[name]
+        st.slider(label, float(low), float(high), step=SLIDERS[name], width=width, **common)
     else:
         if optional:
-            common |= {"value": None, "placeholder": EMPTY.get(name) or f"{_keras_default(name)}"}
+            usual = _keras_default(name)
+            empty = EMPTY.get(name) or ("off" if usual is None else f"{usual:g}")
+            common |= {"value": None, "placeholder": empty}
         step = STEPS.get(name, 1 if kind is int else 0.1)
         form = "%d" if kind is int else "%g"
         st.number_input(label, step=kind(step), format=form, width=width, **common)
+
+
+def _offered(key: str, options: Sequence[str], fitting: Fitting | None) -> list[str]:
+    """The options that fit and what is set already, in their usual order."""
+    fits = (fitting or {}).get(name_of(key), options)
+    value = st.session_state.get(key)
+    chosen = value if isinstance(value, list) else [value]
+    return [option for option in options if option in ("auto", *fits, *chosen)]
+
+
+def _within_limits(name: str, value: object) -> bool:
+    """Whether a slider can show a value; a link may ask for any."""
+    low, high = LIMITS[name]
+    return value is None or (isinstance(value, float) and low <= value <= high)
 
 
 def more(
@@ -130,8 +189,9 @@ def more(
     suffix: str = "",
     title: str = "More",
     above: Callable[[], None] | None = None,
+    fitting: Fitting | None = None,
 ) -> None:
-    """A button that opens the less common values; it counts the changed ones and resets them.
+    """A button that opens the less common values.
 
     Args:
         key: of the button.
@@ -139,41 +199,57 @@ def more(
         suffix: of their keys, "_0" for the first layer.
         title: what the button says.
         above: draws what stands above the values.
+        fitting: what is offered of choices, by name.
     """
-    changed = [name for name in names if is_changed(f"{name}{suffix}")]
-    count = f" · {len(changed)} changed" if changed else ""
-    with st.popover(f"{title}{count}", icon=":material/tune:", key=key, width="content"):
+    with st.popover(title, icon=":material/tune:", key=key, width="content"):
         if above is not None:
             above()
-        if changed:
-            st.caption("Changed. Click one to reset it.")
-            with st.container(horizontal=True, gap="xsmall"):
-                for name in changed:
-                    value = f"{name}{suffix}"
-                    st.button(
-                        f"{name} {_words(st.session_state[value])}",
-                        key=f"reset_{value}",
-                        icon=":material/undo:",
-                        on_click=reset,
-                        args=(value,),
-                        type="tertiary",
-                    )
         left, right = st.columns(2)
         half = (len(names) + 1) // 2
         for column, part in ((left, names[:half]), (right, names[half:])):
             with column:
                 for name in part:
-                    field(f"{name}{suffix}")
+                    field(f"{name}{suffix}", fitting=fitting)
 
 
-def is_changed(key: str) -> bool:
-    """Whether a value differs from its default."""
-    return key in st.session_state and st.session_state[key] != _default(key)
+def changes(keys: Sequence[str], key: str, usual: Mapping[str, Any] | None = None) -> None:
+    """One button for each changed value: it says the value, and a click resets it.
+
+    Args:
+        keys: of the values, with suffixes.
+        key: of the place where the buttons stand.
+        usual: what a value is without being changed, where that is not its default.
+    """
+    usual = usual or {}
+    changed = [each for each in keys if is_changed(each, usual)]
+    if not changed:
+        return
+    with st.container(horizontal=True, gap="xxsmall", key=key):
+        for each in changed:
+            before = usual.get(each, _default(each))
+            st.button(
+                f"{name_of(each)} {_words(each, st.session_state[each])}",
+                key=f"reset_{each}",
+                icon=":material/undo:",
+                help=f"Changed. Click to set it back: {_words(each, before)}.",
+                on_click=reset,
+                args=(each, before),
+                type="tertiary",
+            )
 
 
-def reset(key: str) -> None:
-    """Back to the default."""
-    st.session_state[key] = _default(key)
+def is_changed(key: str, usual: Mapping[str, Any] | None = None) -> bool:
+    """Whether a value differs from what is usual for it, its default if nothing is said."""
+    if key not in st.session_state:
+        return False
+    value = st.session_state[key]
+    value = tuple(value) if isinstance(value, list) else value
+    return bool(value != (usual or {}).get(key, _default(key)))
+
+
+def reset(key: str, value: Any) -> None:  # noqa: ANN401
+    """Sets a value back."""
+    st.session_state[key] = list(value) if isinstance(value, tuple) else value
 
 
 def name_of(key: str) -> str:
@@ -202,7 +278,14 @@ def _switch(name: str) -> dict[bool | None, str]:
     return {None: f"default ({usual})", True: "on", False: "off"}
 
 
-def _words(value: object) -> str:
+def _words(key: str, value: object) -> str:
+    name = name_of(key)
+    if value is None:
+        return EMPTY.get(name, "default")
     if isinstance(value, bool):
         return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or EMPTY.get(name, "none")
+    if isinstance(value, float):
+        return f"{value:g}"
+    return OPTIONS.get(name, {}).get(str(value), str(value))

@@ -6,35 +6,53 @@ from functools import partial
 
 import streamlit as st
 
-from seqlab.data.dataset import Dataset
+from seqlab.data.frame import Frame
 from seqlab.experiment import MAX_LAYERS, Recurrent
-from seqlab.ui.controls.fields import field, more
+from seqlab.network.doctor.axes import settled
+from seqlab.network.doctor.targets import activations_for, heads_for
+from seqlab.ui.controls.fields import changes, field, more
+from seqlab.ui.draft import Draft
 
 IN_SIGHT = ("cell", "units", "return_sequences")
 GATED = ("recurrent_activation",)  # a SimpleRNN has no gates
 LSTM_ONLY = ("unit_forget_bias", "forget_bias")
 
 
-def network_controls(dataset: Dataset | None) -> None:
+def network_controls(now: Draft) -> None:
     """One row a recurrent layer, then what the data need around them.
 
     Args:
-        dataset: decides which settings of the input and the head there are.
+        now: its data decide which settings of the input and the head there are.
     """
     st.subheader("Network", anchor=False)
     layers = st.session_state.layers
+    usual = _usual(now)
     for i in range(layers):
-        _layer(i, layers)
+        _layer(i, layers, usual)
+    frame = None if now.dataset is None else Frame.of(now.dataset)
+    tokens = frame is not None and frame.vocabulary > 0
+    padded = frame is not None and frame.padded
+    names = [*(["embedding"] if tokens else []), *(["masking"] if tokens or padded else [])]
+    names += ["head", "head_activation"]
+    fitting = None
+    if frame is not None:
+        fitting = {"head": heads_for(frame), "head_activation": activations_for(frame)}
     with st.container(horizontal=True, gap="small"):
         if layers < MAX_LAYERS:
             st.button("Add a layer", key="add_layer", on_click=_add, icon=":material/add:")
-        tokens = dataset is not None and bool(dataset.vocabulary)
-        padded = dataset is not None and bool((dataset.lengths < dataset.timesteps).any())
-        names = [*(["embedding"] if tokens else []), *(["masking"] if tokens or padded else [])]
-        more("more_head", [*names, "head", "head_activation"], title="Head")
+        more("more_head", names, title="Head", fitting=fitting)
+    changes(names, "changed_head")
 
 
-def _layer(i: int, layers: int) -> None:
+def _usual(now: Draft) -> dict[str, bool]:
+    """Where `return_sequences` must be on, being on is no change."""
+    if now.experiment is None or now.dataset is None:
+        return {}
+    wanted = settled(now.experiment, Frame.of(now.dataset)).layers
+    return {f"return_sequences_{i}": layer.return_sequences for i, layer in enumerate(wanted)}
+
+
+def _layer(i: int, layers: int, usual: dict[str, bool]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         field(f"cell_{i}", f"Layer {i + 1}", width=132)
         field(f"units_{i}", width=96)
@@ -44,6 +62,7 @@ def _layer(i: int, layers: int) -> None:
         names = [name for name in Recurrent.model_fields if name not in IN_SIGHT + hidden]
         above = partial(_arrange, i, layers) if layers > 1 else None
         more(f"more_{i}", names, f"_{i}", above=above)
+    changes([f"{name}_{i}" for name in (*IN_SIGHT, *names)], f"changed_{i}", usual)
 
 
 def _arrange(i: int, layers: int) -> None:

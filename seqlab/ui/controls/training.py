@@ -5,19 +5,27 @@ from __future__ import annotations
 import streamlit as st
 
 from seqlab.choices import KNOBS
+from seqlab.data.dataset import Dataset
+from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
+from seqlab.network.doctor.targets import losses_for, metrics_for
 from seqlab.network.estimate import estimate
 from seqlab.runs.store import Run
 from seqlab.ui import draft, services, state
-from seqlab.ui.controls.fields import field, more
+from seqlab.ui.controls.fields import changes, field, more
 from seqlab.ui.lines import lines
 from seqlab.ui.steering import tell
 
 OWN_RUN = "_own_run"  # the run that this visitor started last
+IN_SIGHT = ("optimizer", "learning_rate", "batch_size", "epochs", "clipnorm", "seed")
 
 
-def training_controls() -> None:
-    """The common numbers in sight, the others one click away."""
+def training_controls(dataset: Dataset | None) -> None:
+    """The common numbers in sight, the others one click away.
+
+    Args:
+        dataset: decides which losses and metrics are offered.
+    """
     st.subheader("Training", anchor=False)
     left, right = st.columns(2)
     with left:
@@ -34,8 +42,14 @@ def training_controls() -> None:
         "exponential": ["decay_rate"],
         "plateau": ["decay_rate", "plateau_patience"],
     }[st.session_state.schedule]
-    names = ["schedule", *schedule, "warmup", "patience", "clipvalue", "loss", "shuffle"]
-    more("more_training", [*names, *KNOBS[st.session_state.optimizer]])
+    names = ["schedule", *schedule, "warmup", "patience", "clipvalue", "loss", "metrics", "shuffle"]
+    names += KNOBS[st.session_state.optimizer]
+    fitting = None
+    if dataset is not None:
+        frame = Frame.of(dataset)
+        fitting = {"loss": losses_for(frame), "metrics": metrics_for(frame)}
+    more("more_training", names, fitting=fitting)
+    changes([*IN_SIGHT, *names], "changed_training")
 
 
 def train_buttons(now: draft.Draft, run: Run | None) -> None:
