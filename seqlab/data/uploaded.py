@@ -13,8 +13,7 @@ from seqlab.data import sequences, text
 from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.inside import Inside, forecast
 from seqlab.data.reading.layout import features
-from seqlab.data.reading.timeline import key
-from seqlab.data.reading.vocabulary import PART_NAMES
+from seqlab.data.reading.vocabulary import PART_NAMES, key
 from seqlab.data.upload import Table
 from seqlab.experiment import Data
 

@@ -71,6 +71,10 @@ def test_padding_and_lengths():
     assert told.arrays.lengths.tolist() == [1, 2, 3, 4, 5, 1]
 
 
+def test_an_array_of_lengths_alone_is_taken_for_x():
+    assert read_table(npz(lengths=np.arange(30.0)), "a.npz").numeric == ("value",)
+
+
 def test_arrays_with_other_names():
     table = read_table(npz(signals=X, who=np.array(list("abcabc"))), "a.npz")
     assert table.arrays.y.tolist() == list("abcabc")

@@ -473,3 +473,125 @@ def test_classes_that_differ_in_capitals_alone():
     labels = {"label": [("Walk", "walk", "run")[r % 3] for r in range(30)]}
     table = read_table(pd.DataFrame(columns | labels).to_csv(index=False).encode(), "x")
     assert "“Walk” and “walk”" in told(table)
+
+
+def header_in(codec, header, word="x"):
+    return text(ISO, WAVE, [word] * N, header=header).encode(codec)
+
+
+@pytest.mark.parametrize(
+    ("codec", "header", "word"),
+    [
+        ("cp1252", "date,Größe,ort", "Köln"),
+        ("cp1250", "datum,średnia łączna,miejsce", "Łódź"),
+        ("iso8859-2", "datum,průměr,město", "Plzeň příští"),
+        ("cp1254", "tarih,sıcaklık,şehir", "İstanbul"),
+        ("iso8859-7", "ημερομηνία,τιμή,πόλη", "Αθήνα"),
+        ("cp1255", "תאריך,ערך,עיר", "חיפה"),
+        ("cp1256", "تاريخ,قيمة,مدينة", "القاهرة"),
+        ("cp874", "วันที่,ค่า,เมือง", "กรุงเทพ"),
+        ("mac_roman", "date,température,ville", "Nîmes"),
+        ("cp932", "日付,気温,備考", "晴れ"),
+        ("euc_jp", "日時,値,備考", "x"),
+        ("big5", "日期,溫度,備註", "x"),
+        ("cp949", "날짜,기온,지역", "서울"),
+        ("koi8-r", "дата,значение,город", "Москва"),
+        ("utf-16-be", "date,température,ville", "Nîmes"),
+        ("utf-32-le", "date,température,ville", "Nîmes"),
+    ],
+)
+def test_an_encoding_is_known_by_a_few_words(codec, header, word):
+    table = read_table(header_in(codec, header, word), "x")
+    assert list(table.frame) == header.split(","), table.encoding
+    assert warnings(table) == {"encoding_assumed"}
+    assert table.numeric == (header.split(",")[1],)
+
+
+ROWS = list(zip(ISO, WAVE, strict=True))
+PLAIN = text(ISO, WAVE)
+
+
+def odd(name, data, codes, says="", expected=None, numeric=("value",), time="date"):
+    return pytest.param(data, set(codes.split()), says, expected or WAVE, numeric, time, id=name)
+
+
+ODD = [
+    odd("colon", PLAIN.replace(",", ":"), "delimiter_assumed", ": was taken"),
+    odd("control-character", PLAIN.replace(",", "\x01"), "delimiter_assumed", "U+0001"),
+    odd("line-separators", PLAIN.replace("\n", "\u2028"), "", "U+2028"),
+    odd("zero-width", PLAIN.replace(",", "\u200b,"), "", "invisible"),
+    odd("types-below", PLAIN.replace("value\n", "value\ndatetime,float\n"), "types_row", "Line 2"),
+    odd(
+        "subtotals",
+        PLAIN.replace(f"\n{ISO[7]}", f"\nSubtotal,99\n{ISO[7]}"),
+        "totals",
+        "line 9",
+    ),
+    odd("row-count", f"{PLAIN}(36 rows)\n", "footer", "line 38"),
+    odd("groups-above", text(ISO, WAVE, WAVE, header="Place,A,A\ndate,low,high"), "header_rows",
+        "lines 1 and 2", numeric=("A low", "A high")),
+    odd("nameless", text(WAVE, ISO, WAVE, header="value,date,"), "nameless", "column 3",
+        numeric=("value", "column 3")),
+    odd("stuck", text(ISO, [*WAVE[:12], *[7.5] * 14, *WAVE[26:]]), "stuck", "from line 14",
+        [*WAVE[:12], *[7.5] * 14, *WAVE[26:]]),
+    odd("lost-point", text(ISO, [*WAVE[:9], 12345, *WAVE[10:]]), "outlier", "line 11",
+        [*WAVE[:9], 12345, *WAVE[10:]]),
+    odd("angles", PLAIN.replace("date,value", "<DATE>,<VALUE>"), "", numeric=("<VALUE>",),
+        time="<DATE>"),
+    odd("text-before", "kind,date,value\n" + "".join(f",{a},{b}\n" for a, b in ROWS).replace(
+        ",2020", "_result,2020"), "", ),
+    odd("thousand-or-not", text(ISO, [f"{x:.3f}" for x in WAVE], sep=";", header="date;value"),
+        "points", "set the decimal sign"),
+    odd("date-and-number", "".join(f"{a} {b}\n" for a, b in ROWS),
+        "delimiter_assumed header_missing", numeric=("column 2",), time="column 1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "codes", "says", "expected", "numeric", "time"), ODD)
+def test_odd_files(data, codes, says, expected, numeric, time):
+    table = read_table(data.encode(), "odd.csv")
+    assert warnings(table) == codes, told(table)
+    assert says in told(table)
+    assert (table.numeric, table.time) == (numeric, time)
+    np.testing.assert_allclose(table.frame[numeric[0]], expected)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "step"),
+    [
+        ("date,hour,v", lambda d: (f"{d:%Y-%m-%d}", d.hour), "h"),
+        ("Date,Hr,Min,v", lambda d: (f"{d:%d.%m.%Y}", d.hour, d.minute), "h"),
+        ("year,doy,v", lambda d: (d.year, d.day_of_year), "D"),
+        ("year,doy,hour,v", lambda d: (d.year, d.day_of_year, d.hour), "h"),
+        ("Year,Month,v", lambda d: (d.year, f"{d:%B}"), "MS"),
+        ("when,v", lambda d: (f"{d:%d/%m/%Y-%H:%M}",), "h"),
+        ("when,v", lambda d: (f"{d:%Y.%m.%d.}",), "D"),
+        ("datum,v", lambda d: (f"{d.day} {['januari', 'februari'][d.month - 1]} {d.year}",), "D"),
+    ],
+)  # fmt: skip
+def test_times_in_pieces(header, row, step):
+    times = pd.date_range("2020-01-01", periods=N, freq=step)
+    rows = [",".join(map(str, (*row(d), x))) for d, x in zip(times, WAVE, strict=True)]
+    table = read_table("\n".join([header, *rows]).encode(), "x")
+    found = table.frame[table.time].to_numpy("datetime64[us]")
+    np.testing.assert_array_equal(found, times.to_numpy("datetime64[us]"))
+    assert table.numeric == ("v",), told(table)
+
+
+def test_years_are_names_above_other_numbers():
+    table = read_table(text(WAVE, WAVE[::-1], header="2019,2020").encode(), "x")
+    assert table.numeric == ("2019", "2020")
+
+
+def test_pairs_without_names_keep_their_first_line():
+    lines = [f"good morning {i}|guten Morgen {i}" for i in range(30)]
+    assert len(read_table("\n".join(lines).encode(), "x").frame) == 30
+
+
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [(b"PK\x05\x06", "ZIP"), (b"$FL2@(#) SPSS", "SPSS"), (b"<stata_dta>", "Stata")],
+)
+def test_more_foreign_formats(start, what):
+    with pytest.raises(UploadError, match=what):
+        read_table(start + bytes(40), "x.csv")

@@ -212,7 +212,7 @@ def _chosen(found: Mapping[str, Array]) -> tuple[dict[str, Array], list[Finding]
     rest = [name for name in found if name not in taken.values()]
     if not taken["x"]:
         rest.sort(key=lambda name: (-found[name].ndim, -found[name].size))
-        taken["x"], *rest = rest or [taken["y"]]
+        taken["x"], *rest = rest or [taken["y"] or taken["lengths"]]
         n = found[taken["x"]].shape[:1]
         if not taken["y"]:
             taken["y"] = next((r for r in rest if found[r].shape[:1] == n), "")
@@ -224,8 +224,9 @@ def _chosen(found: Mapping[str, Array]) -> tuple[dict[str, Array], list[Finding]
                 + (f" and {shown(taken['y'])} for y." if taken["y"] else "."),
             )
         )
-        if taken["y"] == taken["x"]:
-            taken["y"] = ""
+        for role in ("y", "lengths"):
+            if taken[role] == taken["x"]:
+                taken[role] = ""
     if rest:
         findings.append(warning("arrays_unused", f"Not used: {names(rest)}."))
     return {role: found[name] for role, name in taken.items() if name}, findings

@@ -20,7 +20,7 @@ ZONES = {
     "MDT": "-06", "PST": "-08", "PDT": "-07",
 }  # fmt: skip
 _CLOCK = re.compile(
-    r"(?:[T\s,;:]+(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
+    r"(?:[T\s,;:_-]+(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
     r"(?:[:.](?P<second>\d{2})(?:[.,:](?P<fraction>\d{1,9}))?)?\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?"
     r"|[T ]?(?P<hour2>\d{2})(?P<minute2>\d{2})(?P<second2>\d{2})?)?"
     r"\s*(?:(?:UTC|GMT)?(?P<zone>[+-]\d{2}(?::?\d{2})?)|(?P<name>[A-Z]{1,5}))?"
@@ -64,7 +64,7 @@ def clock(rest: str) -> tuple[int, bool, bool] | None:
         return None
     hour = match["hour"] or match["hour2"]
     if hour is None:
-        return 0, False, False
+        return None if match["zone"] else (0, False, False)
     hours = _hours(int(hour), match["half"])
     minute = int(match["minute"] or match["minute2"])
     second = int(match["second"] or match["second2"] or 0)

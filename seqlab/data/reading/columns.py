@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from seqlab.data.reading.vocabulary import ANY_TRUTH, TRUE, TRUTH
 from seqlab.data.reading.wording import count, hint, listed, names, on_lines, shown, warning
 from seqlab.experiment import Finding
 
+_THREE_DECIMALS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 Floats = NDArray[np.float64]
 
 
@@ -72,6 +74,8 @@ def classify(
                 f"Commas in numbers were read as decimal signs, as in {shown(example)}.",
             ),
         )
+    if decimal is None and commas == points:
+        notes.points(columns, sure=delimiter != ";")
     return columns, notes.sentences(sure=commas != points), sign
 
 
@@ -165,6 +169,18 @@ class _Notes:
             f"{shown(cells[first])}, line {self.lines[other]} has {shown(cells[other])})"
         )
         self.findings.append(warning("mixed_column", f"{shown(name)} was left as text: {why}."))
+
+    def points(self, columns: list[Column], sure: bool) -> None:
+        """1.234 in every cell may be a thousand: nothing in the file tells."""
+        found = [
+            c.name
+            for c in columns
+            if c.kind == "number" and all(map(_THREE_DECIMALS.fullmatch, filter(None, c.cells)))
+        ]
+        if found:
+            level = hint if sure else warning
+            text = f"{names(found)}: 1.234 was read as a fraction, not as a thousand."
+            self.findings.append(level("points", f"{text} If that is wrong, set the decimal sign."))
 
     def sentences(self, sure: bool) -> list[Finding]:
         """All findings about single columns."""

@@ -9,16 +9,21 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from seqlab.data.reading.cells import is_missing, looks_like_data
+from seqlab.data.reading.clock import time_of_day
+from seqlab.data.reading.encoding import CONTROLS
 from seqlab.data.reading.foreign import UploadError
 from seqlab.data.reading.wording import hint, warning
 from seqlab.experiment import Finding
 
 BLANKS = " "  # as a delimiter: any number of blanks
 _CANDIDATES = ("\t", ";", ",", "|", "^", "~", BLANKS)
+_RARE = (*CONTROLS, ":", "!", "&", "¦", "§")  # only where none of the others cuts
+_NONE = "\x1c"  # csv must have a delimiter: one that no text has
 _SAMPLE_LINES = 400
 _SAMPLE_CHARACTERS = 200_000
 _RAGGED = 0.6
 _EXCEL_HINT = re.compile(r'\s*"?sep=(.)"?[ \t,;]*[\r\n]*', re.IGNORECASE)
+_DATE_AND_NUMBER = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4} [-+]?\d+(\.\d+)?")
 _RUNS = re.compile(r"[ \t]+")
 _SINGLE_QUOTED = re.compile(r"\A'[^'\n]*'[,;\t|\r\n]")
 _ESCAPED = re.compile(r'\\"[^,;|\t\r\n]')
@@ -60,7 +65,7 @@ def reader(lines: list[str], dialect: Dialect, strict: bool = False) -> Any:  # 
         source = (_RUNS.sub(" ", line.strip()) + "\n" for line in lines)
     return csv.reader(
         source,
-        delimiter=dialect.delimiter or "\x1f",
+        delimiter=dialect.delimiter or _NONE,
         quotechar=dialect.quote,
         escapechar=dialect.escape,
         skipinitialspace=dialect.delimiter != BLANKS,
@@ -95,7 +100,10 @@ def _choose(lines: list[str], marks: Dialect) -> tuple[str | None, list[Finding]
         score = _score(sample, delimiter, marks)
         if score > best_score + 1e-9:
             best, best_score = delimiter, score
-    if best == BLANKS and len(sample) > 2 and not looks_like_data(sample[0]):
+    named = len(sample) > 2 and not looks_like_data(sample[0])
+    if best is None and named and time_of_day([line.strip() for line in sample[1:]]) is None:
+        best = next((d for d in _RARE if _cuts_into_data(sample, d, marks)), None)
+    if best == BLANKS and named:
         # blanks inside cells, as in dates with times, while a delimiter cuts all lines alike
         best = next((d for d in _CANDIDATES[:-1] if _cuts_evenly(sample, d, marks)), best)
     if best == "," and _is_decimal_comma(sample):
@@ -110,8 +118,9 @@ def _choose(lines: list[str], marks: Dialect) -> tuple[str | None, list[Finding]
         return best, [
             warning("delimiter_assumed", "Runs of blanks were taken as the border between columns.")
         ]
-    if best in ("^", "~"):
-        return best, [warning("delimiter_assumed", f"{best} was taken as the delimiter.")]
+    if best is not None and best in ("^", "~", *_RARE):
+        sign = best if best.isprintable() else f"The control character U+{ord(best):04X}"
+        return best, [warning("delimiter_assumed", f"{sign} was taken as the delimiter.")]
     return best, []
 
 
@@ -143,10 +152,18 @@ def _cuts_evenly(sample: list[str], delimiter: str, marks: Dialect) -> bool:
     return len(widths) == 1 and widths.pop() > 1
 
 
+def _cuts_into_data(sample: list[str], delimiter: str, marks: Dialect) -> bool:
+    """Does it cut all lines alike, and into cells that look like data?"""
+    if not all(delimiter in line for line in sample):
+        return False
+    return _cuts_evenly(sample, delimiter, marks) and _score(sample, delimiter, marks) > 0.6
+
+
 def _whole(line: str) -> str:
     """The line as one cell; a line with a delimiter in it is no single number or date."""
     line = line.strip().strip('"')
     several = any(d in line for d in ",;\t|") or "  " in line or line.count(" ") > 1
+    several = several or _DATE_AND_NUMBER.fullmatch(line) is not None
     return "words" if several else line
 
 

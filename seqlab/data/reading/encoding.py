@@ -5,10 +5,10 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Callable
 
+from seqlab.data.reading import languages
 from seqlab.data.reading.foreign import UploadError
-from seqlab.data.reading.wording import count, on_lines, warning
+from seqlab.data.reading.wording import count, hint, on_lines, warning
 from seqlab.experiment import Finding
 
 _BOMS = (
@@ -26,13 +26,24 @@ _TITLES = {
     "cp949": "EUC-KR (Korean)",
     "cp1251": "Windows-1251 (Cyrillic)",
     "koi8-r": "KOI8-R (Cyrillic)",
+    "cp1250": "Windows-1250 (Central European)",
+    "iso8859-2": "ISO 8859-2 (Central European)",
+    "cp1254": "Windows-1254 (Turkish)",
+    "cp1257": "Windows-1257 (Baltic)",
+    "iso8859-7": "ISO 8859-7 (Greek)",
+    "cp1255": "Windows-1255 (Hebrew)",
+    "cp1256": "Windows-1256 (Arabic)",
+    "cp874": "Windows-874 (Thai)",
+    "mac_roman": "Mac Roman (Western European)",
     "cp850": "DOS 850 (Western European)",
     "cp1252": "Windows-1252 (Western European)",
     "latin-1": "ISO 8859-1 (Western European)",
 }
 _CONTROL = re.compile("[\x01-\x08\x0e-\x19\x1b-\x1f\x7f-\x9f\ufffd\ufffe\uffff]")
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_UNSEEN = re.compile("[\u200b\u2060\ufeff]")
+_ODD_LINES = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 _DAMAGE, _NUL = "\ufffd", "\0"
+CONTROLS = "\x01\x1f\x1e"  # as delimiters
 _SAMPLE = 20_000
 _BINARY = "This file is binary data, not text. Upload a table of numbers as text (CSV)."
 
@@ -69,24 +80,43 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[str, str, list[Fin
             )
         )
         text = text.replace(_NUL, "")
+    if unseen := len(_UNSEEN.findall(text.removeprefix("\ufeff"))):
+        findings.append(
+            hint("unseen", f"{count(unseen, 'invisible character')} between letters left out.")
+        )
+        text = _UNSEEN.sub("", text)
+    if "\n" not in text and "\r" not in text and (odd := _ODD_LINES.search(text)):
+        findings.append(
+            hint("line_ends", f"Lines end in the character U+{ord(odd[0]):04X}, not in line feeds.")
+        )
+        text = _ODD_LINES.sub("\n", text)
     guessed = bool(findings) and findings[0].code == "encoding_assumed"
     if guessed and "\n" not in text and "\r" not in text:
         raise UploadError(_BINARY)
-    if len(_CONTROL.findall(text)) > 0.01 * len(text) + 2:
+    if len(_CONTROL.findall(_without_marks(text))) > 0.01 * len(text) + 2:
         raise UploadError(_BINARY)
     return text.removeprefix("\ufeff").rstrip("\x1a"), encoding, findings
+
+
+def _without_marks(text: str) -> str:
+    """Without the control characters that databases write between cells, if all lines have them."""
+    for mark in CONTROLS:
+        if text.count(mark) >= max(1, text.count("\n")):
+            text = text.replace(mark, "")
+    return text
 
 
 def _detect(data: bytes) -> tuple[str, list[Finding]]:
     for bom, name in _BOMS:
         if data.startswith(bom):
             return name, []
-    if wide := _utf16_without_bom(data):
+    if wide := _wide_without_bom(data):
+        bytes_are = "every second byte is" if "16" in wide else "three of four bytes are"
         return wide, [
             warning(
                 "encoding_assumed",
-                f"The file was read as {wide.upper()}: every second byte is NUL, but the byte "
-                "order mark is missing.",
+                f"The file was read as {wide.upper()}: {bytes_are} NUL, but the byte order mark "
+                "is missing.",
             )
         ]
     try:
@@ -107,8 +137,14 @@ def _detect(data: bytes) -> tuple[str, list[Finding]]:
     ]
 
 
-def _utf16_without_bom(data: bytes) -> str | None:
-    sample = data[: 2 * _SAMPLE]
+def _wide_without_bom(data: bytes) -> str | None:
+    sample = data[: 4 * (min(len(data), 2 * _SAMPLE) // 4)]
+    nul = [sample[i::4].count(0) for i in range(4)]
+    quarter = len(sample) / 4
+    if quarter and min(nul[1:]) > 0.9 * quarter and nul[0] < 0.02 * quarter:
+        return "utf-32-le"
+    if quarter and min(nul[:3]) > 0.9 * quarter and nul[3] < 0.02 * quarter:
+        return "utf-32-be"
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     half = len(sample) / 2
     if odd > 0.2 * half and even < 0.02 * half:
@@ -128,75 +164,15 @@ def _legacy(data: bytes) -> str:
     if whole > 2 * damaged.count(_DAMAGE):
         return "utf-8"
     scores = {}
-    for name, expected in _EXPECTED.items():
+    for name in languages.CODECS:
         try:
-            foreign = _BEYOND_ASCII.findall(sample.decode(name))
+            scores[name] = languages.likeness(name, sample.decode(name))
         except UnicodeDecodeError:
             continue
-        characters = sum(map(len, foreign))
-        scores[name] = sum(expected(run) for run in foreign) / characters if characters else 0
     best = max(scores, key=lambda name: scores[name], default="latin-1")
     if scores.get(best, 0) < 0.5:
         return "cp1252" if "cp1252" in scores else "latin-1"
     return best
-
-
-def _common(codec: str, first: int, last: int, also: str) -> Callable[[str], float]:
-    """Counts characters whose lead byte marks them as frequent in that language.
-
-    A single one is often a Western letter with an accent that swallowed its neighbour.
-    """
-    extra = re.compile(f"[{also}]")
-
-    def expected(run: str) -> float:
-        found = 0
-        for character in run:
-            lead = character.encode(codec, errors="replace")[0]
-            found += first <= lead <= last or extra.match(character) is not None
-        return found if len(run) > 1 else 0.8 * found
-
-    return expected
-
-
-def _hangul(run: str) -> float:
-    """Korean syllables share their bytes with frequent Chinese ones, so all must fit."""
-    everyday = len(run.encode("euc_kr", errors="replace")) == 2 * len(run)
-    return len(run) * 1.01 if everyday and all("가" <= c <= "힣" for c in run) else 0
-
-
-def _cyrillic(run: str) -> float:
-    letters = sum("А" <= c <= "я" or c in "Ёё" for c in run)
-    if _JUMBLED.search(run):  # small letters before capitals: the other Cyrillic encoding
-        return 0.5 * letters
-    return letters if letters > 1 or run in set("вксуяиао№°") else 0
-
-
-def _western(run: str) -> float:
-    """In Western languages a letter with an accent rarely stands beside two others."""
-    letters = sum(c.isalpha() for c in run)
-    fits = sum(c.isalpha() or c in "€£¥§°µ²³±·×÷«»“”‘’„–—…•™®©¼½¾¿¡ºª\xa0" for c in run)
-    return fits if letters <= 2 else 0.3 * fits
-
-
-def _dos(run: str) -> float:
-    """The usual accents; less than a full score, for other encodings have these bytes, too."""
-    return 0.9 * sum(c in "äöüÄÖÜßéèêëàâçîïôûñåæøÅÆØáíóú" for c in run) if len(run) < 3 else 0
-
-
-_JUMBLED = re.compile("[а-яё][А-ЯЁ]")
-_FULL_WIDTH = "\u3000-\u303f\uff01-\uff5e"
-_KANA = "\u3040-\u30ff" + _FULL_WIDTH
-_EXPECTED: dict[str, Callable[[str], float]] = {
-    "cp949": _hangul,
-    "gb18030": _common("gb2312", 0xB0, 0xD7, _FULL_WIDTH),
-    "big5": _common("big5", 0xA4, 0xC6, _FULL_WIDTH),
-    "cp932": _common("cp932", 0x88, 0x97, _KANA),
-    "euc_jp": _common("euc_jp", 0xB0, 0xCF, _KANA),
-    "cp1251": _cyrillic,
-    "koi8-r": _cyrillic,
-    "cp1252": _western,
-    "cp850": _dos,
-}
 
 
 def _lines_with(text: str, character: str) -> list[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from seqlab.data.reading.cells import is_missing, looks_like_data
+from seqlab.data.reading.vocabulary import TYPES
 from seqlab.data.reading.wording import count, hint, names, on_lines, shown, warning
 from seqlab.experiment import Finding
 
@@ -20,6 +21,12 @@ _SUMMARY = re.compile(
 )
 
 
+_ROW_COUNT = re.compile(r"\(?\d[\d,]* rows?\b.{0,30}\)?", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"((grand|sub|running)[- ]?)?(total|sum)s?( .{0,20})?:?|(zwischen|gesamt)?summe|gesamt"
+    r"|somme|totale|sous-total|合计|总计|小计",
+    re.IGNORECASE,
+)
 _RULE = re.compile(r"[:|+ ]*[-=_]{3}[-=_:|+ ]*")  # |---|---|
 
 
@@ -87,6 +94,42 @@ def without_footer(
     return rows[:end], lines[:end]
 
 
+def without_totals(
+    rows: list[list[str]], lines: list[int], typed: list[int], findings: list[Finding]
+) -> tuple[list[list[str]], list[int]]:
+    """Leaves out totals between the rows of data: no time step either."""
+    if not typed or typed[0] != 0:
+        return rows, lines
+    totals = {i for i, row in enumerate(rows) if row[0][:1].isalpha() and _TOTAL.fullmatch(row[0])}
+    if not totals or len(totals) > 0.4 * len(rows):
+        return rows, lines
+    findings.append(
+        warning(
+            "totals",
+            f"{count(len(totals), 'line')} between the data left out "
+            f"({on_lines(lines[i] for i in sorted(totals))}): "
+            f"{names(dict.fromkeys(rows[i][0] for i in sorted(totals)))} is no time step.",
+        )
+    )
+    kept = [i for i in range(len(rows)) if i not in totals]
+    return [rows[i] for i in kept], [lines[i] for i in kept]
+
+
+def without_types(
+    rows: list[list[str]], lines: list[int], findings: list[Finding]
+) -> tuple[list[list[str]], list[int]]:
+    """Leaves out a line below the names that says what the columns hold: float, int, text."""
+    for i, row in enumerate(rows[1:6], start=1):
+        filled = [cell.casefold() for cell in row if cell]
+        if len(filled) > 1 and TYPES.issuperset(filled) and len(rows[i - 1]) == len(row):
+            above = [cell.casefold() for cell in rows[i - 1] if cell]
+            if any(map(looks_like_data, above)) or TYPES.issuperset(above):
+                continue
+            findings.append(warning("types_row", f"Line {lines[i]} only names types: left out."))
+            return rows[:i] + rows[i + 1 :], lines[:i] + lines[i + 1 :]
+    return rows, lines
+
+
 def _is_footer(row: list[str], width: int, typed: list[int]) -> bool:
     filled = [cell for cell in row if cell]
     if not filled:
@@ -94,7 +137,12 @@ def _is_footer(row: list[str], width: int, typed: list[int]) -> bool:
     if width == 1:
         return bool(typed) and not looks_like_data(row[0]) and not is_missing(row[0])
     first = filled[0]
+    if len(filled) == 1 and _ROW_COUNT.fullmatch(first):
+        return True
     if looks_like_data(first) or is_missing(first):
+        return False
+    full = len(row) == width and all(looks_like_data(row[j]) for j in typed)
+    if full and not _SUMMARY.match(first):
         return False
     if not typed:
         return len(row) < width and len(filled) == 1 and _SUMMARY.match(first) is not None

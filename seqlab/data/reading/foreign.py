@@ -53,9 +53,18 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"\xca\xfe\xba\xbe", "a program", _PICTURE),
     (b"{\\rtf", "a rich-text document", "Save it as plain text (CSV)."),
     (b"%!PS", "a PostScript document", _AS_CSV),
+    (b"PK\x05\x06", "an empty ZIP archive", _UNPACK),
+    (b"PK\x07\x08", "a part of a ZIP archive", _UNPACK),
+    (b"$FL2", "an SPSS file", _AS_CSV),
+    (b"$FL3", "an SPSS file", _AS_CSV),
+    (b"<stata_dta>", "a Stata file", _AS_CSV),
+    (b"\0" * 12 + b"\xc2\xea\x81\x60", "a SAS file", _AS_CSV),
+    (b"HEADER RECORD*******", "a SAS transport file", _AS_CSV),
+    (b"\0asm", "a program", _PICTURE),
 )
 _PICKLE = re.compile(rb"\x80[\x02-\x05]|[\](}]q\x00|\((?:dp|lp)\d+\n|c[\w.]+\n\w+\n")
 _MARKUP = re.compile(r"<(?:!doctype|!--|\?xml|[a-z][\w:-]*[\s/>])", re.IGNORECASE)
+_NAMES_IN_ANGLES = re.compile(r"<[^<>\s]+>[,;\t|]<[^<>\s]+>")  # <TICKER>,<DATE>
 _JSON = re.compile(r'\{\s*"|\[\s*[\[{"]|\[\s*-?\d[\s\S]*\]\Z')
 
 
@@ -90,7 +99,7 @@ def _zip(visible: bytes) -> str:
 def refuse_markup(text: str) -> None:
     """Raises `UploadError` for text in another notation than rows of cells."""
     start = text.strip()
-    if _MARKUP.match(start):
+    if _MARKUP.match(start) and not _NAMES_IN_ANGLES.match(start):
         raise UploadError(
             "This file is a web page or XML, not CSV text: perhaps a login or error page was "
             "saved instead of the data. Download the data itself as CSV."

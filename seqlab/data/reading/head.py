@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from seqlab.data.reading.cells import is_missing, looks_like_data
+from seqlab.data.reading.vocabulary import DATE_NAMES, key
 from seqlab.data.reading.wording import on_lines, shown, warning
 from seqlab.experiment import Finding
 
@@ -132,7 +133,11 @@ def _belongs(title: list[list[str]]) -> bool:
 
 def _are_names(rows: list[list[str]], typed: list[int]) -> bool:
     """Does the first row use numbers or dates as names: 0, 1, 2, ... or 1/22/20, 1/23/20, ...?"""
-    if len(rows) < 2 or min(map(len, rows)) <= typed[-1] or len(typed) < 4:
+    if len(rows) < 2 or min(map(len, rows)) <= typed[-1] or len(typed) < 2:
+        return False
+    if _are_years(*rows):
+        return True
+    if len(typed) < 4:
         return False
     first, second = ([row[column] for column in typed] for row in rows)
     if sum(_DATE.match(cell) is not None for cell in first) > len(first) / 2:
@@ -146,6 +151,14 @@ def _are_names(rows: list[list[str]], typed: list[int]) -> bool:
     return steps == {1} and second[-1] != first[-1]
 
 
+def _are_years(first: list[str], second: list[str]) -> bool:
+    """2019, 2020, 2021 above numbers of another kind."""
+    if not all(re.fullmatch(r"(19|20)\d\d", cell) for cell in first):
+        return False
+    steps = {int(b) - int(a) for a, b in pairwise(first)}
+    return steps == {1} and not any(re.fullmatch(r"(19|20)\d\d", cell) for cell in second)
+
+
 def _words_are_header(rows: list[list[str]]) -> bool:
     """In a file of words only: the first row is a header if it does not look like the rest."""
     first, rest = rows[0], rows[1:200]
@@ -153,6 +166,11 @@ def _words_are_header(rows: list[list[str]]) -> bool:
         return False
     if any(cell in {row[j] for row in rest if j < len(row)} for j, cell in enumerate(first)):
         return False
+    for j, cell in enumerate(first):  # a sentence like the ones below it
+        words = cell.casefold().split()
+        known = {word for row in rest if j < len(row) for word in row[j].casefold().split()}
+        if len(words) > 1 and 2 * sum(word in known for word in words) > len(words):
+            return False
     return all(len(cell) <= 40 and cell[-1:] not in ".!?" for cell in first)
 
 
@@ -183,5 +201,8 @@ def labels(
         )
     if len(title) > 1 and title[-1][0] and not any(title[-1][1:]):
         found[0] = title[-1][0]
+    elif len(title) > 1:  # above and below the name of the time stand group titles and units
+        parts = [row[0] for row in title if row]
+        found[0] = next((part for part in parts if key(part) in DATE_NAMES), found[0])
     found = [" ".join(label.split()) for label in found]
     return [found[0].lstrip("#% ").strip('"'), *found[1:]]

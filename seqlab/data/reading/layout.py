@@ -15,8 +15,8 @@ import pandas as pd
 from seqlab.data.reading import times
 from seqlab.data.reading.columns import Column, counts_rows
 from seqlab.data.reading.foreign import UploadError
-from seqlab.data.reading.timeline import Timeline, key
-from seqlab.data.reading.vocabulary import ID_NAMES, LABEL_NAMES, PART_NAMES, ROW_NAMES
+from seqlab.data.reading.timeline import Timeline
+from seqlab.data.reading.vocabulary import ID_NAMES, LABEL_NAMES, PART_NAMES, ROW_NAMES, key
 from seqlab.data.reading.wording import count, hint, names, on_lines, shown, warning
 from seqlab.experiment import Finding, Kind, Reading
 

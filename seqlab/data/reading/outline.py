@@ -59,12 +59,15 @@ def outline(records: Records, header: int | None = None) -> tuple[Grid, list[Fin
             "one long sequence, save it transposed: one row per time step."
         )
     rows, lines = extras.without_comments(rows, lines, width, findings)
+    if header is None:
+        rows, lines = extras.without_types(rows, lines, findings)
     typed = head.typed_columns(rows, width)
     start, height = head.find(rows, width, typed, header)
     extras.report_preamble(rows, lines, start - height, findings)
     title, title_lines = rows[start - height : start], lines[start - height : start]
     rows, lines = rows[start:], lines[start:]
     rows, lines = extras.without_footer(rows, lines, width, typed, findings)
+    rows, lines = extras.without_totals(rows, lines, typed, findings)
     rows, lines = extras.without_repeated_header(rows, lines, title, findings)
     if not rows:
         raise UploadError("This file has a header but no rows of data below it.")
@@ -200,6 +203,13 @@ def _square(
             hint(
                 "empty_columns",
                 f"{count(width - len(keep), 'empty column')} without a name left out.",
+            )
+        )
+    nameless = [f"column {j + 1}" for j in keep if not labels[j] and (j or not named)]
+    if named and nameless:
+        findings.append(
+            warning(
+                "nameless", f"The header has no name for {names(nameless)}: named by its place."
             )
         )
     return Grid(

@@ -32,6 +32,9 @@ def inspect(
         findings += _constant(values, numeric)
         findings += _copies(values, numeric)
         findings += _sentinels(values, numeric, lines)
+        findings += _spikes(values, numeric, lines)
+    if kind == "series":
+        findings += _stuck(values, numeric, lines)
     if timeline is not None:
         findings += _steps(frame, timeline, sequence_id, lines)
     return findings
@@ -147,6 +150,58 @@ def _sentinels(
                     f"{suspect:.10g}, far {where} the rest: {sure} a code for missing.",
                 )
             )
+    return found[:20]
+
+
+def _spikes(
+    values: NDArray[np.float64], numeric: list[str], lines: NDArray[np.int64]
+) -> list[Finding]:
+    """A value or two, never more, out of all proportion: a lost decimal sign, a faulty sensor."""
+    found = []
+    for j, name in enumerate(numeric):
+        column = values[:, j]
+        known = column[np.isfinite(column)]
+        if len(known) < _FEW_ROWS or codes(column):
+            continue
+        low, high = np.partition(known, [2, len(known) - 3])[[2, -3]]
+        spread = high - low
+        far = (column < low - 9 * spread) | (column > high + 9 * spread)
+        if spread <= 0 or not far.any():
+            continue
+        rows = np.flatnonzero(far)
+        which = ", ".join(f"{value:,.6g}" for value in column[rows[:4]])
+        found.append(
+            warning(
+                "outlier",
+                f"{count(len(rows), 'cell')} of {shown(name)} ({on_lines(lines[rows])}) "
+                f"{'is' if len(rows) == 1 else 'are'} far from all others: {which}; these lie "
+                f"between {low:,.6g} and {high:,.6g}. Perhaps a decimal sign was lost.",
+            )
+        )
+    return found[:20]
+
+
+def _stuck(
+    values: NDArray[np.float64], numeric: list[str], lines: NDArray[np.int64]
+) -> list[Finding]:
+    """A long stretch of one value in a column that changes nearly everywhere else."""
+    found = []
+    for j, name in enumerate(numeric):
+        same = np.diff(values[:, j]) == 0
+        start, length = _longest_run(same)
+        elsewhere = int(same.sum()) - length
+        if length < max(10, 0.02 * len(same)) or elsewhere > 0.05 * (len(same) - length):
+            continue
+        if len(same) - length < 10:
+            continue
+        found.append(
+            warning(
+                "stuck",
+                f"{shown(name)} stays at {values[start, j]:,.6g} for {length + 1:,} rows in a row, "
+                f"from line {lines[start]} on, but changes nearly everywhere else: perhaps a "
+                "sensor was stuck.",
+            )
+        )
     return found[:20]
 
 

@@ -7,8 +7,7 @@ import numpy as np
 from seqlab.data.reading.columns import Column, counts_rows
 from seqlab.data.reading.foreign import UploadError
 from seqlab.data.reading.layout import MAX_CLASSES, Layout
-from seqlab.data.reading.timeline import key
-from seqlab.data.reading.vocabulary import LABEL_NAMES
+from seqlab.data.reading.vocabulary import LABEL_NAMES, key
 from seqlab.data.reading.wording import count, hint, on_lines, shown, warning
 from seqlab.experiment import Finding, Reading
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import pairwise, takewhile
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,14 @@ from numpy.typing import NDArray
 from seqlab.data.reading import times
 from seqlab.data.reading.columns import Column
 from seqlab.data.reading.foreign import UploadError
-from seqlab.data.reading.vocabulary import DATE_NAMES, DATE_PARTS, ID_NAMES, STEP_NAMES, UNITS
+from seqlab.data.reading.vocabulary import (
+    DATE_NAMES,
+    DATE_PARTS,
+    ID_NAMES,
+    STEP_NAMES,
+    UNITS,
+    key,
+)
 from seqlab.data.reading.wording import count, hint, on_lines, shown, warning
 from seqlab.experiment import Finding
 
@@ -34,11 +40,6 @@ class Timeline:
     def is_date(self) -> bool:
         """Dates, not numbers."""
         return self.values.dtype.kind == "M"
-
-
-def key(name: str) -> str:
-    """The name without units, case and punctuation, for comparing with known names."""
-    return " ".join(re.sub(r"[\[(].*?[\])]|[\W_]+", " ", name.casefold()).split())
 
 
 def _is_step(name: str) -> bool:
@@ -179,22 +180,66 @@ def _from_dates(
             )
         )
         return Timeline(name, moments.values + micros, column.name), findings
+    if moments.dates_only and (hours := _hours(column, columns)):
+        parts, offset = hours
+        name = "+".join([column.name, *parts])
+        findings.append(warning("date_and_time", f"{shown(name)} were put together as the time."))
+        return Timeline(name, moments.values + offset, column.name, (column.name, *parts)), findings
     return Timeline(column.name, moments.values, column.name), findings
+
+
+def _hours(
+    column: Column, columns: list[Column]
+) -> tuple[tuple[str, ...], NDArray[np.timedelta64]] | None:
+    """Columns of hours, and perhaps minutes and seconds, beside dates that repeat."""
+    parts = _parts(columns)
+    used = [part for part in ("hour", "minute", "second") if part in parts]
+    moments = column.moments
+    if "hour" not in used or moments is None or len(np.unique(moments.values)) == len(column.cells):
+        return None
+    offset = np.zeros(len(column.cells), "timedelta64[us]")
+    for part, most in (("hour", 24), ("minute", 59), ("second", 60)):
+        if part not in used:
+            break
+        values = parts[part].values
+        assert values is not None
+        if not ((values >= 0) & (values <= most) & (values == np.floor(values))).all():
+            return None
+        offset = offset + values.astype(np.int64).astype(f"timedelta64[{part[0]}]")
+    return tuple(parts[part].name for part in used), offset
+
+
+def _parts(columns: list[Column]) -> dict[str, Column]:
+    """The columns of numbers that are parts of a date by their names."""
+    parts: dict[str, Column] = {}
+    for part, known in DATE_PARTS.items():
+        for column in columns:
+            if key(column.name) not in known:
+                continue
+            if column.values is not None:
+                parts.setdefault(part, column)
+            elif part == "month" and all(map(times.month, column.cells)):  # by name
+                values = np.array([times.month(cell) for cell in column.cells], np.float64)
+                parts.setdefault(part, replace(column, values=values))
+    return parts
 
 
 def _from_parts(columns: list[Column], lines: list[int]) -> tuple[Timeline, list[Finding]] | None:
     """Year, month, day and hour in columns of their own."""
-    parts: dict[str, Column] = {}
-    for part, known in DATE_PARTS.items():
-        for column in columns:
-            if column.values is not None and key(column.name) in known:
-                parts.setdefault(part, column)
-    if not {"year", "month"} <= parts.keys():
+    parts = _parts(columns)
+    days = "day of year" in parts and "month" not in parts
+    if not {"year", "day of year" if days else "month"} <= parts.keys():
         return None
-    used = [part for part in DATE_PARTS if part in parts]
-    used = used[: next((i for i, part in enumerate(DATE_PARTS) if part not in parts), len(used))]
+    chain = ["year", *(["day of year"] if days else ["month", "day"]), "hour", "minute", "second"]
+    used = list(takewhile(parts.__contains__, chain))
     frame = pd.DataFrame({part: parts[part].values for part in used})
-    if "day" not in frame:
+    if days:  # counted from the first of January
+        start = pd.to_datetime(
+            frame["year"].astype("str").str.removesuffix(".0"), format="%Y", errors="coerce"
+        )
+        begun = start + pd.to_timedelta(frame.pop("day of year") - 1, unit="D")
+        frame["year"], frame["month"], frame["day"] = begun.dt.year, begun.dt.month, begun.dt.day
+    elif "day" not in frame:
         frame["day"] = 1.0
     moments = pd.to_datetime(frame, errors="coerce").to_numpy("datetime64[us]")
     bad = np.flatnonzero(np.isnat(moments))

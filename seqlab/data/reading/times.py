@@ -22,7 +22,8 @@ _ENOUGH = 0.8  # a column holds dates if this share of its cells (without missin
 _REST = r"(?P<rest>.*)"
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?", re.ASCII)
 _NUMERIC = re.compile(
-    r"(?P<a>\d{1,4})(?P<sep>[-/.])\s?(?P<b>\d{1,2})(?P=sep)\s?(?P<c>\d{1,4})" + _REST, re.ASCII
+    r"(?P<a>\d{1,4})(?P<sep>[-/.])\s?(?P<b>\d{1,2})(?P=sep)\s?(?P<c>\d{1,4})\.?" + _REST,
+    re.ASCII,
 )
 _COMPACT = re.compile(
     r"(?P<a>(?:1[89]|2[01])\d\d)(?P<b>0[1-9]|1[0-2])(?P<c>0[1-9]|[12]\d|3[01])" + _REST, re.ASCII
@@ -106,7 +107,7 @@ def _tidy(cell: str) -> str:
 Build = Callable[[list[str], Matches], Times | None]
 
 
-def _month(word: str) -> int:
+def month(word: str) -> int:
     """The number of a month by its name in English or a neighbouring language; 0 if none."""
     word = word.casefold()
     return MONTHS.get(word[:4]) or MONTHS.get(word[:3], 0)
@@ -122,7 +123,7 @@ def _named(cells: list[str], matches: Matches) -> Times | None:
     place = {part: i for i, part in enumerate(unique)}
     at = np.fromiter((place[part] for part in parts), np.int64, len(parts))
     years = [full_year(part[0]) for part in unique]
-    months = [_month(part[1]) for part in unique]
+    months = [month(part[1]) for part in unique]
     days = [int(part[2]) if with_day else 1 for part in unique]
     short = any(len(part[0]) == 2 for part in unique)
     offsets, dates_only, zoned = clocks(matches)
@@ -136,7 +137,7 @@ def _no_year(cells: list[str], matches: Matches) -> Times | None:
     offsets, _, _ = clocks(matches)
     return periods.without_year(
         cells,
-        [_month(match["month"]) if match else 0 for match in matches],
+        [month(match["month"]) if match else 0 for match in matches],
         [int(match["c"]) if match else 0 for match in matches],
         offsets,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 def _words(text: str, separator: str | None = None) -> frozenset[str]:
     return frozenset(word.strip() for word in text.split(separator))
@@ -30,41 +32,48 @@ ANY_TRUTH = frozenset({"0", "1"}).union(*TRUTH)
 
 DATE_NAMES = _words(
     """date datetime timestamp time day week month quarter year ds dt period epoch unix unixtime ts
-    utc when observation datum uhrzeit zeit zeitpunkt zeitstempel tag monat jahr fecha hora tiempo
-    dia año ano mes data ora anno giorno jour heure temps année annee mois horodatage
+    utc when observation tarih pvm datum uhrzeit zeit zeitpunkt zeitstempel tag monat jahr fecha
+    hora tiempo dia año ano mes data ora anno giorno jour heure temps année annee mois horodatage
     日期 时间 日時 日付 年 月 年份 年月 時間 날짜 시간 дата время"""
 )
 STEP_NAMES = _words(
     """t, time, step, steps, timestep, time step, time steps, tick, frame, frame number, seconds,
     second, sec, secs, s, ms, elapsed, elapsed time, minutes, minute, min, cycle, cycles,
     time cycles, time in cycles, time index, iteration, iter, position, pos, seq, no,
+    jd, mjd, julian day, julian date, datenum,
     temps, zeit, schritt, tiempo, paso, 时间, 步, 步骤""",
     ",",
 )
 DATE_PARTS = {
     "year": _words("year yr jahr année annee año anno yyyy 年"),
     "month": _words("month mon mo monat mois mes mese mm 月"),
+    "day of year": _words("doy|dayofyear|day of year|yday|jday|julian day", "|"),
     "day": _words("day dy tag jour día dia giorno dd 日 dom"),
     "hour": _words("hour hr hours stunde heure hora ora hh 时"),
     "minute": _words("minute min minuto mi 分"),
     "second": _words("second sec"),
 }
+TYPES = _words(
+    """int integer int8 int16 int32 int64 bigint long short float float32 float64 double real
+    decimal number numeric string str text char varchar object category bool boolean date datetime
+    datetime64 datetime64[ns] timestamp continuous discrete nominal"""
+)
 MONTHS = {
     start: number
     for number, starts in enumerate(
         (
-            "jan ene gen janv янв sty oca",
-            "feb fév fev févr фев lut şub",
-            "mar mär mrz mrt мар",
-            "apr avr abr апр kwi nis",
-            "may mai mag maj mei май мая",
-            "jun juin giu июн cze haz",
-            "jul juil lug июл lip tem",
-            "aug aoû aou ago авг sie ağu",
-            "sep set сен wrz eyl",
-            "oct okt ott out окт paź eki",
-            "nov ноя lis kas",
-            "dec dez déc dic дек gru ara",
+            "jan ene gen janv ian янв sty oca ιαν tam",
+            "feb fév fev févr фев lut şub φεβ hel",
+            "mar mär már mrz mrt maa мар μαρ μάρ",
+            "apr ápr avr abr апр kwi nis απρ huh",
+            "may mai mag maj máj mei май мая μαΐ μάι tou",
+            "jun jún juin giu iun июн cze haz ιουν kes",
+            "jul júl juil lug iul июл lip tem ιουλ hei",
+            "aug aoû aou ago авг sie ağu αυγ elo",
+            "sep sze set сен wrz eyl σεπ syy",
+            "oct okt ott out окт paź eki οκτ lok",
+            "nov noi ноя lis kas νοε marr",
+            "dec dez déc dic des дек gru ara δεκ jou",
         ),
         start=1,
     )
@@ -87,3 +96,8 @@ ID_NAMES = _words(
     building zone player animal fish plot stand 编号 站点 传感器 门店"""
 )
 PART_NAMES = _words("split set partition fold usage dataset")  # train, test: no classes
+
+
+def key(name: str) -> str:
+    """The name without units, case and punctuation, for comparing with known names."""
+    return " ".join(re.sub(r"[\[(].*?[\])]|[\W_]+", " ", name.casefold()).split())
