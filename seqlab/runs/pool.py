@@ -7,13 +7,14 @@ posts events and results. Rules and their reasons: `docs/decisions/0003-training
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import logging
 import queue
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -363,3 +364,16 @@ class Pool:
 
 def _nothing() -> None:
     """The command of a quiet moment."""
+
+
+def until_turn(training: Sequence[float], before: Sequence[float]) -> float:
+    """Seconds until a worker is free, first come, first served.
+
+    Args:
+        training: seconds that are left to each run that trains.
+        before: seconds that each run takes that waits in front, in the queue's order.
+    """
+    free = sorted(training) or [0.0]  # when each worker is free
+    for seconds in before:
+        heapq.heapreplace(free, free[0] + seconds)  # a sorted list is a heap
+    return free[0]

@@ -236,6 +236,18 @@ class Store:
         )
         return float(np.median([ratio for (ratio,) in rows])) if rows else 1.0
 
+    def seconds_left(self, run: str) -> float:
+        """How long a run will still train: by the pace of its epochs, before by the estimate."""
+        found = self.get(run)
+        rows = self._read("SELECT estimated FROM runs WHERE id = ?", run)
+        if found is None or not rows:
+            return 0.0
+        done, _ = self.best(run)
+        pace = (rows[0][0] or 0.0) * self.pace()
+        if found.status == "running" and done:
+            pace = (found.seconds or 0.0) / done
+        return pace * max(0, found.planned - done)
+
     def claim(self, run: str, epochs: int) -> bool:
         """Queues an ended run again, until that epoch; `False` if it is active already."""
         places = ", ".join("?" for _ in ENDED)

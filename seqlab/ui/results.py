@@ -20,17 +20,17 @@ from seqlab.ui.inside import chosen_epoch, look_inside
 from seqlab.ui.lines import lines
 from seqlab.ui.own_words import can_read, own_words
 from seqlab.ui.setup import findings_list
+from seqlab.ui.status import status
 from seqlab.ui.steering import steering
 from seqlab.ui.take_away import take_away
-from seqlab.ui.words import duration, plain
+from seqlab.ui.words import plain
 
 TICK = 0.4  # seconds between two looks at a run that trains
-RECENT = 200  # epochs that tell how quick a run is
 TITLES = {"sparse categorical crossentropy": "cross-entropy (nats)"}
 
 
 def run_results(run: Run | None, dataset: Dataset | None, epochs: int, changed: bool) -> None:
-    """Status, curves and gates; looks again every `TICK` seconds while the run is active.
+    """Status, curves and gates; looks again every `TICK` seconds while the run trains.
 
     Args:
         run: what to show, or `None` before the first one.
@@ -38,7 +38,7 @@ def run_results(run: Run | None, dataset: Dataset | None, epochs: int, changed: 
         epochs: how many a first run would have.
         changed: whether the settings are no longer those of the run.
     """
-    if run is not None and run.active:
+    if run is not None and run.active and run.status != "queued":
         st.fragment(run_every=TICK)(_run_results)(run, dataset, epochs, changed)
     else:  # the buttons of an ended run change the whole page
         with st.container():  # as a fragment draws it, so that the charts stay the same elements
@@ -49,6 +49,8 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, change
     """`drawn` is the run as the rest of the page shows it."""
     store = services.store()
     run = store.get(drawn.id) if drawn else None
+    if run is not None and run.active:
+        services.pool().look(run.id)
     measures = [f"val_{name}" for name in run.experiment.training.metrics] if run else []
     names = dict.fromkeys(["learning_rate", "at", "val_accuracy", *measures])
     metrics = store.metrics(run.id if run else "", *names)
@@ -120,68 +122,6 @@ def _snapshot(run: str, epoch: int) -> dict[str, np.ndarray] | None:
         return services.store().snapshot(run, epoch)
     except (FileNotFoundError, ValueError):
         return None
-
-
-def status(run: Run | None, metrics: Metrics) -> None:
-    """One line on where the run stands."""
-    pool = services.pool()
-    if pool.problem:
-        st.warning(pool.problem, icon=":material/cloud_off:")
-    if run is None:
-        ready = "Press **Train** to see the network learn."
-        warming = "TensorFlow is warming up in the background. **Train** works already."
-        st.caption(ready if pool.ready else warming)
-        return
-    done = int(metrics.epoch[-1]) if len(metrics.epoch) else 0
-    epochs = run.planned
-    numbers = _last_losses(metrics)
-    if run.status == "queued":
-        position = pool.position(run.id)
-        place = f"number {position} in the queue" if position else "about to start"
-        what = "a free worker" if pool.ready else "TensorFlow, which is warming up"
-        st.progress(0.0, text=f"Waiting for {what}: {place}.")
-    elif run.status == "running":
-        seconds = run.seconds or 0.0
-        pace = _pace(metrics.more["at"])
-        left = f", about {duration(pace * (epochs - done))} left" if pace else ""
-        text = f"Epoch {done} of {epochs} · {seconds:.1f} s{left} · {numbers}"
-        st.progress(min(done / epochs, 1.0), text=text if done else "Compiling the network …")
-    elif run.status == "paused":
-        st.progress(
-            min(done / epochs, 1.0), text=f"Paused after epoch {done} of {epochs} · {numbers}"
-        )
-    else:
-        seconds = run.seconds or 0.0
-        colour, icon, words = {
-            "finished": ("green", "check_circle", f"Finished: {done} epochs in {seconds:.1f} s."),
-            "stopped": ("blue", "stop_circle", f"Stopped after {done} of {epochs} epochs."),
-            "interrupted": ("orange", "power_off", f"Interrupted after {done} of {epochs} epochs."),
-            "diverged": ("red", "error", f"Diverged in epoch {done}."),
-            "failed": ("red", "error", f"Failed after {done} of {epochs} epochs."),
-        }[run.status]
-        rest = plain(f"{run.message} {numbers}".strip())
-        st.markdown(f":{colour}-badge[:material/{icon}: {words}] {rest}")
-
-
-def _pace(at: np.ndarray) -> float | None:
-    """Seconds an epoch takes, by when the last ones were reported; `None` before one can tell."""
-    at = at[-RECENT:]
-    at = at[np.isfinite(at)]
-    told, first = np.unique(at, return_index=True)  # epochs are reported together
-    if len(told) < 2:
-        return None
-    return float((told[-1] - told[0]) / (len(at) - first[1] or 1))
-
-
-def _last_losses(metrics: Metrics) -> str:
-    if not len(metrics.epoch):
-        return ""
-    text = f"loss {metrics.loss[-1]:.4g} · val_loss {metrics.val_loss[-1]:.4g}"
-    for name, values in metrics.more.items():
-        if name.startswith("val_") and np.isfinite(values[-1]):
-            shown = f"{values[-1]:.1%}" if name == "val_accuracy" else f"{values[-1]:.4g}"
-            text += f" · {name} {shown}"
-    return text
 
 
 def loss_chart(run: Run | None, metrics: Metrics, dataset: Dataset | None, epochs: int) -> None:

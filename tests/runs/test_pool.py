@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from seqlab.experiment import Experiment
-from seqlab.runs.pool import Pool
+from seqlab.runs.pool import Pool, until_turn
 from seqlab.runs.store import Store
 from tests.runs.helpers import JOB, ended, pid_of, submit, wait_for
 
-GRACE = 2.0  # seconds that a stopped run gets
+GRACE = 3.0  # seconds that a stopped run gets
 
 
 @pytest.fixture(scope="module")
@@ -156,3 +156,10 @@ def test_an_exception_is_told_in_a_sentence(pool, store):
     wait_for(lambda: ended(store, run))
     assert store.get(run).status == "failed"
     assert store.get(run).message == "Training failed: the kernel has no shape"
+
+
+def test_the_time_until_ones_turn_follows_the_queue():
+    assert until_turn([], []) == 0
+    assert until_turn([8.0, 3.0], []) == 3  # the second worker is free first
+    assert until_turn([8.0, 3.0], [10.0]) == 8
+    assert until_turn([8.0, 3.0], [10.0, 1.0]) == 9

@@ -9,7 +9,7 @@ import numpy as np
 import psutil
 import pytest
 
-from seqlab.experiment import Experiment, Recurrent
+from seqlab.experiment import Experiment, Recurrent, Training
 from seqlab.lens import snapshot
 from seqlab.runs.store import Store
 
@@ -98,6 +98,16 @@ def test_the_pace_is_the_median_of_the_last_runs(store):
     store.create(EXPERIMENT, estimated=0.1)  # did not train
     assert store.pace() == pytest.approx(3)
     assert store.pace(runs=1) == pytest.approx(3)
+
+
+def test_what_is_left_follows_the_epochs_that_were_trained(store):
+    run = store.create(Experiment(training=Training(epochs=40)), estimated=0.5)
+    assert store.seconds_left(run) == pytest.approx(20)
+    store.set_status(run, "running")
+    time.sleep(0.1)
+    store.add_metrics(run, range(1, 11), [1.0] * 10, [1.0] * 10)
+    assert store.seconds_left(run) == pytest.approx(0.3, rel=0.5)  # 30 epochs of 10 ms
+    assert store.seconds_left("nobody") == 0
 
 
 def test_the_store_of_an_earlier_version_is_brought_up_to_date(store):

@@ -1,0 +1,93 @@
+"""Where a run stands, in one line."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from seqlab.runs.pool import until_turn
+from seqlab.runs.store import Metrics, Run
+from seqlab.ui import services
+from seqlab.ui.words import duration, plain
+
+WAITING_TICK = 1.0  # seconds between two looks at the queue
+RECENT = 200  # epochs that tell how quick a run is
+
+
+def status(run: Run | None, metrics: Metrics) -> None:
+    """One line on where the run stands."""
+    pool = services.pool()
+    if pool.problem:
+        st.warning(pool.problem, icon=":material/cloud_off:")
+    if run is None:
+        ready = "Press **Train** to see the network learn."
+        warming = "TensorFlow is warming up in the background. **Train** works already."
+        st.caption(ready if pool.ready else warming)
+        return
+    done = int(metrics.epoch[-1]) if len(metrics.epoch) else 0
+    epochs = run.planned
+    numbers = _last_losses(metrics)
+    if run.status == "queued":
+        st.fragment(run_every=WAITING_TICK)(_waiting)(run.id)
+    elif run.status == "running":
+        seconds = run.seconds or 0.0
+        pace = _pace(metrics.more["at"])
+        left = f", about {duration(pace * (epochs - done))} left" if pace else ""
+        text = f"Epoch {done} of {epochs} · {seconds:.1f} s{left} · {numbers}"
+        st.progress(min(done / epochs, 1.0), text=text if done else "Compiling the network …")
+    elif run.status == "paused":
+        st.progress(
+            min(done / epochs, 1.0), text=f"Paused after epoch {done} of {epochs} · {numbers}"
+        )
+    else:
+        seconds = run.seconds or 0.0
+        colour, icon, words = {
+            "finished": ("green", "check_circle", f"Finished: {done} epochs in {seconds:.1f} s."),
+            "stopped": ("blue", "stop_circle", f"Stopped after {done} of {epochs} epochs."),
+            "interrupted": ("orange", "power_off", f"Interrupted after {done} of {epochs} epochs."),
+            "diverged": ("red", "error", f"Diverged in epoch {done}."),
+            "failed": ("red", "error", f"Failed after {done} of {epochs} epochs."),
+        }[run.status]
+        rest = plain(f"{run.message} {numbers}".strip())
+        st.markdown(f":{colour}-badge[:material/{icon}: {words}] {rest}")
+
+
+def _pace(at: np.ndarray) -> float | None:
+    """Seconds an epoch takes, by when the last ones were reported; `None` before one can tell."""
+    at = at[-RECENT:]
+    at = at[np.isfinite(at)]
+    told, first = np.unique(at, return_index=True)  # epochs are reported together
+    if len(told) < 2:
+        return None
+    return float((told[-1] - told[0]) / (len(at) - first[1] or 1))
+
+
+def _last_losses(metrics: Metrics) -> str:
+    if not len(metrics.epoch):
+        return ""
+    text = f"loss {metrics.loss[-1]:.4g} · val_loss {metrics.val_loss[-1]:.4g}"
+    for name, values in metrics.more.items():
+        if name.startswith("val_") and np.isfinite(values[-1]):
+            shown = f"{values[-1]:.1%}" if name == "val_accuracy" else f"{values[-1]:.4g}"
+            text += f" · {name} {shown}"
+    return text
+
+
+def _waiting(run: str) -> None:
+    """The place in the queue. It alone looks again: many may wait, and nothing else changes."""
+    store, pool = services.store(), services.pool()
+    found = store.get(run)
+    if found is None or found.status != "queued":
+        st.rerun()
+    pool.look(run)
+    position = pool.position(run)
+    place = "about to start"
+    if position:
+        training, before = pool.ahead(run)
+        seconds = until_turn(
+            [store.seconds_left(other) for other in training],
+            [store.seconds_left(other) for other in before],
+        )
+        place = f"number {position} in the queue, about {duration(seconds)} to go"
+    what = "a free worker" if pool.ready else "TensorFlow, which is warming up"
+    st.progress(0.0, text=f"Waiting for {what}: {place}.")
