@@ -81,14 +81,19 @@ def under_the_input(
 
 
 def two_answers(
-    then: NDArray[np.floating], now: NDArray[np.floating], step: int, target: str
+    then: NDArray[np.floating],
+    now: NDArray[np.floating],
+    step: int | None,
+    target: str,
+    time: str = "time step",
 ) -> go.Figure:
     """The output at each step for a sequence as it is and as it was changed at one step.
 
     Args:
         then, now: (timesteps,).
-        step: where the change is, from 0.
+        step: where the change is, from 0; `None` if the answer has steps of its own.
         target: what the output is.
+        time: what the steps are.
     """
     steps = np.arange(1, len(then) + 1)
     traces = [
@@ -109,25 +114,24 @@ def two_answers(
             marker={"size": 4},
         ),
     ]
-    mark = {
-        "type": "line",
-        "x0": step + 1,
-        "x1": step + 1,
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": style.TARGET, "dash": "dot"},
-    }
     return style.figure(
         *traces,
-        shapes=[mark],
-        xaxis={"title": {"text": "time step"}, "showgrid": False},
+        shapes=_mark(step),
+        xaxis={"title": {"text": time}, "showgrid": False},
         yaxis={"title": {"text": target}},
         margin={"l": 56, "r": 12, "t": 26, "b": 40},
     )
 
 
-def moved(change: NDArray[np.floating], step: int) -> go.Figure:
+def _mark(step: int | None) -> list[dict[str, object]]:
+    """A vertical line at a step, from 0."""
+    if step is None:
+        return []
+    mark = {"type": "line", "x0": step + 1, "x1": step + 1, "yref": "paper", "y0": 0, "y1": 1}
+    return [mark | {"line": {"color": style.TARGET, "dash": "dot"}}]
+
+
+def moved(change: NDArray[np.floating], step: int | None) -> go.Figure:
     """How far each unit's value moves at each step: change (timesteps, units)."""
     reach = max(float(np.abs(change).max()), 1e-12)
     heat_map = go.Heatmap(
@@ -137,18 +141,9 @@ def moved(change: NDArray[np.floating], step: int) -> go.Figure:
         coloraxis="coloraxis",
         hovertemplate="step %{x}, unit %{y}: %{z:+.3g}<extra></extra>",
     )
-    mark = {
-        "type": "line",
-        "x0": step + 1,
-        "x1": step + 1,
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": style.TARGET, "dash": "dot"},
-    }
     return style.figure(
         heat_map,
-        shapes=[mark],
+        shapes=_mark(step),
         hovermode="closest",
         coloraxis={
             "colorscale": style.DIVERGING,

@@ -55,10 +55,16 @@ def units_off(network: Stack, layer: str, units: Sequence[int]) -> Stack:
     """The network in which nothing reads the hidden states of some units.
 
     Raises:
-        LensError: behind a `LayerNormalization`, which mixes all units before they are read.
+        LensError: behind a `LayerNormalization`, which mixes all units before they are read, or
+            if a decoder takes over the states.
     """
-    place = next(i for i, block in enumerate(network.blocks) if layer in block.names)
-    block = network.blocks[place]
+    place = network.place(layer)
+    block, bridge = network.blocks[place], network.bridge
+    if bridge is not None and bridge.embedding is not None and place == bridge.block - 1:
+        raise LensError(
+            f"Units of {layer!r} are not switched off one by one: the decoder takes over their "
+            "states."
+        )
     if block.normalization is not None:
         raise LensError(
             f"Units of {layer!r} are not switched off one by one: the LayerNormalization behind "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +55,7 @@ class Unit:
         states: "hidden" and, of an LSTM, "cell".
         squashed: φ(c) of an LSTM, else `None`.
         activation: the name of φ.
+        begin: the states before the first step by name; empty if they are 0.
     """
 
     cell: str
@@ -61,9 +63,16 @@ class Unit:
     states: dict[str, Floats]
     squashed: Floats | None
     activation: str
+    begin: dict[str, float]
 
 
-def unit(layer: Layer, x: Floats, which: int, mask: NDArray[np.bool_] | None = None) -> Unit:
+def unit(
+    layer: Layer,
+    x: Floats,
+    which: int,
+    mask: NDArray[np.bool_] | None = None,
+    begins: Sequence[Floats] = (),
+) -> Unit:
     """Takes one unit apart.
 
     Args:
@@ -71,6 +80,8 @@ def unit(layer: Layer, x: Floats, which: int, mask: NDArray[np.bool_] | None = N
         x: what it reads, (timesteps, features).
         which: the unit, from 0.
         mask: (timesteps,), False where a step is skipped.
+        begins: the states before the first step, each (units,), in the order of `cells.STATES`;
+            zeros if there are none.
 
     Returns:
         Timesteps in the order of processing, as in `cells.trace`.
@@ -78,10 +89,12 @@ def unit(layer: Layer, x: Floats, which: int, mask: NDArray[np.bool_] | None = N
     weights = [np.asarray(weight, np.float64) for weight in layer.weights]
     kernel, recurrent, bias = check_weights(layer.cell, weights, layer.use_bias, layer.reset_after)
     rows = None if mask is None else mask[np.newaxis]
-    run = trace(layer.cell, weights, x[np.newaxis], mask=rows, **layer.options)
+    first = [np.asarray(state)[np.newaxis] for state in reversed(begins)] or None
+    run = trace(layer.cell, weights, x[np.newaxis], mask=rows, initial_state=first, **layer.options)
     arrays = {name: array[0] for name, array in run.items()}  # (timesteps, units)
     x = np.asarray(x, np.float64)[::-1] if layer.go_backwards else np.asarray(x, np.float64)
-    before = np.concatenate([np.zeros_like(arrays["hidden"][:1]), arrays["hidden"][:-1]])
+    start = np.zeros_like(arrays["hidden"][:1]) if first is None else first[0]
+    before = np.concatenate([start, arrays["hidden"][:-1]])
     names = ORDER[layer.cell]
     from_input = blocks(x @ kernel, len(names))[:, :, which]
     from_state = blocks(before @ recurrent, len(names))[:, :, which]
@@ -110,4 +123,5 @@ def unit(layer: Layer, x: Floats, which: int, mask: NDArray[np.bool_] | None = N
     squashed = None
     if layer.cell == "LSTM":
         squashed = find_activation(layer.activation).forward(arrays["cell"])[:, which]
-    return Unit(layer.cell, gates, states, squashed, layer.activation)
+    begin = dict(zip(STATES[layer.cell], (float(state[which]) for state in begins), strict=False))
+    return Unit(layer.cell, gates, states, squashed, layer.activation, begin)

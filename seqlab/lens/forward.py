@@ -33,11 +33,18 @@ class Passage:
             last step and NaN before it.
         masks: for each layer (batch, timesteps), False where a step was skipped, in the order of
             its trace; `None` for no mask.
+        inputs: what each block reads, (epochs, batch, timesteps, features).
+        begins: the states with which a decoder begins, each (epochs, batch, units), in the order
+            of `cells.STATES`; empty if they are zeros.
+
+    A decoder takes steps of its own: its traces and `outputs` have `Bridge.steps` timesteps.
     """
 
     traces: dict[str, dict[str, Floats]]
     outputs: Floats
     masks: dict[str, Mask]
+    inputs: list[Floats]
+    begins: tuple[Floats, ...] = ()
 
     @property
     def answers(self) -> Floats:
@@ -59,16 +66,27 @@ def forward(networks: Sequence[Stack], x: ArrayLike, mask: ArrayLike | None = No
         x: (batch, timesteps, features), or tokens (batch, timesteps).
         mask: (batch, timesteps), False where a step is padding.
     """
-    kept = None if mask is None else np.asarray(mask, bool)
+    kept = None if mask is None or not networks[0].masked else np.asarray(mask, bool)
+    bridge = networks[0].bridge
     read = np.stack([network.embed(x) for network in networks])  # (epochs, batch, timesteps, f)
     traces: dict[str, dict[str, Floats]] = {}
     masks: dict[str, Mask] = {}
+    inputs: list[Floats] = []
     last: Floats = read
-    for blocks in zip(*(network.blocks for network in networks), strict=True):
-        hidden, ends = [], []
+    states: list[dict[str, Floats]] = []  # of each direction, after its last step
+    for place, blocks in enumerate(zip(*(n.blocks for n in networks), strict=True)):
+        if bridge is not None and place == bridge.block:
+            kept = None
+            if bridge.embedding is not None:
+                return _written(networks, Passage(traces, last, masks, inputs), states)
+            read = np.repeat(last, bridge.steps, axis=2)
+        inputs.append(read)
+        hidden, ends, states = [], [], []
         for i, name in enumerate(blocks[0].names):
             found = run_layer([block.layers[i] for block in blocks], read, kept)
             ends.append(found["hidden"][:, :, -1])
+            kind = blocks[0].layers[i].cell
+            states.append({name: found[name][:, :, -1] for name in STATES[kind]})
             if i == 1:  # Keras turns what the backward layer hands on
                 found = {key: array[:, :, ::-1] for key, array in found.items()}
             traces[name] = found
@@ -83,7 +101,40 @@ def forward(networks: Sequence[Stack], x: ArrayLike, mask: ArrayLike | None = No
         whole = np.full((*read.shape[:3], outputs.shape[-1]), np.nan, outputs.dtype)
         whole[:, :, -1:] = outputs
         outputs = whole
-    return Passage(traces, outputs, masks)
+    return Passage(traces, outputs, masks, inputs)
+
+
+def _written(
+    networks: Sequence[Stack], encoder: Passage, states: list[dict[str, Floats]]
+) -> Passage:
+    """A decoder that reads its own last answer, as after training: the most probable symbol.
+
+    Sutskever et al. 2014. It begins with the encoder's last states (both directions side by side)
+    and with symbol 0.
+    """
+    bridges = [network.bridge for network in networks if network.bridge is not None]
+    tables = [bridge.embedding for bridge in bridges if bridge.embedding is not None]
+    blocks = [network.blocks[-1] for network in networks]
+    layers = [block.layers[0] for block in blocks]
+    (name,) = blocks[0].names
+    now = tuple(np.concatenate([s[key] for s in states], axis=-1) for key in states[0])
+    begins, epochs = now, np.arange(len(networks))[:, np.newaxis]
+    symbols = np.zeros(now[0].shape[:2], np.intp)  # (epochs, batch)
+    steps, reads, outputs = [], [], []
+    for _ in range(bridges[0].steps):
+        reads.append(np.stack(tables)[epochs, symbols][:, :, np.newaxis])
+        steps.append(run_layer(layers, reads[-1], None, now))
+        now = tuple(steps[-1][key][:, :, 0] for key in STATES[layers[0].cell])
+        outputs.append(read_out(networks, _normalized(blocks, steps[-1]["hidden"])))
+        symbols = outputs[-1][:, :, 0].argmax(axis=-1)
+    found = {key: np.concatenate([step[key] for step in steps], axis=2) for key in steps[0]}
+    return Passage(
+        traces=encoder.traces | {name: found},
+        outputs=np.concatenate(outputs, axis=2),
+        masks=encoder.masks | {name: None},
+        inputs=[*encoder.inputs, np.concatenate(reads, axis=2)],
+        begins=begins,
+    )
 
 
 def run(network: Stack, x: ArrayLike, mask: ArrayLike | None = None) -> dict[str, Trace]:
@@ -110,8 +161,13 @@ def read_out(networks: Sequence[Stack], hidden: Floats) -> Floats:
     return find_activation(networks[0].head_activation).forward(hidden @ kernels + biases)
 
 
-def run_layer(layers: Sequence[Layer], read: Floats, mask: Mask) -> dict[str, Floats]:
-    """One layer with several weights: (epochs, batch, timesteps, features) -> arrays by name."""
+def run_layer(
+    layers: Sequence[Layer], read: Floats, mask: Mask, states: tuple[Floats, ...] = ()
+) -> dict[str, Floats]:
+    """One layer with several weights: (epochs, batch, timesteps, features) -> arrays by name.
+
+    It begins with `states`, each (epochs, batch, units) in the order of `STATES`, or with zeros.
+    """
     first = layers[0]
     fixed = first.use_bias, first.reset_after
     parts = [check_weights(first.cell, layer.weights, *fixed) for layer in layers]
@@ -122,9 +178,11 @@ def run_layer(layers: Sequence[Layer], read: Floats, mask: Mask) -> dict[str, Fl
     projected = read @ kernel[:, np.newaxis] + bias[:, np.newaxis, :1]
     projected = np.ascontiguousarray(np.moveaxis(projected, 2, 0))
     step = stepper(first.cell, recurrent, bias[:, 1:], first.options)
-    zeros = np.zeros((*read.shape[:2], recurrent.shape[-2]), projected.dtype)
+    if not states:
+        zeros = np.zeros((*read.shape[:2], recurrent.shape[-2]), projected.dtype)
+        states = tuple(zeros for _ in STATES[first.cell])
     masks = None if mask is None else mask.T
-    found = walk(first.cell, step, projected, tuple(zeros for _ in STATES[first.cell]), masks)
+    found = walk(first.cell, step, projected, states, masks)
     return dict(zip(NAMES[first.cell], np.moveaxis(found, 1, 3), strict=True))
 
 

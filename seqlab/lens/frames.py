@@ -29,12 +29,14 @@ class Frame:
         reach: for each map how the bytes are meant: 0 for 0..1, else -reach..reach.
         data: zlib of uint8 (maps, units shown, steps shown).
         output: (timesteps, outputs), what the head says to each step's hidden state.
+        steps: timesteps of the layer; of an encoder others than those of `output`.
     """
 
     names: tuple[str, ...]
     reach: tuple[float, ...]
     data: bytes
     output: Floats
+    steps: int
 
 
 def frames(
@@ -61,7 +63,8 @@ def _frame(arrays: dict[str, Floats], output: Floats, bounded: bool) -> Frame:
     reach = {name: _reach(name, array, bounded) for name, array in arrays.items()}
     maps = [quantise(shown(array), reach[name]) for name, array in arrays.items()]
     data = zlib.compress(np.stack(maps).tobytes(), 1)
-    return Frame(tuple(arrays), tuple(reach.values()), data, output.astype(np.float32))
+    steps = len(arrays["hidden"])
+    return Frame(tuple(arrays), tuple(reach.values()), data, output.astype(np.float32), steps)
 
 
 def _reach(name: str, values: Floats, bounded: bool) -> float:
@@ -86,7 +89,7 @@ def restore(data: NDArray[np.uint8], reach: float) -> Floats:
 def shown_hidden(frame: Frame) -> Floats:
     """The hidden states of a frame, (steps shown, units shown)."""
     data = np.frombuffer(zlib.decompress(frame.data), np.uint8)
-    maps = data.reshape(len(frame.names), -1, -(-len(frame.output) // block(len(frame.output))))
+    maps = data.reshape(len(frame.names), -1, -(-frame.steps // block(frame.steps)))
     place = frame.names.index("hidden")
     return restore(maps[place], frame.reach[place]).T
 

@@ -31,16 +31,19 @@ class Flow:
         hidden_norm: |dL/dh_t|, (batch, timesteps), through the output and all later steps.
         cell_norm: |dL/dc_t|, (batch, timesteps), of an LSTM; `None` for other cells.
         input: dL/dx of the layer, (batch, timesteps, features), in the order of its input.
+        states: dL/d(states before the first step), each (batch, units), in the order of
+            `cells.STATES`.
     """
 
     hidden_norm: Floats
     cell_norm: Floats | None
     input: Floats
+    states: tuple[Floats, ...] = ()
 
     def reversed(self) -> Flow:
         """The same with the timesteps of the norms in the opposite order."""
         cell_norm = None if self.cell_norm is None else self.cell_norm[:, ::-1]
-        return Flow(self.hidden_norm[:, ::-1], cell_norm, self.input)
+        return Flow(self.hidden_norm[:, ::-1], cell_norm, self.input, self.states)
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,6 +193,7 @@ def backward(
         hidden_norm=norms[-1],
         cell_norm=norms[0] if len(norms) == 2 else None,
         input=d_x[:, ::-1] if go_backwards else d_x,
+        states=earlier,
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.lens.activations import Floats
-from seqlab.lens.forward import answer
+from seqlab.lens.forward import forward
 from seqlab.lens.stack import Stack
 from seqlab.lens.through import gradients
 
@@ -16,8 +16,10 @@ MOST_BLOCKS, FEWEST_BLOCKS = 120, 20  # forward passes of a whole sequence
 WORK = 4e8  # timesteps x units squared x passes: some 0.2 s
 
 
-def saliency(network: Stack, x: NDArray, output: int = 0, mask: NDArray | None = None) -> Floats:
-    """|dy/dx_t| of one output after the last step: over the features, (timesteps,).
+def saliency(
+    network: Stack, x: NDArray, output: int = 0, mask: NDArray | None = None, at: int = -1
+) -> Floats:
+    """|dy/dx_t| of one output at one step of the answer: over the features, (timesteps,).
 
     Simonyan, Vedaldi & Zisserman 2014; for a text |dy/d(embedding of the token)|.
 
@@ -26,11 +28,16 @@ def saliency(network: Stack, x: NDArray, output: int = 0, mask: NDArray | None =
         x: (timesteps, features), or tokens (timesteps,).
         output: which output; for classes its logit.
         mask: (timesteps,), False where a step is padding.
+        at: the step of the answer; the last one by default.
     """
     rows = None if mask is None else mask[np.newaxis]
-    outputs = answer(network, x[np.newaxis], rows).shape[-1]
-    slopes = np.zeros((1, outputs))
-    slopes[0, output] = 1
+    outputs = forward([network], x[np.newaxis], rows).outputs[0]  # (1, steps, outputs)
+    if at in (-1, outputs.shape[1] - 1) and network.bridge is None:
+        slopes = np.zeros(outputs[:, 0].shape)
+        slopes[0, output] = 1
+    else:
+        slopes = np.zeros(outputs.shape)
+        slopes[0, at, output] = 1
     return np.linalg.norm(gradients(network, x[np.newaxis], slopes, rows).input[0], axis=-1)
 
 
@@ -50,7 +57,7 @@ class Occlusion:
 
 
 def occlusion(
-    network: Stack, x: NDArray, instead: NDArray, mask: NDArray | None = None
+    network: Stack, x: NDArray, instead: NDArray, mask: NDArray | None = None, at: int = -1
 ) -> Occlusion:
     """Zeiler & Fergus 2014, along time: the output when a block of steps is replaced.
 
@@ -60,6 +67,7 @@ def occlusion(
         instead: what stands in a block's place: (features,) such as the mean of the training
             part, or a token.
         mask: (timesteps,), False where a step is padding.
+        at: the step of the answer; the last one by default.
     """
     timesteps = len(x)
     widest = max(network.units(name) for name in network.layers)
@@ -70,5 +78,5 @@ def occlusion(
     for i, start in enumerate(starts):
         changed[i, start : start + size] = instead
     masks = None if mask is None else np.repeat(mask[np.newaxis], len(changed), axis=0)
-    answers = answer(network, changed, masks)
+    answers = forward([network], changed, masks).outputs[0][:, at]
     return Occlusion(starts, size, answers[:-1] - answers[-1])

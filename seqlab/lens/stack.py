@@ -49,6 +49,23 @@ class Block:
 
 
 @dataclass(frozen=True, eq=False)
+class Bridge:
+    """Between the encoder and the decoder of a network that writes a sequence of its own.
+
+    Attributes:
+        block: the decoder's first block, an index into `Stack.blocks`.
+        steps: how many steps the decoder takes.
+        embedding: (symbols, width) for a decoder that begins with the encoder's last states and
+            reads what it wrote at the step before (symbol 0 at the first); `None` for one that
+            reads the encoder's last hidden state at every step (RepeatVector).
+    """
+
+    block: int
+    steps: int
+    embedding: Floats | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Stack:
     """A chain of layers with their weights at one epoch.
 
@@ -59,6 +76,8 @@ class Stack:
         head_activation: the activation of the head.
         embedding: (symbols, width), what stands for each token; `None` for numbers.
         sequences: whether the last recurrent layer hands on every step.
+        masked: whether padding is skipped; if not, the network reads it like anything else.
+        bridge: where a decoder begins, if there is one.
     """
 
     blocks: tuple[Block, ...]
@@ -66,6 +85,8 @@ class Stack:
     head_activation: str = "linear"
     embedding: Floats | None = None
     sequences: bool = False
+    masked: bool = True
+    bridge: Bridge | None = None
 
     @property
     def layers(self) -> dict[str, Layer]:
@@ -80,6 +101,8 @@ class Stack:
     def arrays(self) -> list[NDArray[Any]]:
         """All weights."""
         rest = [] if self.embedding is None else [self.embedding]
+        if self.bridge is not None and self.bridge.embedding is not None:
+            rest.append(self.bridge.embedding)
         rest += [*(self.head or ())]
         for block in self.blocks:
             rest += [*(block.normalization or ())]
@@ -88,6 +111,14 @@ class Stack:
     def units(self, name: str) -> int:
         """The width of a layer, by the names of `layers`."""
         return len(np.asarray(self.layers[name].weights[1]))
+
+    def place(self, name: str) -> int:
+        """The block that a layer belongs to, by the names of `layers`."""
+        return next(i for i, block in enumerate(self.blocks) if name in block.names)
+
+    def decodes(self, name: str) -> bool:
+        """Whether a layer belongs to the decoder."""
+        return self.bridge is not None and self.place(name) >= self.bridge.block
 
     def embed(self, x: ArrayLike) -> Floats:
         """What the first recurrent layer reads, (batch, timesteps, features)."""
@@ -113,7 +144,12 @@ class Stack:
             for block in self.blocks
         )
         embedding = None if self.embedding is None else _double(self.embedding)
-        return replace(self, blocks=blocks, head=double(self.head), embedding=embedding)
+        bridge = self.bridge
+        if bridge is not None and bridge.embedding is not None:
+            bridge = replace(bridge, embedding=_double(bridge.embedding))
+        return replace(
+            self, blocks=blocks, head=double(self.head), embedding=embedding, bridge=bridge
+        )
 
 
 def _double(array: ArrayLike) -> Floats:
@@ -124,6 +160,8 @@ def stack(
     arrays: Mapping[str, NDArray[Any]],
     options: Mapping[str, Mapping[str, Any]] | None = None,
     sequences: bool = False,
+    masked: bool = True,
+    decoder_steps: int | None = None,
 ) -> Stack:
     """Reads a snapshot.
 
@@ -133,6 +171,9 @@ def stack(
         options: by layer name what `lens.gradients.Layer` shall know beside the weights, and
             "activation" of the head. For a `Bidirectional` those of its forward layer.
         sequences: whether the last recurrent layer hands on every step.
+        masked: whether padding is skipped.
+        decoder_steps: of an encoder-decoder, whose decoder is the last recurrent layer: how many
+            steps it takes. An embedding in front of it is that of the symbols it has written.
 
     Raises:
         LensError: if a layer is none of Embedding, SimpleRNN, LSTM, GRU (one- or bidirectional),
@@ -154,10 +195,13 @@ def stack(
     head: tuple[Floats, Floats] | None = None
     activation = "linear"
     embedding: Floats | None = None
+    written: Floats | None = None
     told = options or {}
     for name, weights in parts.items():
         if set(weights) == {"embeddings"} and not blocks and embedding is None:
             embedding = weights["embeddings"]
+        elif set(weights) == {"embeddings"} and decoder_steps is not None and written is None:
+            written = weights["embeddings"]
         elif any(key.endswith("recurrent_kernel") for key in weights) and head is None:
             blocks.append(_block(name, weights, told.get(name, {})))
         elif set(weights) == {"gamma", "beta"} and blocks and not blocks[-1].normalization:
@@ -173,7 +217,8 @@ def stack(
             )
     if not blocks:
         raise LensError("This network has no SimpleRNN, LSTM or GRU layer to look into.")
-    return Stack(tuple(blocks), head, activation, embedding, sequences)
+    bridge = None if decoder_steps is None else Bridge(len(blocks) - 1, decoder_steps, written)
+    return Stack(tuple(blocks), head, activation, embedding, sequences, masked, bridge)
 
 
 def _block(name: str, weights: Mapping[str, NDArray[Any]], options: Mapping[str, Any]) -> Block:

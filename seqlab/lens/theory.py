@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from seqlab.lens.activations import Floats
-from seqlab.lens.cells import GATES, trace
+from seqlab.lens.cells import GATES, Trace, trace
 from seqlab.lens.gradients import Flow, Layer, backward
 
 
@@ -72,6 +72,11 @@ def linear(units: int, rho: float, seed: int = 0) -> Layer:
     return Layer("SimpleRNN", [np.eye(units), rho * q], activation="linear", use_bias=False)
 
 
+def read(layer: Layer, x: Floats) -> Trace:
+    """What happens in a layer while it reads x (batch, timesteps, features), in float64."""
+    return trace(layer.cell, [np.asarray(w, np.float64) for w in layer.weights], x, **layer.options)
+
+
 def from_the_end(layer: Layer, x: Floats, seed: int = 0) -> Flow:
     """The gradient of a loss that sees only the last hidden state, along a random direction.
 
@@ -80,7 +85,7 @@ def from_the_end(layer: Layer, x: Floats, seed: int = 0) -> Flow:
         x: (batch, timesteps, features).
         seed: of the direction dL/dh_T, of length 1.
     """
-    run = trace(layer.cell, [np.asarray(w, np.float64) for w in layer.weights], x, **layer.options)
+    run = read(layer, x)
     direction = np.random.default_rng(seed).normal(size=run.hidden.shape[-1])
     d_hidden = np.zeros_like(run.hidden)
     d_hidden[:, -1] = direction / np.linalg.norm(direction)

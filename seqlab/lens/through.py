@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from seqlab.lens.activations import Floats, find_activation
 from seqlab.lens.forward import Passage, forward, standardised
-from seqlab.lens.gradients import Flow, backward
+from seqlab.lens.gradients import Flow, States, backward
 from seqlab.lens.stack import Block, Stack
 
 
@@ -39,30 +39,32 @@ def gradients(
         network: the weights.
         x: (batch, timesteps, features), or tokens (batch, timesteps).
         d_output: (batch, outputs) dL/d(output after the last step), or
-            (batch, timesteps, outputs) for a network that answers at every step.
+            (batch, timesteps, outputs) for a network that answers at every step, also for a
+            decoder; what it has written and reads is then held as it is.
         mask: (batch, timesteps), False where a step is padding.
     """
     double = network.in_float64()
     passage = forward([double], x, mask)
-    inputs = inputs_of(double, passage, x)
     slopes = _to_last_block(double, passage, np.asarray(d_output, np.float64))
+    ends: States = ()
     flows: dict[str, Flow] = {}
     for i in reversed(range(len(double.blocks))):
-        block, read = double.blocks[i], inputs[i]
-        # The last layer alone may answer once: then its ends are what is read.
-        once = i == len(double.blocks) - 1 and slopes.ndim == 2
+        block, read = double.blocks[i], passage.inputs[i][0]
+        # A layer may be read at its end alone: the last one, or that before a decoder.
+        once = slopes.ndim == 2
         slopes = _back_through_normalization(block, handed_on(block, passage, once), slopes)
-        found = _back_through_directions(block, passage, read, slopes)
+        decodes = double.bridge is not None and i == double.bridge.block
+        begins = passage.begins if decodes else ()
+        found = _back_through_directions(block, passage, read, slopes, ends, begins)
         flows = dict(zip(block.names, found, strict=True)) | flows
-        slopes = np.sum([flow.input for flow in found], axis=0)
+        slopes, ends = np.sum([flow.input for flow in found], axis=0), ()
+        if decodes and begins:  # the states are handed over, and nothing else
+            (flow,) = found
+            ends, slopes = flow.states, np.zeros((len(slopes), flow.states[0].shape[-1]))
+        elif decodes:
+            slopes = slopes.sum(axis=1)  # the same summary was read at every step
     turned = {name: flow.reversed() for name, flow in flows.items() if name.endswith("/backward")}
     return Gradients(flows | turned, slopes)
-
-
-def inputs_of(network: Stack, passage: Passage, x: ArrayLike) -> list[Floats]:
-    """What each block of a network reads, (batch, timesteps, features)."""
-    given = [normalized(block, handed_on(block, passage)) for block in network.blocks[:-1]]
-    return [network.embed(x), *given]
 
 
 def handed_on(block: Block, passage: Passage, once: bool = False) -> Floats:
@@ -106,21 +108,49 @@ def _back_through_normalization(block: Block, hidden: Floats, slopes: Floats) ->
 
 
 def _back_through_directions(
-    block: Block, passage: Passage, read: Floats, slopes: Floats
+    block: Block,
+    passage: Passage,
+    read: Floats,
+    slopes: Floats,
+    ends: States,
+    begins: tuple[Floats, ...],
 ) -> list[Flow]:
-    """One flow a direction, in the order of processing."""
+    """One flow a direction, in the order of processing.
+
+    `ends` is dL/d(states after the last step), both directions side by side; `begins` the states
+    before the first step.
+    """
     flows, start = [], 0
     for i, (name, layer) in enumerate(zip(block.names, block.layers, strict=True)):
         trace = passage.trace(name)
         if i == 1:
             trace = trace.reversed()
         units = trace.hidden.shape[-1]
-        own = slopes[..., start : start + units]
+        mine = slice(start, start + units)
+        own = slopes[..., mine]
         start += units
+        d_cell = None
         if slopes.ndim == 2:
             d_hidden = np.zeros_like(trace.hidden)
             d_hidden[:, -1] = own
         else:
             d_hidden = own[:, ::-1] if i == 1 else own
-        flows.append(backward(trace, layer.weights, read, d_hidden, **layer.options))
+        if ends:
+            d_hidden[:, -1] += ends[-1][:, mine]
+        if len(ends) == 2:
+            d_cell = np.zeros_like(trace.hidden)
+            d_cell[:, -1] = ends[0][:, mine]
+        # Keras' order: hidden, then cell
+        first = [state[0] for state in reversed(begins)] or None
+        flows.append(
+            backward(
+                trace,
+                layer.weights,
+                read,
+                d_hidden,
+                d_cell,
+                initial_state=first,
+                **layer.options,
+            )
+        )
     return flows

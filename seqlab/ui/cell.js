@@ -89,7 +89,11 @@ class Cell {
     this.data = data
     this.slider.max = data.timesteps
     if (other) this.pause()
-    this.step ??= Math.floor(data.timesteps / 2) // at the first step all states before are 0
+    if (this.step === undefined) {
+      // in the middle of what is read: at the first step all states before are 0
+      const read = data.padding.flatMap((padding, t) => (padding ? [] : [t]))
+      this.step = read[Math.floor(read.length / 2)] ?? 0
+    }
     this.step = Math.min(this.step, data.timesteps - 1)
     this.lines()
     this.show(this.step)
@@ -115,7 +119,7 @@ class Cell {
   // What flows at a step
   values(t) {
     const { gates, states } = this.data
-    const before = (name) => (t ? states[name][t - 1] : 0)
+    const before = (name) => (t ? states[name][t - 1] : (this.data.begin[name] ?? 0))
     const of = (name) => gates[name].value[t]
     const found = { h: states.hidden[t], h_before: before("hidden") }
     if (this.data.cell === "LSTM") {
@@ -139,6 +143,7 @@ class Cell {
 
   show(t) {
     this.step = t
+    this.root.style.colorScheme = isDark(this.root) ? "dark" : "light" // for the slider
     const { data } = this
     this.slider.value = t + 1
     this.slider.setAttribute("aria-valuetext", `step ${t + 1} of ${data.timesteps}`)
@@ -150,6 +155,27 @@ class Cell {
     const values = this.values(t)
     this.picture(values, t)
     this.equations(values, t)
+    this.root.querySelector(".sentence").textContent = this.sentence(values, t)
+  }
+
+  // What happens at this step, in words
+  sentence(values, t) {
+    const { data } = this
+    const start = `Step ${t + 1}, unit ${data.unit}:`
+    if (data.padding[t]) return `${start} padding is skipped, and the states stay as they were.`
+    const share = (value) => `${Math.round(100 * value)} %`
+    if (data.cell === "LSTM") {
+      return `${start} it keeps ${share(values.f)} of its cell state (${show(values.c_before)} → ${show(values.kept)}), ` +
+        `lets in ${share(values.i)} of the candidate ${show(values.g)} and shows ${share(values.o)} of what it then holds: h = ${show(values.h)}.`
+    }
+    if (data.cell === "GRU") {
+      return `${start} it keeps ${share(values.z)} of its state (${show(values.h_before)} → ${show(values.kept)}) and takes ` +
+        `${share(values.rest)} from the candidate ${show(values.g)}: h = ${show(values.h)}.`
+    }
+    const gate = data.gates.hidden
+    const [input, state] = [Math.abs(gate.from_input[t]), Math.abs(gate.from_state[t])]
+    return `${start} ${input > state ? "the input" : "the past"} weighs more (${show(gate.from_input[t])} from the input, ` +
+      `${show(gate.from_state[t])} from all states before); ${data.phi} squashes the sum ${show(values.sum)} to h = ${show(values.h)}.`
   }
 
   // The input and the unit's states over time, with a cursor
@@ -173,6 +199,15 @@ class Cell {
     const zero = '<line class="zero" x1="0" x2="1000" y1="67" y2="67" /><line class="zero" x1="0" x2="1000" y1="44" y2="44" />'
     this.root.querySelector(".lines").innerHTML =
       zero + parts.map(([part]) => part).join("") + '<line class="cursor" y1="0" y2="90" />'
+    const symbols = this.root.querySelector(".symbols")
+    const shown = data.input.symbols && data.timesteps <= 120 ? data.input.symbols : []
+    symbols.replaceChildren(
+      ...shown.map((symbol) => {
+        const span = document.createElement("span")
+        span.textContent = symbol.trim() || (symbol ? "·" : "")
+        return span
+      }),
+    )
     const key = this.root.querySelector(".key")
     key.replaceChildren(
       ...parts.map(([, colour, name]) => {
@@ -212,6 +247,7 @@ class Cell {
       parts.push(`<text x="${cx}" y="${cy}">${escape(text)}</text>`)
     }
     svg.innerHTML = parts.join("")
+    svg.classList.toggle("skipped", data.padding[t])
     svg.setAttribute("aria-label", `The ${data.cell} cell of unit ${data.unit} at step ${t + 1}.`)
   }
 
@@ -254,13 +290,16 @@ class Cell {
       const terms = `${show(gate.from_input[t])} + ${state} + ${bracket(gate.bias[t])}`
       return [data.colours[name], `${letters[name]} = ${gate.function}(${terms}) = ${show(gate.value[t])}`]
     })
-    if (data.cell === "LSTM") {
+    if (data.padding[t]) {
+      const kept = { cell: `c = c before = ${show(values.c)}`, hidden: `h = h before = ${show(values.h)}` }
+      for (const name of Object.keys(data.states)) rows.push([data.colours[name], kept[name]])
+    } else if (data.cell === "LSTM") {
       const sum = `${show(values.f)} × ${bracket(values.c_before)} + ${show(values.i)} × ${bracket(values.g)}`
       rows.push([data.colours.cell, "c = f × c before + i × g"], [data.colours.cell, `  = ${sum} = ${show(values.c)}`])
       const product = `${show(values.o)} × ${bracket(values.squashed)}`
       rows.push([data.colours.hidden, `h = o × ${data.phi}(c) = ${product} = ${show(values.h)}`])
     }
-    if (data.cell === "GRU") {
+    if (data.cell === "GRU" && !data.padding[t]) {
       const sum = `${show(values.z)} × ${bracket(values.h_before)} + ${show(values.rest)} × ${bracket(values.g)}`
       rows.push([data.colours.hidden, "h = z × h before + (1 − z) × g"], [data.colours.hidden, `  = ${sum} = ${show(values.h)}`])
     }
@@ -281,6 +320,12 @@ class Cell {
       words,
     )
   }
+}
+
+// Whether the page's text is lighter than mid-grey
+function isDark(element) {
+  const [r, g, b] = (getComputedStyle(element).color.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number)
+  return 0.3 * r + 0.6 * g + 0.1 * b > 127
 }
 
 function escape(text) {

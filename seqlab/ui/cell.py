@@ -27,6 +27,7 @@ def cell_picture(
     inputs: dict[str, NDArray[np.floating]],
     said: list[str],
     padding: NDArray[np.bool_],
+    symbols: list[str],
     *,
     key: str,
     name: str,
@@ -39,6 +40,7 @@ def cell_picture(
         inputs: what is drawn above, (timesteps,) by name.
         said: the input of each step in words, for the picture.
         padding: (timesteps,), True where a step is skipped.
+        symbols: of a text, drawn above; empty for numbers.
         key: the picture's place on the page.
         name: changes with what is shown, so that it stops playing.
     """
@@ -59,6 +61,7 @@ def cell_picture(
             }
             for gate, term in unit.gates.items()
         },
+        "begin": unit.begin,
         "states": {state: _numbers(values) for state, values in unit.states.items()},
         "squashed": None if unit.squashed is None else _numbers(unit.squashed),
         "phi": unit.activation,
@@ -70,6 +73,7 @@ def cell_picture(
             "lines": [_numbers(line) for line in inputs.values()],
             "colours": colours[: len(inputs)],
             "said": said,
+            "symbols": symbols,
         },
         "padding": padding.tolist(),
     }

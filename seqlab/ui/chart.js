@@ -33,6 +33,11 @@ function themed(layout, element) {
       result[name] = { gridcolor: line, linecolor: line, zeroline: false, automargin: true, ...result[name] }
     }
   }
+  for (const name of Object.keys(result).filter((key) => /^scene\d*$/.test(key))) {
+    const axis = { gridcolor: line, linecolor: line, zerolinecolor: line, showbackground: false }
+    const axes = ["xaxis", "yaxis", "zaxis"].map((key) => [key, { ...axis, ...result[name][key] }])
+    result[name] = { ...result[name], ...Object.fromEntries(axes) }
+  }
   return result
 }
 
@@ -51,6 +56,13 @@ export default function ({ data, parentElement }) {
     element.setAttribute("aria-label", data.alt)
   }
   element.latest = draw
+  // A picture to keep: twice as fine, on the page's own background.
+  element.save = (filename) => plotly(data.script).then((Plotly) => {
+    const paper = getComputedStyle(element).getPropertyValue("--st-background-color").trim() || "white"
+    const layout = { ...element.layout, paper_bgcolor: paper }
+    const { clientWidth: width, clientHeight: height } = element
+    return Plotly.downloadImage({ data: element.data, layout }, { format: "png", scale: 2, width, height, filename })
+  })
   plotly(data.script).then((Plotly) => {
     // Two updates may arrive while the script loads: only the newest is drawn.
     if (element.latest === draw) draw(Plotly)

@@ -26,6 +26,41 @@ _component = st.components.v2.component(
 )
 
 
+_png = st.components.v2.component(
+    "seqlab_png",
+    html='<button type="button" class="seqlab-png">PNG</button>',
+    css="""
+.seqlab-png {
+  padding: 7px 10px;
+  font: inherit;
+  font-family: var(--st-font);
+  color: var(--st-text-color);
+  cursor: pointer;
+  background: none;
+  border: 0;
+  border-radius: var(--st-base-radius);
+}
+.seqlab-png:hover {
+  color: var(--st-primary-color);
+}
+.seqlab-png:focus-visible {
+  outline: 2px solid var(--st-primary-color);
+}
+""",
+    js="""
+export default function ({ data, parentElement }) {
+  parentElement.querySelector("button").onclick = () =>
+    document.querySelector(`.st-key-${CSS.escape(data.chart)} .seqlab-chart`)?.save?.(data.chart)
+}
+""",
+)
+
+
+def png_button(chart: str) -> None:
+    """A button that saves the chart of that key as a PNG file; the browser makes it."""
+    _png(key=f"{chart}_png", data={"chart": chart}, width=58)
+
+
 def chart(figure: go.Figure, *, key: str, alt: str, height: int, view: str) -> None:
     """Draws a figure, or updates the one that has this key.
 

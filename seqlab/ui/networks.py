@@ -38,12 +38,14 @@ class Sequence:
             for a sequence that somebody made up.
         real: how many of the steps are not padding.
         title: where it comes from.
+        weights: how much each step of the target counts; `None` for all alike.
     """
 
     x: NDArray[Any]
     y: NDArray[Any] | None
     real: int
     title: str
+    weights: NDArray[Any] | None = None
 
     @property
     def mask(self) -> NDArray[np.bool_] | None:
@@ -63,7 +65,8 @@ class Sequence:
 
 def sequence(dataset: Dataset, index: int, title: str = "") -> Sequence:
     """One of the dataset's sequences, by its index into `x`."""
-    return Sequence(dataset.x[index], dataset.y[index], int(dataset.lengths[index]), title)
+    weights = None if dataset.y_weights is None else dataset.y_weights[index]
+    return Sequence(dataset.x[index], dataset.y[index], int(dataset.lengths[index]), title, weights)
 
 
 def options(planned: Plan) -> dict[str, dict[str, Any]]:
@@ -75,15 +78,12 @@ def options(planned: Plan) -> dict[str, dict[str, Any]]:
     }
 
 
-def planned(experiment: Experiment, dataset: Dataset) -> Plan:
-    """The layers of a run's network. Raises `LensError` for those that the lens cannot follow."""
+def decoder_steps(experiment: Experiment, dataset: Dataset) -> int | None:
+    """How many steps the decoder of a network takes; `None` if it has none."""
     frame = Shapes.of(dataset)
-    if head_of(experiment, frame) in DECODERS:
-        raise LensError(
-            "This network writes a sequence of its own (an encoder and a decoder). The lens does "
-            "not follow it from one to the other yet."
-        )
-    return plan(experiment, frame)
+    if head_of(experiment, frame) not in DECODERS:
+        return None
+    return frame.outputs if frame.at == "end" else frame.steps
 
 
 def network(run: str, epoch: int, experiment: Experiment, dataset: Dataset) -> Stack:
@@ -96,7 +96,7 @@ def network(run: str, epoch: int, experiment: Experiment, dataset: Dataset) -> S
 
 
 def _read(run: str, epoch: int, experiment: Experiment, dataset: Dataset) -> Stack:
-    layers = planned(experiment, dataset)
+    layers = plan(experiment, Shapes.of(dataset))
     try:
         arrays = services.store().snapshot(run, epoch)
     except (FileNotFoundError, ValueError) as error:
@@ -104,7 +104,13 @@ def _read(run: str, epoch: int, experiment: Experiment, dataset: Dataset) -> Sta
             f"The weights of epoch {epoch} are missing or damaged, so nothing can be shown of it. "
             "Curves and settings of the run are kept."
         ) from error
-    return stack(arrays, options(layers), experiment.layers[-1].return_sequences)
+    return stack(
+        arrays,
+        options(layers),
+        experiment.layers[-1].return_sequences,
+        experiment.network.masking,
+        decoder_steps(experiment, dataset),
+    )
 
 
 def frames_of(
@@ -144,6 +150,18 @@ def mask_of(dataset: Dataset, index: NDArray[np.int64]) -> NDArray[np.bool_] | N
 def symbols(dataset: Dataset, shown: Sequence) -> list[str]:
     """A text's symbols, one a step; empty for numbers."""
     return [dataset.vocabulary[token] for token in shown.x] if dataset.vocabulary else []
+
+
+def steps_of(network: Stack, layer: str, dataset: Dataset) -> int:
+    """How many steps a layer takes."""
+    if network.bridge is not None and network.decodes(layer):
+        return network.bridge.steps
+    return dataset.timesteps
+
+
+def stepwise(dataset: Dataset) -> bool:
+    """Whether the target is a class for each step: a text, or labels along a sequence."""
+    return dataset.goal.kind == "class" and dataset.goal.at != "end"
 
 
 def read(network: Stack, shown: Sequence) -> Passage:

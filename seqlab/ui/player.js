@@ -5,11 +5,11 @@
 
 const INPUT_HEIGHT = 46
 const OUTPUT_HEIGHT = 50
+const SAID = 17 // more of it where symbols stand above the curve
 const LINES_HEIGHT = 130
 const TITLE = 20
 const GAP = 14
-const BETWEEN = 17 // the map before training and the one below it
-const LEFT = 34
+const LEFT = 34 // for the numbers of an axis
 const RIGHT = 8
 const PLAY_SECONDS = 7 // from the first frame to the last, but
 const FASTEST = 60 // milliseconds a frame at least
@@ -44,6 +44,7 @@ async function decode(frame) {
   return {
     epoch: frame.epoch,
     reach: frame.reach,
+    said: frame.said,
     bytes: await inflate(frame.z),
     output: new Float32Array(bytesOf(frame.output).buffer),
   }
@@ -73,6 +74,12 @@ function round(value) {
   if (size > 0 && size < 0.01) return value.toExponential(0)
   return `${parseFloat(value.toPrecision(size < 1 ? 2 : 3))}`
 }
+// Whether the page's text is lighter than mid-grey
+function isDark(element) {
+  const [r, g, b] = (getComputedStyle(element).color.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number)
+  return 0.3 * r + 0.6 * g + 0.1 * b > 127
+}
+
 const percent = (share) => `${Math.round(100 * share)} %`
 const when = (epoch) => (epoch === 0 ? "before training" : `epoch ${epoch}`)
 
@@ -264,6 +271,7 @@ class Player {
       paper: of("--st-background-color", "#fff"),
       accent: of("--st-primary-color", "#1d5fb8"),
       font: of("--st-font", "sans-serif"),
+      code: of("--st-code-font", "monospace"),
     }
   }
 
@@ -271,35 +279,40 @@ class Player {
   layout(width) {
     const { data } = this
     const most = data.maps.length === 6 ? 3 : data.maps.length === 4 ? 2 : 1
-    const columns = Math.min(most, width >= 640 ? most : width >= 320 ? 2 : 1)
-    const compare = this.compare.checked
+    // before and after stand side by side, each a picture of its own
+    const panes = this.compare.checked ? [this.epochs[0], this.epoch] : [this.epoch]
+    const room = (width - LEFT - RIGHT - (panes.length - 1) * (LEFT + GAP)) / panes.length
+    const columns = Math.min(most, room >= 440 ? most : room >= 240 ? 2 : 1)
     const rows = Math.ceil(data.maps.length / columns)
-    const wide = (width - LEFT - RIGHT - (columns - 1) * GAP) / columns
+    const wide = (room - (columns - 1) * GAP) / columns
     const tall = Math.min(most === 1 ? 260 : 190, Math.max(84, data.units * 7))
-    const map = compare ? Math.max(60, tall * 0.72) : tall
+    const top = panes.length > 1 ? TITLE + 4 : 0
     const cells = []
-    let y = TITLE + INPUT_HEIGHT + 4
-    for (let row = 0; row < rows; row++) {
+    const strips = []
+    let y = 0
+    panes.forEach((epoch, pane) => {
+      const left = LEFT + pane * (room + LEFT + GAP)
       for (let column = 0; column < columns; column++) {
-        const i = data.grid[row * columns + column]
-        if (i === undefined) continue
-        const x = LEFT + column * (wide + GAP)
-        cells.push({ i, column, x, y: y + TITLE, width: wide, height: map, epoch: this.epoch, first: column === 0 })
-        if (compare) {
-          const before = { ...cells.at(-1), epoch: this.epochs[0] }
-          cells.at(-1).y += map + BETWEEN
-          cells.splice(-1, 0, { ...before, before: true })
-        }
+        strips.push({ x: left + column * (wide + GAP), epoch, first: column === 0, pane, room })
       }
-      y += TITLE + (compare ? 2 * map + BETWEEN : map)
-    }
+      y = top + TITLE + INPUT_HEIGHT + 4
+      for (let row = 0; row < rows; row++) {
+        for (let column = 0; column < columns; column++) {
+          const i = data.grid[row * columns + column]
+          if (i === undefined) continue
+          const strip = pane * columns + column
+          cells.push({ i, strip, x: strips[strip].x, y: y + TITLE, width: wide, height: tall, epoch, first: column === 0 })
+        }
+        y += TITLE + tall
+      }
+    })
     const outputs = y + 4
-    let bottom = outputs + TITLE + OUTPUT_HEIGHT + 18
+    const outputHeight = OUTPUT_HEIGHT + (this.frames.get(this.epoch).said ? SAID : 0)
+    let bottom = outputs + TITLE + outputHeight + 18
     const lines = this.unit === null ? null : bottom + 6
     if (lines !== null) bottom = lines + TITLE + LINES_HEIGHT + 22
     const legend = bottom + 6
-    const xs = Array.from({ length: columns }, (_, column) => LEFT + column * (wide + GAP))
-    return { columns, wide, cells, xs, outputs, lines, legend, height: legend + 26 }
+    return { panes, top, wide, cells, strips, outputs, outputHeight, lines, legend, height: legend + 26 }
   }
 
   draw() {
@@ -315,6 +328,7 @@ class Player {
       this.canvas.style.height = `${place.height}px`
     }
     const pen = this.canvas.getContext("2d")
+    this.root.style.colorScheme = isDark(this.root) ? "dark" : "light" // for slider, box and menu
     pen.setTransform(scale, 0, 0, scale, 0, 0)
     this.paint(pen, width, place, this.style())
   }
@@ -325,10 +339,16 @@ class Player {
     pen.font = `12px ${style.font}`
     pen.textBaseline = "alphabetic"
     const rows = this.data.orders[this.order.value] ?? null
-    for (const [column, x] of place.xs.entries()) {
-      this.paintInput(pen, style, x, TITLE, place.wide, column === 0)
-      this.paintOutput(pen, style, x, place.outputs + TITLE, place.wide, column === 0)
-      this.paintSteps(pen, style, x, place.outputs + TITLE + OUTPUT_HEIGHT + 13, place.wide)
+    for (const strip of place.strips) {
+      if (strip.first && place.top) {
+        const words = when(strip.epoch)
+        pen.font = `600 14px ${style.font}`
+        this.label(pen, style, words[0].toUpperCase() + words.slice(1), strip.x, 14, "left", true)
+        pen.font = `12px ${style.font}`
+      }
+      this.paintInput(pen, style, strip, place.top + TITLE, place.wide)
+      this.paintOutput(pen, style, strip, place.outputs + TITLE, place.wide, place.outputHeight)
+      this.paintSteps(pen, style, strip.x, place.outputs + TITLE + place.outputHeight + 13, place.wide, this.data.output.steps)
     }
     for (const cell of place.cells) this.paintMap(pen, style, cell, rows)
     if (place.lines !== null) this.paintLines(pen, style, place, width)
@@ -336,11 +356,11 @@ class Player {
     this.paintCursor(pen, style, place)
   }
 
-  label(pen, style, text, x, y, align = "left", strong = false) {
+  label(pen, style, text, x, y, align = "left", strong = false, room = this.root.clientWidth - x) {
     pen.fillStyle = style.text
     pen.textAlign = align
     pen.globalAlpha = strong ? 1 : 0.75
-    pen.fillText(align === "left" ? this.shortened(pen, text, this.root.clientWidth - x) : text, x, y)
+    pen.fillText(align === "left" ? this.shortened(pen, text, room) : text, x, y)
     pen.globalAlpha = 1
   }
 
@@ -352,18 +372,19 @@ class Player {
     return `${text.slice(0, end).trimEnd()}…`
   }
 
-  centre(x, wide, step) {
-    return x + ((step + 0.5) / this.data.timesteps) * wide
+  centre(x, wide, step, steps = this.data.timesteps) {
+    return x + ((step + 0.5) / steps) * wide
   }
 
   curve(pen, x, y, wide, high, values, [low, top], colour, thick = 1.5) {
+    const { length } = values
     pen.strokeStyle = colour
     pen.lineWidth = thick
     pen.beginPath()
     values.forEach((value, t) => {
       const at = y + high - ((value - low) / (top - low || 1)) * high
-      if (t) pen.lineTo(this.centre(x, wide, t), at)
-      else pen.moveTo(this.centre(x, wide, t), at)
+      if (t) pen.lineTo(this.centre(x, wide, t, length), at)
+      else pen.moveTo(this.centre(x, wide, t, length), at)
     })
     pen.stroke()
   }
@@ -374,16 +395,28 @@ class Player {
     pen.strokeRect(x + 0.5, y + 0.5, wide - 1, high - 1)
   }
 
-  paintInput(pen, style, x, y, wide, first) {
+  // One symbol a step, as large as there is room; false if there is none
+  symbols(pen, style, symbols, x, y, wide, colour) {
+    const room = wide / symbols.length
+    if (room < 4) return false
+    pen.font = `${Math.min(13, Math.max(7, room * 1.5))}px ${style.code}`
+    pen.textAlign = "center"
+    symbols.forEach((symbol, t) => {
+      pen.fillStyle = colour(t)
+      pen.fillText(symbol.trim() || (symbol ? "·" : ""), this.centre(x, wide, t, symbols.length), y, room * 1.1)
+    })
+    pen.font = `12px ${style.font}`
+    return true
+  }
+
+  paintInput(pen, style, { x, first, room }, y, wide) {
     const { input } = this.data
     this.frameOf(pen, style, x, y, wide, INPUT_HEIGHT)
-    if (first) this.label(pen, style, input.title, x, y - 6, "left", true)
+    if (first) this.label(pen, style, input.title, x, y - 6, "left", true, room)
     if (input.symbols) {
-      const room = wide / input.symbols.length
-      if (room < 6) return this.label(pen, style, "hover for the text", x + 6, y + 26)
-      pen.textAlign = "center"
-      pen.fillStyle = style.text
-      input.symbols.forEach((symbol, t) => pen.fillText(symbol, this.centre(x, wide, t), y + 27, room))
+      if (!this.symbols(pen, style, input.symbols, x, y + 27, wide, () => style.text)) {
+        this.label(pen, style, "hover for the text", x + 6, y + 26, "left", false, wide)
+      }
       return
     }
     const all = input.lines.flat()
@@ -421,25 +454,32 @@ class Player {
     return range
   }
 
-  paintOutput(pen, style, x, y, wide, first) {
-    const { output, timesteps } = this.data
+  paintOutput(pen, style, { x, first, room, epoch }, y, wide, tall) {
+    const { output } = this.data
     const range = this.range()
-    this.frameOf(pen, style, x, y, wide, OUTPUT_HEIGHT)
-    if (first) {
-      this.label(pen, style, output.title, x, y - 6, "left", true)
-      this.label(pen, style, round(range[1]), x - 4, y + 10, "right")
-      this.label(pen, style, round(range[0]), x - 4, y + OUTPUT_HEIGHT - 1, "right")
+    const frame = this.frames.get(epoch)
+    this.frameOf(pen, style, x, y, wide, tall)
+    if (first) this.label(pen, style, output.title, x, y - 6, "left", true, room)
+    if (frame.said) {
+      const wrong = (t) => output.right && frame.said[t] !== output.right[t]
+      this.symbols(pen, style, frame.said, x, y + 14, wide, (t) => (wrong(t) ? output.colours[0] : style.text))
+      y += SAID
+      tall -= SAID
     }
-    const values = this.frames.get(this.epoch).output
+    if (first) {
+      this.label(pen, style, round(range[1]), x - 4, y + 10, "right")
+      this.label(pen, style, round(range[0]), x - 4, y + tall - 1, "right")
+    }
+    const values = frame.output
     const count = output.names.length
-    const height = (value) => y + 4 + (OUTPUT_HEIGHT - 8) * (1 - (value - range[0]) / (range[1] - range[0] || 1))
+    const height = (value) => y + 4 + (tall - 8) * (1 - (value - range[0]) / (range[1] - range[0] || 1))
     for (let k = 0; k < count; k++) {
-      const line = Array.from({ length: timesteps }, (_, t) => values[t * count + k])
+      const line = Array.from({ length: output.steps }, (_, t) => values[t * count + k])
       const truth = output.truth[k]
       pen.setLineDash([3, 3])
-      if (truth.length > 1) this.curve(pen, x, y + 4, wide, OUTPUT_HEIGHT - 8, truth, range, output.truthColour)
+      if (truth.length > 1) this.curve(pen, x, y + 4, wide, tall - 8, truth, range, output.truthColour)
       pen.setLineDash([])
-      this.curve(pen, x, y + 4, wide, OUTPUT_HEIGHT - 8, line, range, output.colours[k], 1.5)
+      this.curve(pen, x, y + 4, wide, tall - 8, line, range, output.colours[k], 1.5)
       if (truth.length !== 1) continue
       const last = this.centre(x, wide, output.last)
       pen.fillStyle = output.colours[k]
@@ -452,13 +492,12 @@ class Player {
     }
   }
 
-  paintSteps(pen, style, x, y, wide) {
-    const { timesteps } = this.data
+  paintSteps(pen, style, x, y, wide, timesteps = this.data.timesteps) {
     const most = Math.max(2, Math.floor(wide / 45))
     const nice = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((step) => timesteps / step <= most) ?? 1000
     const marks = [1]
     for (let step = nice; step <= timesteps; step += nice) if (step > 1) marks.push(step)
-    for (const step of marks) this.label(pen, style, `${step}`, this.centre(x, wide, step - 1), y, "center")
+    for (const step of marks) this.label(pen, style, `${step}`, this.centre(x, wide, step - 1, timesteps), y, "center")
   }
 
   paintMap(pen, style, cell, rows) {
@@ -491,8 +530,7 @@ class Player {
     pen.imageSmoothingEnabled = cell.width < steps || cell.height < units
     pen.drawImage(this.small, cell.x, cell.y, cell.width, cell.height)
     const title = data.maps[cell.i].title + (widest > 1 ? ` (±${widest})` : "")
-    const words = this.compare.checked ? (cell.before ? `${title}: ${when(this.epochs[0])}` : when(cell.epoch)) : title
-    this.label(pen, style, words, cell.x, cell.y - 5, "left", true)
+    this.label(pen, style, title, cell.x, cell.y - 5, "left", true, cell.width)
     if (cell.first && !rows) {
       this.label(pen, style, "1", cell.x - 4, cell.y + cell.height, "right")
       this.label(pen, style, `${data.allUnits}`, cell.x - 4, cell.y + 9, "right")
@@ -571,14 +609,17 @@ class Player {
     if (!event || !this.place) return null
     const box = this.canvas.getBoundingClientRect()
     const [x, y] = [event.clientX - box.left, event.clientY - box.top]
-    const column = this.place.xs.findIndex((from) => x >= from && x < from + this.place.wide)
-    if (column < 0) return null
-    const step = Math.floor(((x - this.place.xs[column]) / this.place.wide) * this.data.timesteps)
-    const cell = this.place.cells.find((c) => c.column === column && y >= c.y && y < c.y + c.height)
-    if (!cell) return { step, x, y }
+    const index = this.place.strips.findIndex((each) => x >= each.x && x < each.x + this.place.wide)
+    if (index < 0) return null
+    const strip = this.place.strips[index]
+    const share = (x - strip.x) / this.place.wide
+    const step = Math.floor(share * this.data.timesteps)
+    const answer = Math.floor(share * this.data.output.steps) // an encoder's answer has other steps
+    const cell = this.place.cells.find((c) => c.strip === index && y >= c.y && y < c.y + c.height)
+    if (!cell) return { step, answer, x, y, strip, below: y > this.place.outputs }
     const row = Math.min(this.data.units - 1, Math.floor((1 - (y - cell.y) / cell.height) * this.data.units))
     const rows = this.data.orders[this.order.value]
-    return { step, x, y, cell, unit: rows ? rows[row] : row }
+    return { step, answer, x, y, strip, cell, unit: rows ? rows[row] : row }
   }
 
   point(event) {
@@ -587,16 +628,20 @@ class Player {
     tip.hidden = !hover
     this.draw()
     if (!hover) return
-    const words = [`step ${hover.step + 1}`]
-    if (data.input.symbols) words.push(`input ${JSON.stringify(data.input.symbols[hover.step])}`)
-    else words.push(...data.input.lines.map((line, k) => `${data.input.names[k]} ${round(line[hover.step])}`))
-    const frame = this.frames.get(hover.cell?.epoch ?? this.epoch)
+    const words = [`step ${(hover.below ? hover.answer : hover.step) + 1}`]
+    const apart = hover.below && data.output.steps !== data.timesteps
+    if (!apart) {
+      if (data.input.symbols) words.push(JSON.stringify(data.input.symbols[hover.step]))
+      else words.push(...data.input.lines.map((line, k) => `${data.input.names[k]} ${round(line[hover.step])}`))
+    }
+    const frame = this.frames.get(hover.strip.epoch)
     if (hover.cell) {
       const value = this.value(frame, hover.cell.i, hover.unit, Math.floor(hover.step / data.block))
       words.push(`unit ${hover.unit * data.stride + 1}`, `${data.maps[hover.cell.i].title} = ${value.toFixed(2)}`)
-    } else {
+    } else if (hover.below || data.output.steps === data.timesteps) {
       const count = data.output.names.length
-      data.output.names.forEach((name, k) => words.push(`${name} ${round(frame.output[hover.step * count + k])}`))
+      if (frame.said) words.push(`says ${JSON.stringify(frame.said[hover.answer])}`)
+      data.output.names.forEach((name, k) => words.push(`${name} ${round(frame.output[hover.answer * count + k])}`))
     }
     tip.textContent = words.join(" · ")
     tip.style.top = `${hover.y + 14}px`
@@ -609,11 +654,13 @@ class Player {
     pen.strokeStyle = style.text
     pen.globalAlpha = 0.6
     pen.lineWidth = 1
-    for (const x of place.xs) {
+    const apart = this.data.output.steps !== this.data.timesteps
+    const [from, to] = [place.top + TITLE, place.outputs + (apart ? 0 : TITLE + place.outputHeight)]
+    for (const { x } of place.strips) {
       const at = Math.round(this.centre(x, place.wide, this.hover.step)) + 0.5
       pen.beginPath()
-      pen.moveTo(at, TITLE)
-      pen.lineTo(at, place.outputs + TITLE + OUTPUT_HEIGHT)
+      pen.moveTo(at, from)
+      pen.lineTo(at, to)
       pen.stroke()
     }
     pen.globalAlpha = 1

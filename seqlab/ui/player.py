@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 from plotly.colors import sequential
 
 from seqlab.data.dataset import Dataset
@@ -18,14 +17,11 @@ from seqlab.lens import frames
 from seqlab.lens.cells import STATES
 from seqlab.lens.frames import Frame
 from seqlab.runs.store import Run
-from seqlab.ui import networks, services
+from seqlab.ui import networks, services, strips
 from seqlab.ui.networks import Sequence
 
 MOST_BYTES = 1_500_000  # of heat maps in one message, before compression and base64
 WHILE_TRAINING = 300_000  # since everything is sent again with each new epoch
-MOST_LINES = 4  # of the inputs, and of the outputs
-INPUT_COLOURS = [style.WINDOW, style.TARGET, style.TRUTH, style.BASELINE]
-OUTPUT_COLOURS = [style.PREDICTION, style.WINDOW, style.TARGET, style.BASELINE]
 
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(
@@ -72,7 +68,8 @@ def gates_player(
     limit = WHILE_TRAINING if run.active else MOST_BYTES
     cell, units = newest.layers[layer].cell, newest.units(layer)
     picture = len(LAYOUT[cell][0]) * len(LAYOUT[cell]) * -(-units // frames.stride(units))
-    picture *= -(-len(shown.x) // frames.block(len(shown.x)))
+    timesteps = networks.steps_of(newest, layer, dataset)
+    picture *= -(-timesteps // frames.block(timesteps))
     epochs = frames.thinned(saved, limit // picture)
     made = networks.frames_of(run, epochs, dataset, layer, shown)
     state = _state(key, run)
@@ -80,7 +77,7 @@ def gates_player(
         "epoch": state.get("epoch"),
         "unit": state.get("unit"),
         "tellsUnit": tells_unit,
-        "notes": _notes(saved, epochs, len(shown.x), units),
+        "notes": _notes(saved, epochs, timesteps, units),
     }
     result = _component(key=key, data=data, on_shown_change=_nothing)
     told = result.shown or {}
@@ -114,12 +111,12 @@ def _data(
     """Everything the browser needs, as JSON."""
     epochs = list(made)
     network = networks.network(run.id, epochs[-1], run.experiment, dataset)
-    cell, units, timesteps = network.layers[layer].cell, network.units(layer), len(shown.x)
-    names = made[epochs[-1]].names
+    cell, units = network.layers[layer].cell, network.units(layer)
+    names, timesteps = made[epochs[-1]].names, made[epochs[-1]].steps
     raw = {
         epoch: networks.output_of(run.experiment, dataset, made[epoch].output) for epoch in epochs
     }
-    lines = _output_lines(dataset, shown, raw[epochs[-1]])
+    output = strips.below(dataset, shown, network, layer, raw[epochs[-1]])
     size = frames.block(timesteps)
     every = frames.stride(units)
     # of the newest epoch, so that a row keeps its place while the epochs are played
@@ -144,7 +141,7 @@ def _data(
         "steps": -(-timesteps // size),
         "timesteps": timesteps,
         "block": size,
-        "real": shown.real,
+        "real": timesteps if network.decodes(layer) or not network.masked else shown.real,
         "scales": {
             "sequential": [
                 [i / (len(sequential.Viridis) - 1), colour]
@@ -157,16 +154,17 @@ def _data(
             "by movement": frames.by_movement(hidden).tolist(),
             "by similarity": frames.by_similarity(hidden).tolist(),
         },
-        "input": _input(dataset, shown),
-        "output": lines["about"],
+        "input": strips.above(dataset, shown, network, layer),
+        "output": output.about | {"steps": len(raw[epochs[-1]])},
         "frames": [
             {
                 "epoch": epoch,
                 "reach": list(each.reach),
                 "z": base64.b64encode(each.data).decode(),
                 "output": base64.b64encode(
-                    np.ascontiguousarray(raw[epoch][:, lines["shown"]], np.float32).tobytes()
+                    np.ascontiguousarray(output.lines(raw[epoch]), np.float32).tobytes()
                 ).decode(),
+                "said": None if output.said is None else output.said(raw[epoch]),
             }
             for epoch, each in made.items()
         ],
@@ -174,72 +172,6 @@ def _data(
             f"Heat maps of the layer {layer}: {units} units over {timesteps} time steps "
             f"of {shown.title or 'one sequence'}."
         ),
-    }
-
-
-def _input(dataset: Dataset, shown: Sequence) -> dict[str, Any]:
-    """What is drawn above the maps."""
-    if dataset.vocabulary:
-        symbols = [dataset.vocabulary[token] for token in shown.x]
-        return {"title": "input", "symbols": symbols}
-    one = shown.x.shape[1] == 1
-    values = dataset.input_scaling.invert(shown.x) if one else shown.x
-    names = list(dataset.names[:MOST_LINES])
-    more = f" and {len(dataset.names) - MOST_LINES} more" if len(dataset.names) > MOST_LINES else ""
-    scaled = "" if one or _identity(dataset) else ", scaled as the network sees them"
-    return {
-        "title": f"input: {', '.join(names)}{more}{scaled}",
-        "names": names,
-        "lines": [values[:, k].astype(float).tolist() for k in range(len(names))],
-        "colours": INPUT_COLOURS[: len(names)],
-    }
-
-
-def _identity(dataset: Dataset) -> bool:
-    scaling = dataset.input_scaling
-    return bool((scaling.offset == 0).all() and (scaling.scale == 1).all())
-
-
-def _output_lines(dataset: Dataset, shown: Sequence, newest: NDArray[np.float64]) -> dict[str, Any]:
-    """Which outputs are drawn below the maps, and how they are called.
-
-    `newest` (timesteps, outputs) is the answer of the newest epoch, in original units.
-    """
-    outputs, last = newest.shape[1], len(newest) - 1  # padding changes nothing any more
-    each_step = dataset.goal.at == "every step"
-    if dataset.goal.kind == "class":
-        likely = [int(k) for k in np.argsort(-newest[last], kind="stable")]
-        right = None if shown.y is None or each_step else int(shown.y)
-        chosen = ([right] if right is not None else []) + [k for k in likely if k != right]
-        chosen = chosen[: min(MOST_LINES, outputs)]
-        names = [f"P({dataset.goal.classes[k]})" for k in chosen]
-        truth: list[list[float]] = [[1.0] if k == right else [] for k in chosen]
-    else:
-        chosen = list(range(min(MOST_LINES, outputs)))
-        names = [dataset.target if outputs == 1 else f"{dataset.target} +{k + 1}" for k in chosen]
-        truth = [[] for _ in chosen]
-        if shown.y is not None:
-            raw = dataset.target_scaling.invert(np.asarray(shown.y, np.float64))
-            raw = raw if each_step else raw[np.newaxis]
-            truth = [raw[:, k].tolist() for k in chosen]
-    what = ", ".join(names) if dataset.goal.kind == "class" else "prediction"
-    once = "if the sequence ended at each step; the last one counts"
-    if np.isnan(newest).any():
-        once = "after reading from both ends"
-    rest = "at every step" if each_step else once
-    squares = " (square: truth)" if any(len(line) == 1 for line in truth) else ""
-    dashes = " (dashed: truth)" if any(len(line) > 1 for line in truth) else ""
-    return {
-        "shown": chosen,
-        "about": {
-            "title": f"output: {what} {rest}{squares}{dashes}",
-            "names": names,
-            "truth": truth,
-            "last": last,
-            "range": [0, 1] if dataset.goal.kind == "class" else None,
-            "colours": OUTPUT_COLOURS[: len(chosen)],
-            "truthColour": style.TRUTH,
-        },
     }
 
 

@@ -9,11 +9,11 @@ draw = np.random.default_rng(0)
 
 
 def test_norms_keep_their_colour_and_never_reach_zero() -> None:
-    values = np.array([0.0, 1e-30, 1.0])
+    values = np.array([1e-99, 1e-30, 0.0, 1.0])
     lines = [Line("a", values, 0), Line("a, theory", values, 0, "theory")]
     figure = through_time.norms(lines, "length")
     first, second = figure.data
-    np.testing.assert_array_equal(first.y, [LOWEST, 1e-30, 1.0])
+    np.testing.assert_array_equal(first.y, [LOWEST, 1e-30, np.nan, 1.0])  # 0 is a gap
     assert first.line.color == second.line.color
     assert (first.line.dash, second.line.dash) == ("solid", "dash")
     assert figure.layout.yaxis.type == "log"

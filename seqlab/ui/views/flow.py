@@ -15,6 +15,7 @@ from seqlab.figures.through_time import Line
 from seqlab.lens import theory
 from seqlab.lens.cells import Trace
 from seqlab.lens.gradients import Flow, Layer
+from seqlab.lens.stack import Stack
 from seqlab.lens.statistics import spectral_radius
 from seqlab.lens.through import gradients
 from seqlab.ui import networks, services
@@ -24,6 +25,7 @@ from seqlab.ui.views.scene import Scene, choose
 
 LENGTHS = (10, 25, 50, 100, 200, 400)
 LINEAR_STEPS = 50
+NOISE, CHOSEN = "noise", "the chosen sequence"
 
 
 def flow(scene: Scene) -> None:
@@ -39,21 +41,26 @@ def flow(scene: Scene) -> None:
     _laboratory(scene, shown)
 
 
-def slopes_of(scene: Scene, shown: Sequence, outputs: NDArray[np.floating]) -> NDArray[np.float64]:
+def slopes_of(
+    scene: Scene, network: Stack, shown: Sequence, outputs: NDArray[np.floating]
+) -> NDArray[np.float64]:
     """dL/d(output) of one sequence: of the mean squared error, or of the cross-entropy.
 
     `outputs` is (timesteps, outputs), what the head says. Without a target the slope is 1.
     """
-    at_end = scene.dataset.goal.at == "end"
+    at_end = scene.dataset.goal.at == "end" and network.bridge is None
     said = np.asarray(outputs[-1:] if at_end else outputs, np.float64)
+    counts = np.ones(len(said)) if shown.weights is None else shown.weights.astype(np.float64)
     if shown.y is None:
         slopes = np.ones_like(said)
     elif scene.dataset.goal.kind == "value":
-        slopes = 2 * (said - np.reshape(shown.y, said.shape)) / said.size
+        slopes = 2 * (said - np.reshape(shown.y, said.shape)) / said.shape[1]
+        slopes *= counts[:, np.newaxis] / max(counts.sum(), 1)
     else:
         odds = networks.output_of(scene.run.experiment, scene.dataset, said)
         right = np.reshape(shown.y, len(said)).astype(np.int64)
-        slopes = (odds - np.eye(odds.shape[1])[right]) / len(said)
+        slopes = (odds - np.eye(odds.shape[1])[right]) * counts[:, np.newaxis]
+        slopes /= max(counts.sum(), 1)
     return slopes[0][np.newaxis] if at_end else slopes[np.newaxis]
 
 
@@ -61,22 +68,41 @@ def _of_the_run(scene: Scene, shown: Sequence, epoch: int) -> None:
     st.subheader("In this network", anchor=False)
     network = scene.network(epoch)
     passage = networks.read(network, shown)
-    slopes = slopes_of(scene, shown, passage.outputs[0, 0])
+    slopes = slopes_of(scene, network, shown, passage.outputs[0, 0])
     found = gradients(network, shown.x[np.newaxis], slopes, shown.batch_mask)
+    first = scene.saved[0]
+    before = _norms_at(scene, shown, first) if epoch != first else {}
     lines: list[Line] = []
-    table = pd.DataFrame({"step": np.arange(1, 1 + len(shown.x))})
+    tables = []
     for k, (name, each) in enumerate(found.flows.items()):
-        lines.append(Line(f"{name}: |dL/dh|", each.hidden_norm[0], k))
-        table[f"{name} dL/dh"] = each.hidden_norm[0]
+        # a decoder goes on where its encoder ended
+        start = len(shown.x) if network.decodes(name) else 0
+        lines.append(Line(f"{name}: |dL/dh|", each.hidden_norm[0], k, start=start))
+        if name in before:
+            lines.append(Line(f"{name}: |dL/dh| before training", before[name], k, "before", start))
+        table = {"layer": name, "step": np.arange(1, 1 + len(each.hidden_norm[0]))}
+        table["dL/dh"] = each.hidden_norm[0]
         if each.cell_norm is not None:
-            lines.append(Line(f"{name}: |dL/dc|", each.cell_norm[0], k, "cell"))
-            table[f"{name} dL/dc"] = each.cell_norm[0]
+            lines.append(Line(f"{name}: |dL/dc|", each.cell_norm[0], k, "cell", start))
+            table["dL/dc"] = each.cell_norm[0]
         line = _theory(network.layers[name], passage.trace(name), each)
         if not name.endswith("/backward"):
-            lines.append(Line(f"{name}: {line[0]}", line[1], k, "theory"))
+            lines.append(Line(f"{name}: {line[0]}", line[1], k, "theory", start))
+        tables.append(pd.DataFrame(table))
     figure = through_time.norms(lines, "length of the gradient")
-    sentence = _fall(scene, found.flows, epoch)
-    picture(figure, sentence, table, key="lens_flow", height=330, view=scene.run.id)
+    sentence = _fall(found.flows, epoch)
+    if network.bridge is not None:
+        sentence += f" The decoder's steps follow those of the encoder, from {len(shown.x) + 1} on."
+    table_of_all = pd.concat(tables, ignore_index=True)
+    picture(figure, sentence, table_of_all, key="lens_flow", height=340, view=scene.run.id)
+
+
+def _norms_at(scene: Scene, shown: Sequence, epoch: int) -> dict[str, NDArray[np.floating]]:
+    """|dL/dh| of each layer at another epoch."""
+    network = scene.network(epoch)
+    slopes = slopes_of(scene, network, shown, networks.read(network, shown).outputs[0, 0])
+    found = gradients(network, shown.x[np.newaxis], slopes, shown.batch_mask)
+    return {name: each.hidden_norm[0] for name, each in found.flows.items()}
 
 
 def _theory(layer: Layer, trace: Trace, flow: Flow) -> tuple[str, NDArray[np.floating]]:
@@ -92,7 +118,7 @@ def _theory(layer: Layer, trace: Trace, flow: Flow) -> tuple[str, NDArray[np.flo
     return f"ρ^t, ρ = {rho:.2f}", line
 
 
-def _fall(scene: Scene, flows: Mapping[str, Flow], epoch: int) -> str:
+def _fall(flows: Mapping[str, Flow], epoch: int) -> str:
     """What the lines say, in numbers."""
     parts = []
     for name, each in flows.items():
@@ -137,54 +163,69 @@ def _by_epoch(scene: Scene) -> None:
 def _laboratory(scene: Scene, shown: Sequence) -> None:
     st.subheader("Three untrained cells", anchor=False)
     about(
-        "SimpleRNN, LSTM and GRU as Keras begins them read the same sequence; the loss sees only "
+        "SimpleRNN, LSTM and GRU as Keras begins them read the same input; the loss sees only "
         "the last step. Nothing is trained: the sliders act at once. All lines begin at 1 on the "
         "right."
     )
-    columns = st.columns(4)
-    scale = columns[0].slider(
-        "Recurrent scale ρ",
-        0.5,
-        1.5,
-        1.0,
-        0.05,
-        key="lens_scale",
-        persist_state="session",
-        help="The recurrent kernel, orthogonal at first, is multiplied by it.",
-    )
-    bias = columns[1].slider(
-        "Forget bias",
-        -1.0,
-        5.0,
-        1.0,
-        0.5,
-        key="lens_bias",
-        persist_state="session",
-        help="Keras begins with 1 (unit_forget_bias). Only the LSTM has it.",
-    )
-    units = columns[2].select_slider(
-        "Units", (4, 8, 16, 32, 64), 32, key="lens_units", persist_state="session"
-    )
-    steps = columns[3].select_slider(
-        "Steps", LENGTHS, 50, key="lens_steps", persist_state="session"
-    )
-    generator = np.random.default_rng(0)
-    x = generator.normal(size=(1, steps + 1, 1))
-    lines, said = [], []
-    table = pd.DataFrame({"step": np.arange(steps + 1)})
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
+        source = st.segmented_control(
+            "Input", (NOISE, CHOSEN), default=NOISE, key="lens_lab_input", required=True
+        )
+        scale = st.slider(
+            "Recurrent scale ρ",
+            0.5,
+            1.5,
+            1.0,
+            0.05,
+            key="lens_scale",
+            persist_state="session",
+            help="The recurrent kernel, orthogonal at first, is multiplied by it.",
+        )
+        bias = st.slider(
+            "Forget bias",
+            -1.0,
+            5.0,
+            1.0,
+            0.5,
+            key="lens_bias",
+            persist_state="session",
+            help="Keras begins with 1 (unit_forget_bias). Only the LSTM has it.",
+        )
+        units = st.select_slider(
+            "Units", (4, 8, 16, 32, 64), 32, key="lens_units", persist_state="session"
+        )
+        steps = 50
+        if source == NOISE:
+            steps = st.select_slider(
+                "Steps", LENGTHS, 50, key="lens_steps", persist_state="session"
+            )
+    x: NDArray[np.floating] = np.random.default_rng(0).normal(size=(1, steps + 1, 1))
+    what = "of noise"
+    if source == CHOSEN:
+        x = scene.network(scene.saved[0]).embed(shown.x[np.newaxis])[:, : shown.real]
+        steps, what = x.shape[1] - 1, "of the chosen sequence"
+    lines, shares = [], {}
+    table = pd.DataFrame({"step": np.arange(1, steps + 2)})
     for k, cell in enumerate(("SimpleRNN", "LSTM", "GRU")):
-        layer = theory.untrained(cell, 1, units, 0, scale, bias)
+        layer = theory.untrained(cell, x.shape[2], units, 0, scale, bias)
         norms = theory.from_the_end(layer, x).hidden_norm[0]
         lines.append(Line(cell, norms / norms[-1], k))
-        said.append(f"{cell} {norms[0] / norms[-1]:.2g}")
+        shares[cell] = norms[0] / norms[-1]
         table[cell] = norms / norms[-1]
-    lines.append(Line(f"ρ^t = {scale:g}^t", theory.power_line(scale, steps + 1), 5, "theory"))
+        if cell == "LSTM":
+            line = theory.product_line(theory.read(layer, x).forget_gate[0])
+            lines.append(Line("product of the forget gates", line, k, "theory"))
+            table["product of the forget gates"] = line
+    power = theory.power_line(scale, steps + 1)
+    table["rho^t"] = power
+    lines.append(Line(f"ρ^t, ρ = {scale:g}", power, 5, "theory"))
     figure = through_time.norms(lines, "share of the gradient")
+    said = ", ".join(f"{cell} {share:.2g}" for cell, share in shares.items())
     sentence = (
-        f"Back through {steps} steps of noise arrives: {', '.join(said)} of the gradient. "
-        f"Linear theory: {scale:g}^{steps} = {scale**steps:.3g}. {_warning(scale, bias)}"
+        f"Back through {steps} steps {what} arrives: {said} of the gradient. "
+        f"Linear theory: {scale:g}^{steps} = {scale**steps:.3g}. {_warning(scale, bias, shares)}"
     )
-    picture(figure, sentence, table, key="lens_laboratory", height=330, view="laboratory")
+    picture(figure, sentence, table, key="lens_laboratory", height=340, view="laboratory")
     st.caption(_linear())
 
 
@@ -206,11 +247,11 @@ def _digits(value: float) -> str:
     return f"{value:.1f}" if value >= 100 else f"{value:.3g}"
 
 
-def _warning(scale: float, bias: float) -> str:
+def _warning(scale: float, bias: float, shares: Mapping[str, float]) -> str:
     """With the defaults of Keras the textbooks' ranking is upside down."""
-    if scale == 1 and bias == 1:
+    if scale == 1 and bias == 1 and shares["SimpleRNN"] > shares["LSTM"]:
         return (
-            "With Keras' defaults an untrained SimpleRNN passes more gradient than an untrained "
+            "So with Keras' defaults an untrained SimpleRNN passes more gradient than an untrained "
             "LSTM: its recurrent kernel is orthogonal, while the LSTM forgets a quarter at each "
             "step (sigmoid of 1 is 0.73). Raise the forget bias to 3 to see what the LSTM can do."
         )

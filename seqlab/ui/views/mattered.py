@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -11,20 +10,14 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from seqlab.figures import mattered as figures
-from seqlab.figures import style
-from seqlab.lens import ablation
-from seqlab.lens.arithmetic import ORDER
-from seqlab.lens.forward import Passage, forward
 from seqlab.lens.occlusion import occlusion, saliency
-from seqlab.lens.stack import LensError, Stack
+from seqlab.lens.stack import Stack
 from seqlab.ui import networks
 from seqlab.ui.networks import Sequence
+from seqlab.ui.views.ablations import ablations
 from seqlab.ui.views.parts import about, picture
-from seqlab.ui.views.scene import Scene, choose, choose_layer
-from seqlab.ui.words import plain
-
-MOST_WORK = 20_000_000  # sequences x timesteps x units squared: some 15 ms
-MOST_UNITS = 64
+from seqlab.ui.views.scene import Scene, choose
+from seqlab.ui.views.what_if import what_if
 
 
 def mattered(scene: Scene) -> None:
@@ -35,22 +28,40 @@ def mattered(scene: Scene) -> None:
     )
     shown, epoch = choose(scene)
     network = scene.network(epoch)
-    if scene.dataset.goal.at != "end":
-        st.info("This network answers at every step; here the answer at the last one counts.")
-    output = _choose_output(scene, network, shown)
-    _steps(scene, network, shown, output)
+    said = networks.read(network, shown).outputs[0, 0]  # (steps, outputs)
+    at = _choose_step(scene, network, said)
+    output = _output(scene, shown, said[at], at)
+    first = _steps(scene, network, shown, output, at)
     # Fragments of their own: a slider here shall not compute the rest anew.
-    st.fragment(_what_if)(scene, network, shown, output)
-    st.fragment(_ablations)(scene, network)
+    st.fragment(what_if)(scene, network, shown, output, first)
+    st.fragment(ablations)(scene, network)
 
 
-def _choose_output(scene: Scene, network: Stack, shown: Sequence) -> int:
-    """The right class, or the first value."""
-    if scene.dataset.goal.kind == "class" and shown.y is not None and shown.y.ndim == 0:
-        return int(shown.y)
-    if scene.dataset.goal.kind == "class":
-        return int(networks.read(network, shown).answers[0, 0].argmax())
-    return 0
+def _choose_step(scene: Scene, network: Stack, said: NDArray[np.floating]) -> int:
+    """Which step of the answer is meant, from 0: the last one, if it answers once."""
+    dataset, steps = scene.dataset, len(said)
+    if dataset.goal.at == "end" and network.bridge is None:
+        return steps - 1
+    if not networks.stepwise(dataset):
+        return int(st.slider("Step of the answer", 1, steps, steps, key="lens_answer_step")) - 1
+    classes = dataset.goal.classes
+    written = [classes[k] for k in said.argmax(axis=-1)]
+    return st.select_slider(
+        "Symbol of the answer",
+        range(steps),
+        0 if network.bridge is not None else steps - 1,
+        format_func=lambda k: f"{k + 1}: {written[k]}",
+        key=f"lens_answer_{steps}",
+    )
+
+
+def _output(scene: Scene, shown: Sequence, said: NDArray[np.floating], at: int) -> int:
+    """The right class, or the one that was said, or the first value."""
+    if scene.dataset.goal.kind != "class":
+        return 0
+    if shown.y is None:
+        return int(said.argmax())
+    return int(shown.y if shown.y.ndim == 0 else shown.y[at])
 
 
 def _name(scene: Scene, output: int) -> str:
@@ -63,7 +74,8 @@ def _unit(scene: Scene, output: int) -> float:
     """How much one unit of the head's output is in original units."""
     if scene.dataset.goal.kind == "class":
         return 1.0
-    return float(np.ravel(scene.dataset.target_scaling.scale)[output])
+    scale = np.ravel(scene.dataset.target_scaling.scale)
+    return float(scale[min(output, len(scale) - 1)])
 
 
 def _typical(scene: Scene) -> NDArray[Any]:
@@ -73,15 +85,18 @@ def _typical(scene: Scene) -> NDArray[Any]:
     return scene.dataset.x[scene.dataset.train].mean(axis=(0, 1))
 
 
-def _steps(scene: Scene, network: Stack, shown: Sequence, output: int) -> None:
+def _steps(scene: Scene, network: Stack, shown: Sequence, output: int, at: int) -> int:
+    """Both measures under the input; returns the step with the largest slope, from 0."""
     st.subheader("Steps", anchor=False)
-    slopes = saliency(network, shown.x, output, shown.mask) * _unit(scene, output)
-    taken = occlusion(network, shown.x, _typical(scene), shown.mask)
+    slopes = saliency(network, shown.x, output, shown.mask, at) * _unit(scene, output)
+    taken = occlusion(network, shown.x, _typical(scene), shown.mask, at)
     change = np.repeat(taken.change[:, output], taken.size)[: len(shown.x)] * _unit(scene, output)
     inputs = {}
     if not scene.dataset.vocabulary:
         inputs = {name: shown.x[:, k] for k, name in enumerate(scene.dataset.names[:4])}
     target = _name(scene, output)
+    if scene.dataset.goal.at != "end" or network.bridge is not None:
+        target += f" at step {at + 1} of the answer"
     figure = figures.under_the_input(
         inputs,
         networks.symbols(scene.dataset, shown),
@@ -103,189 +118,4 @@ def _steps(scene: Scene, network: Stack, shown: Sequence, output: int) -> None:
         {"step": np.arange(1, 1 + len(shown.x)), "slope": slopes, "change without it": change}
     )
     picture(figure, sentence, table, key="lens_mattered", height=380, view=scene.run.id)
-
-
-def _what_if(scene: Scene, network: Stack, shown: Sequence, output: int) -> None:
-    st.subheader("What if?", anchor=False)
-    about("Change the input at one step and see what the network would say from then on.")
-    left, middle, right = st.columns(3)
-    st.session_state["lens_if_step"] = min(
-        st.session_state.get("lens_if_step", shown.real), shown.real
-    )
-    step = left.slider("Step", 1, max(shown.real, 2), key="lens_if_step", persist_state="session")
-    place = min(step, shown.real) - 1
-    changed = shown.x.copy()
-    dataset = scene.dataset
-    if dataset.vocabulary:
-        symbol = middle.selectbox(
-            "Symbol",
-            range(1, len(dataset.vocabulary)),
-            index=int(shown.x[place]) - 1,
-            format_func=lambda k: repr(dataset.vocabulary[k]),
-            key=f"lens_if_symbol_{place}",
-        )
-        changed[place] = symbol
-        said = f"{dataset.vocabulary[symbol]!r}"
-    else:
-        names = list(dataset.names)
-        feature = 0
-        if len(names) > 1:
-            feature = middle.selectbox(
-                "Input", range(len(names)), format_func=names.__getitem__, key="lens_if_input"
-            )
-        raw = dataset.input_scaling.invert(dataset.x[dataset.train])[..., feature]
-        here = float(dataset.input_scaling.invert(shown.x)[place, feature])
-        low, high, start, step_size = slider_range(raw, here)
-        value = right.slider(
-            "Its value",
-            low,
-            high,
-            start,
-            step_size,
-            key=f"lens_if_value_{place}_{feature}_{hash(shown.key)}",
-            format="%.4g",
-        )
-        whole = dataset.input_scaling.invert(shown.x)[place]
-        whole[feature] = value
-        if value != start:
-            changed[place] = dataset.input_scaling.apply(whole)
-        said = f"{value:.4g} instead of {here:.4g}"
-    pair = np.stack([shown.x, changed])
-    masks = None if shown.mask is None else np.stack([shown.mask] * 2)
-    passage = forward([network], pair, masks)
-    answers = networks.output_of(scene.run.experiment, dataset, passage.outputs[0])[..., output]
-    then, now = answers[0, -1], answers[1, -1]
-    moved = {
-        name: float(np.abs(np.subtract(*arrays["hidden"][0])).max())
-        for name, arrays in passage.traces.items()
-    }
-    states = ", ".join(f"{name} by up to {most:.2g}" for name, most in moved.items())
-    if (changed == shown.x).all():
-        sentence = (
-            f"The input is as it was, and the answer is {then:.4g}. Choose a step and another "
-            "value for it."
-        )
-    else:
-        sentence = (
-            f"With {said} at step {place + 1} the answer is {now:.4g} ({then:.4g} before, "
-            f"{now - then:+.3g}). The hidden states move: {states}."
-        )
-    label = dataset.target if dataset.goal.kind == "value" else "probability"
-    figure = figures.two_answers(answers[0], answers[1], place, label)
-    table = pd.DataFrame(
-        {"step": np.arange(1, 1 + len(answers[0])), "as it is": answers[0], "changed": answers[1]}
-    )
-    picture(figure, sentence, table, key="lens_what_if", height=260, view=scene.run.id)
-    if (changed != shown.x).any():
-        _moved(scene, passage, place)
-
-
-def slider_range(seen: NDArray[np.floating], here: float) -> tuple[float, float, float, float]:
-    """Low, high, start and step of a slider through the values that the training part has seen.
-
-    In round numbers: the browser sends decimals, and one that falls a hair below the lower end
-    would be taken for none.
-    """
-    low, high = min(float(seen.min()), here), max(float(seen.max()), here)
-    room = 0.25 * (high - low) or 1.0
-    digits = 3 - math.floor(math.log10(high - low + 2 * room))
-    low, high = round(low - room, digits), round(high + room, digits)
-    return low, high, round(here, digits), 10.0**-digits
-
-
-def _moved(scene: Scene, passage: Passage, place: int) -> None:
-    """Which gates and states react to a change, at every step."""
-    name = list(passage.traces)[-1]
-    arrays = passage.traces[name]
-    kind = st.segmented_control(
-        f"How the gates and states of {name} react",
-        list(arrays),
-        format_func=style.GATE_NAMES.__getitem__,
-        default="hidden",
-        required=True,
-        key=f"lens_moved_{name}",
-    )
-    change = arrays[kind][0, 1] - arrays[kind][0, 0]
-    step, unit = np.unravel_index(np.abs(change).argmax(), change.shape)
-    sentence = (
-        f"{style.GATE_NAMES[kind]} moves most in unit {unit + 1} at step {step + 1}: "
-        f"{change[step, unit]:+.3g}."
-    )
-    table = pd.DataFrame(change, columns=[f"unit {u + 1}" for u in range(change.shape[1])])
-    table.insert(0, "step", np.arange(1, 1 + len(change)))
-    figure = figures.moved(change, place)
-    picture(figure, sentence, table, key="lens_moved", height=260, view=scene.run.id)
-
-
-def _ablations(scene: Scene, network: Stack) -> None:
-    st.subheader("Parts of the network", anchor=False)
-    about(
-        "The loss on validation sequences if a part is taken away: a gate held at 1 (always "
-        "open), or a unit that nobody reads. Nothing is trained again."
-    )
-    layer = choose_layer(scene)
-    cell, units = network.layers[layer].cell, network.units(layer)
-    work = scene.dataset.timesteps * units**2  # of one sequence through one network
-    index = scene.dataset.validation[: max(8, min(200, MOST_WORK // work))]
-    tried = min(units, MOST_UNITS)
-    skipped = tried * work * len(index) > 10 * MOST_WORK and not st.toggle(
-        f"Switch off {tried} units one by one (takes a few seconds)", key="lens_each_unit"
-    )
-    whole = loss(scene, network, index)
-    names, values, problems = ["whole network"], [whole], []
-    for gate in [name for name in ORDER[cell] if name in style.SIGMOID]:
-        try:
-            changed = ablation.gate_held_at_1(network, layer, gate)
-        except LensError as error:
-            problems.append(str(error))
-            continue
-        names.append(f"{style.GATE_NAMES[gate]} = 1")
-        values.append(loss(scene, changed, index))
-    try:
-        off = [
-            (unit, loss(scene, ablation.units_off(network, layer, [unit]), index))
-            for unit in range(0 if skipped else tried)
-        ]
-    except LensError as error:
-        problems.append(str(error))
-        off = []
-    ranked = sorted(off, key=lambda pair: -pair[1])
-    shown = ranked[:6] if len(ranked) > 8 else ranked
-    names += [f"without unit {unit + 1}" for unit, _ in shown]
-    values += [value for _, value in shown]
-    figure = figures.losses(names, np.array(values), whole)
-    worst = int(np.argmax(values[1:])) + 1 if len(values) > 1 else 0
-    sentence = (
-        f"The loss of the whole network is {whole:.3g} over {len(index)} sequences. "
-        f"It hurts most with “{names[worst]}”: {values[worst]:.3g}."
-    )
-    if off:
-        idle = sum(value <= whole * 1.01 for _, value in off)
-        sentence += f" {idle} of {len(off)} units can go alone without raising it by 1 %."
-        if len(shown) < len(off):
-            sentence += f" The {len(shown)} units that hurt most are drawn."
-    table = pd.DataFrame(
-        {
-            "part": [*names[: len(names) - len(shown)], *(f"without unit {u + 1}" for u, _ in off)],
-            "loss": [*values[: len(values) - len(shown)], *(value for _, value in off)],
-        }
-    )
-    height = 90 + 26 * len(names)
-    picture(figure, sentence, table, key="lens_ablations", height=height, view=scene.run.id)
-    for problem in problems:
-        st.caption(plain(problem))
-
-
-def loss(scene: Scene, network: Stack, index: NDArray[np.int64]) -> float:
-    """Mean squared error of scaled values, or the cross-entropy, over some sequences."""
-    dataset = scene.dataset
-    passage = forward([network], dataset.x[index], networks.mask_of(dataset, index))
-    said = passage.answers[0] if dataset.goal.at == "end" else passage.outputs[0]
-    truth = dataset.y[index]
-    counts = np.ones(truth.shape) if dataset.y_weights is None else dataset.y_weights[index]
-    if dataset.goal.kind == "value":
-        squares = (said.astype(np.float64) - truth) ** 2
-        return float(squares.mean())
-    odds = networks.output_of(scene.run.experiment, dataset, said)
-    right = np.take_along_axis(odds, truth[..., np.newaxis].astype(np.int64), axis=-1)[..., 0]
-    return float((-np.log(np.maximum(right, 1e-300)) * counts).sum() / counts.sum())
+    return int(slopes[real].argmax())

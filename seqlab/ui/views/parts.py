@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from seqlab.ui.chart import chart
+from seqlab.ui.chart import chart, png_button
 from seqlab.ui.words import plain
 
 
@@ -20,7 +20,7 @@ def about(text: str) -> None:
 def picture(
     figure: go.Figure, sentence: str, table: pd.DataFrame, *, key: str, height: int, view: str
 ) -> None:
-    """A chart, what it says, and its numbers as CSV; the chart's own menu saves it as PNG.
+    """A chart, what it says, and buttons that save it as PNG and its numbers as CSV.
 
     Args:
         figure: the chart.
@@ -31,9 +31,10 @@ def picture(
         view: see `chart`.
     """
     chart(figure, key=key, alt=sentence, height=height, view=view)
-    words, button = st.columns([9, 1], vertical_alignment="top", gap="small")
+    words, buttons = st.columns([7, 2], vertical_alignment="top", gap="small")
     words.caption(plain(sentence))
-    with button:
+    with buttons.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
+        png_button(key)
         csv(table, key)
 
 

@@ -37,7 +37,10 @@ def path(scene: Scene) -> None:
     )
     network = scene.network(epoch)
     run = forward([network], x, None if masks.all() else masks).trace(layer)
-    left, right = st.columns(2)
+    steps, decodes = run.hidden.shape[1], network.decodes(layer)
+    if decodes or not network.masked:  # every step is one of the network's own
+        masks = np.ones(run.hidden.shape[:2], bool)
+    left = st.container(horizontal=True, gap="medium")
     kind = left.segmented_control(
         "Dimensions",
         ["2-D", "3-D"],
@@ -46,19 +49,20 @@ def path(scene: Scene) -> None:
         required=True,
         persist_state="session",
     )
-    choices = ["time", *([] if dataset.vocabulary else [f"input {dataset.names[0]}"])]
+    numbers = not dataset.vocabulary and not decodes
+    choices = ["time", *([f"input {dataset.names[0]}"] if numbers else [])]
     classes = list(dataset.goal.classes) if dataset.y.ndim == 1 and shown.y is not None else []
     if classes:
         choices.append("class")
-    by = right.segmented_control(
-        "Coloured by", choices, default="time", key="lens_coloured", required=True
+    by = left.segmented_control(
+        "Coloured by", choices, default="time", key=f"lens_coloured_{len(choices)}", required=True
     )
     components = min(3 if kind == "3-D" else 2, network.units(layer))
     if components < 2:
         st.info("A layer of one unit has no plane to show: see its line in the view Gates.")
         return
     found = principal_path(run.hidden, components, masks if run.mask is None else run.mask)
-    colour = np.broadcast_to(np.arange(1.0, 1 + dataset.timesteps), masks.shape)
+    colour = np.broadcast_to(np.arange(1.0, 1 + steps), masks.shape)
     label = "step"
     if by == "class":
         owner = np.concatenate([[shown.y], dataset.y[index]])
@@ -77,8 +81,8 @@ def path(scene: Scene) -> None:
         f"{components} directions hold {together:.0%} of the movement of {network.units(layer)} "
         f"units. The chosen sequence walks {length:.3g} to end {direct:.3g} from where it began."
     )
-    sequences, steps = np.nonzero(np.isfinite(found.points[..., 0]))
-    table = pd.DataFrame(found.points[sequences, steps], columns=list("xyz")[:components])
-    table.insert(0, "step", steps + 1)
+    sequences, places = np.nonzero(np.isfinite(found.points[..., 0]))
+    table = pd.DataFrame(found.points[sequences, places], columns=list("xyz")[:components])
+    table.insert(0, "step", places + 1)
     table.insert(0, "sequence", sequences)
     picture(figure, sentence, table, key="lens_path", height=520, view=f"{scene.run.id} {kind}")

@@ -15,11 +15,15 @@ from seqlab.lens.cells import Trace
 from seqlab.lens.stack import LensError, Stack
 from seqlab.runs.store import Run
 from seqlab.ui import networks, services
+from seqlab.ui.cache import ByteCache
 from seqlab.ui.networks import Sequence
 from seqlab.ui.views.own import own_sequence
 
 WORST, OWN = "worst first", "my own"
 ORDERS = ("in order", WORST, OWN)
+MOST_WORK = 400_000_000  # sequences x timesteps x units squared: some 0.3 s
+
+_errors: ByteCache[NDArray[np.float64]] = ByteCache(8_000_000, lambda array: array.nbytes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +70,20 @@ def choose_layer(scene: Scene) -> str:
         return names[0]
     if st.session_state.get("lens_layer") not in names:
         st.session_state["lens_layer"] = names[0]
+    network = scene.network(scene.saved[-1])
+
+    def called(name: str) -> str:
+        if network.bridge is None:
+            return name
+        return f"{name} ({'decoder' if network.decodes(name) else 'encoder'})"
+
     chosen = st.segmented_control(
-        "Layer", names, key="lens_layer", required=True, persist_state="session"
+        "Layer",
+        names,
+        key="lens_layer",
+        required=True,
+        format_func=called,
+        persist_state="session",
     )
     return chosen or names[0]
 
@@ -89,17 +105,22 @@ def choose_epoch(scene: Scene) -> int:
 
 def choose(scene: Scene) -> tuple[Sequence, int]:
     """A choice of a sequence and of an epoch, side by side."""
-    left, middle, right = st.columns([1.2, 1.5, 1.3])
-    shown = _sequence(scene, left, middle)
-    with right:
+    with _row():
+        shown = _sequence(scene)
         epoch = choose_epoch(scene)
     return _own(scene, shown), epoch
 
 
 def choose_sequence(scene: Scene) -> Sequence:
     """A choice of a validation sequence, by number or the worst first, or of one's own."""
-    left, right = st.columns([1, 2.2])
-    return _own(scene, _sequence(scene, left, right))
+    with _row():
+        shown = _sequence(scene)
+    return _own(scene, shown)
+
+
+def _row() -> DeltaGenerator:
+    """Widgets side by side, one below the other where there is no room."""
+    return st.container(horizontal=True, vertical_alignment="top", gap="medium")
 
 
 def _own(scene: Scene, shown: Sequence) -> Sequence:
@@ -109,9 +130,9 @@ def _own(scene: Scene, shown: Sequence) -> Sequence:
     return shown
 
 
-def _sequence(scene: Scene, left: DeltaGenerator, right: DeltaGenerator) -> Sequence:
+def _sequence(scene: Scene) -> Sequence:
     places = scene.dataset.validation
-    order = left.segmented_control(
+    order = st.segmented_control(
         "Sequences",
         ORDERS,
         key="lens_order",
@@ -119,41 +140,57 @@ def _sequence(scene: Scene, left: DeltaGenerator, right: DeltaGenerator) -> Sequ
         required=True,
         persist_state="session",
     )
-    n = len(places)
+    ranked = np.arange(len(places))
+    if order == WORST:
+        wrong = errors(scene, scene.saved[-1])
+        ranked = np.argsort(-wrong, kind="stable")
+    n = len(ranked)
     st.session_state["lens_rank"] = rank = min(st.session_state.get("lens_rank", 1), n)
     if n > 1 and order != OWN:
-        rank = right.slider("Which one", 1, n, key="lens_rank", persist_state="session")
-    wrong = errors(scene, scene.saved[-1])
-    if order != WORST or wrong is None:
-        position = rank - 1
-        title = f"validation sequence {rank} of {n}"
-    else:
-        position = int(np.argsort(-wrong, kind="stable")[rank - 1])
-        title = f"validation sequence {position + 1}, number {rank} of {n} by error"
+        rank = st.slider("Which one", 1, n, key="lens_rank", persist_state="session")
+    position = int(ranked[rank - 1])
+    title = f"validation sequence {position + 1}"
+    title += f", number {rank} of {n} by error" if order == WORST else f" of {n}"
     return networks.sequence(scene.dataset, int(places[position]), title)
 
 
-def errors(scene: Scene, epoch: int) -> NDArray[np.float64] | None:
-    """How wrong the network is on each validation sequence, from the predictions it left.
+def errors(scene: Scene, epoch: int) -> NDArray[np.float64]:
+    """How wrong the network is on the validation sequences, or on the first of them if many.
 
-    Root mean squared error of scaled values, or minus the log of the right class's probability;
-    `None` if the snapshot has no predictions for them.
+    Root mean squared error of scaled values, or minus the log of the right class's probability.
+    Raises `LensError` if the weights are gone.
     """
-    try:
-        arrays = services.store().snapshot(scene.run.id, epoch)
-    except (FileNotFoundError, ValueError):
-        return None
-    truth = scene.dataset.y[scene.dataset.validation]
-    guess = arrays.get("prediction")
-    if guess is None or len(guess) != len(truth):
-        return None
-    if scene.dataset.goal.kind == "value":
-        if guess.shape != truth.shape:
-            return None
+    network = scene.network(epoch)
+    key = scene.run.id, epoch
+    return _errors.get(key, lambda: _measure(scene, _prediction(scene, epoch, network)))
+
+
+def _prediction(scene: Scene, epoch: int, network: Stack) -> NDArray[np.floating]:
+    """What the network says to the validation sequences: as it was left, or computed."""
+    dataset = scene.dataset
+    left = services.store().snapshot(scene.run.id, epoch).get("prediction")
+    shape = dataset.y.shape[1:]
+    if dataset.goal.kind == "class":
+        shape += (dataset.outputs,)
+    if left is not None and 0 < len(left) <= len(dataset.validation) and left.shape[1:] == shape:
+        return left
+    work = dataset.timesteps * max(network.units(name) for name in network.layers) ** 2
+    index = dataset.validation[: max(1, MOST_WORK // work)]
+    passage = forward.forward([network], dataset.x[index], networks.mask_of(dataset, index))
+    ends = dataset.goal.at == "end" and network.bridge is None
+    said = passage.answers[0] if ends else passage.outputs[0]
+    return said.reshape(len(index), *shape)
+
+
+def _measure(scene: Scene, guess: NDArray[np.floating]) -> NDArray[np.float64]:
+    dataset = scene.dataset
+    index = dataset.validation[: len(guess)]
+    truth = dataset.y[index]
+    if dataset.goal.kind == "value":
         squares = (guess.astype(np.float64) - truth) ** 2
         return np.sqrt(squares.reshape(len(truth), -1).mean(axis=1))
-    if guess.shape[:-1] != truth.shape:
-        return None
-    odds = networks.output_of(scene.run.experiment, scene.dataset, guess)
+    odds = networks.output_of(scene.run.experiment, dataset, guess)
     right = np.take_along_axis(odds, truth[..., np.newaxis].astype(np.int64), axis=-1)[..., 0]
-    return -np.log(np.maximum(right, 1e-300)).reshape(len(truth), -1).mean(axis=1)
+    costs = -np.log(np.maximum(right, 1e-300)).reshape(len(truth), -1)
+    counts = np.ones(costs.shape) if dataset.y_weights is None else dataset.y_weights[index]
+    return (costs * counts).sum(axis=1) / np.maximum(counts.sum(axis=1), 1)

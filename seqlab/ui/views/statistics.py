@@ -29,7 +29,7 @@ def statistics(scene: Scene) -> None:
     )
     layer, epoch = choose_layer(scene), choose_epoch(scene)
     network = scene.network(epoch)
-    units, timesteps = network.units(layer), scene.dataset.timesteps
+    units, timesteps = network.units(layer), networks.steps_of(network, layer, scene.dataset)
     sequences = max(1, min(len(scene.dataset.validation), MOST // (6 * units * timesteps), 200))
     index = scene.dataset.validation[:sequences]
     x, mask = scene.dataset.x[index], networks.mask_of(scene.dataset, index)
@@ -40,7 +40,7 @@ def statistics(scene: Scene) -> None:
     else:
         _gates(scene, before, now)
         _memory(scene, before, now)
-    _units(scene, layer, now, index)
+    _units(scene, layer, before, now, index)
     st.caption(f"Over {sequences} validation sequences of {timesteps} steps.")
 
 
@@ -117,15 +117,17 @@ def _steps(value: float | np.floating) -> str:
     return f"{value:.3g} steps" if value < figures.LONGEST else "more than 10,000 steps"
 
 
-def _units(scene: Scene, layer: str, now: Trace, index: NDArray[np.int64]) -> None:
+def _units(scene: Scene, layer: str, before: Trace, now: Trace, index: NDArray[np.int64]) -> None:
     st.subheader("What each unit follows", anchor=False)
-    signals = _signals(scene, index)
-    names, values = numbers.follows(now.hidden, signals, now.mask)
-    unit, signal = np.unravel_index(np.abs(values).argmax(), values.shape)
-    best = values[unit, signal]
+    if scene.network(scene.saved[-1]).decodes(layer):
+        signals, mask = _answer_signals(scene, index)
+    else:
+        signals, mask = _signals(scene, index), now.mask
+    names, values = numbers.follows(now.hidden, signals, mask)
+    _, old = numbers.follows(before.hidden, signals, mask)
     sentence = (
-        f"Unit {unit + 1} follows “{names[signal]}” most closely: correlation {best:+.2f}. "
-        f"{_oddities(now)}"
+        f"{_closest(names, values)}; before training {_closest(names, old, start='unit')}. "
+        f"Now {_oddities(now)} Before, {_oddities(before)}"
     )
     table = pd.DataFrame(values, columns=names)
     table.insert(0, "unit", np.arange(1, 1 + len(values)))
@@ -140,6 +142,13 @@ def _units(scene: Scene, layer: str, now: Trace, index: NDArray[np.int64]) -> No
     )
 
 
+def _closest(names: list[str], values: NDArray[np.floating], start: str = "Unit") -> str:
+    """Which unit follows which signal most closely."""
+    unit, signal = np.unravel_index(np.abs(values).argmax(), values.shape)
+    best = values[unit, signal]
+    return f"{start} {unit + 1} follows “{names[signal]}” most closely, correlation {best:+.2f}"
+
+
 def _oddities(now: Trace) -> str:
     """Dead and equal units, in words."""
     dead, pairs = numbers.dead(now.hidden, now.mask), numbers.equal(now.hidden, now.mask)
@@ -152,7 +161,20 @@ def _oddities(now: Trace) -> str:
         how = "the same" if likeness > 0 else "the opposite"
         count = "One pair" if len(pairs) == 1 else f"{len(pairs)} pairs"
         said.append(f"{count} of units move together; units {first + 1} and {second + 1} do {how}.")
-    return " ".join(said) or "No unit is dead, and no two do the same."
+    return " ".join(said) or "no unit is dead, and no two do the same."
+
+
+def _answer_signals(
+    scene: Scene, index: NDArray[np.int64]
+) -> tuple[dict[str, NDArray[np.floating]], NDArray[np.bool_] | None]:
+    """What a decoder's unit may follow, each (sequences, steps), and the steps that count."""
+    dataset, y = scene.dataset, scene.dataset.y[index]
+    if networks.stepwise(dataset):
+        counts = np.ones(y.shape) if dataset.y_weights is None else dataset.y_weights[index]
+        return trackers(np.array(dataset.goal.classes)[y], counts > 0), counts > 0
+    truth = y.reshape(len(y), -1, y.shape[-1] if y.ndim == 3 else 1)
+    time = np.broadcast_to(np.arange(truth.shape[1], dtype=float), truth.shape[:2])
+    return {"target": truth[..., 0], "time": time}, None
 
 
 def _signals(scene: Scene, index: NDArray[np.int64]) -> dict[str, NDArray[np.floating]]:

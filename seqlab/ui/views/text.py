@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import html
-
 import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from seqlab.data.text import END
 from seqlab.figures import style
 from seqlab.lens.forward import forward
 from seqlab.lens.stack import LensError
 from seqlab.lens.statistics import follows
 from seqlab.lens.trackers import trackers
+from seqlab.ui.coloured import Line, coloured_text
 from seqlab.ui.views.parts import about, csv
 from seqlab.ui.views.scene import Scene, choose, choose_layer
 from seqlab.ui.words import plain
@@ -25,8 +25,9 @@ LINES = 8  # texts that are shown
 def text(scene: Scene) -> None:
     """Each symbol coloured by what a unit does while it is read."""
     about(
-        "The text as one unit of the network reads it: orange where its value is high, blue where "
-        "it is low. Some units learn to keep track of something a reader would."
+        "The text as one unit of the network reads it (a decoder: writes it): orange where its "
+        "value is high, blue where it is low. Some units learn to keep "
+        "track of something a reader would."
     )
     dataset = scene.dataset
     if not dataset.vocabulary:
@@ -44,11 +45,15 @@ def text(scene: Scene) -> None:
     x = np.concatenate([shown.x[np.newaxis], dataset.x[index]])
     lengths = np.concatenate([[shown.real], dataset.lengths[index]])
     mask = np.arange(dataset.timesteps) < lengths[:, np.newaxis]
-    run = forward([network], x, None if mask.all() else mask).trace(layer)
+    passage = forward([network], x, None if mask.all() else mask)
+    run = passage.trace(layer)
     # in the order of the text, also for a layer that reads it from its end
     turned = network.layers[layer].go_backwards and not layer.endswith("/backward")
     arrays = {name: array[:, ::-1] if turned else array for name, array in run.items()}
     texts = np.array(dataset.vocabulary)[x]
+    if network.decodes(layer):  # the text that it writes
+        texts, lengths = _written(np.array(dataset.goal.classes), passage.outputs[0])
+        mask = np.arange(texts.shape[1]) < lengths[:, np.newaxis]
     names, values = follows(arrays["hidden"], trackers(texts, mask), mask)
     ranking = _ranking(names, values)
     left, right = st.columns([2, 3])
@@ -76,7 +81,10 @@ def text(scene: Scene) -> None:
         unit = int(ranking["unit"][row]) - 1
         if units > 1 and st.toggle("Another unit", key="lens_text_other"):
             unit = st.slider("Unit", 1, units, unit + 1, key="lens_text_unit") - 1
-        st.html(_coloured(texts, arrays[kind][..., unit], lengths, kind in style.SIGMOID))
+        gate = kind in style.SIGMOID
+        lines = _lines(texts, arrays[kind][..., unit], lengths)
+        name = f"{layer}, unit {unit + 1}, {style.GATE_NAMES[kind]}"
+        coloured_text(lines, gate, name, key="lens_coloured_text")
     follower = int(np.abs(values[unit]).argmax())
     st.caption(
         plain(
@@ -102,23 +110,19 @@ def _ranking(names: list[str], values: NDArray[np.floating]) -> pd.DataFrame:
     return table.sort_values("correlation", key=np.abs, ascending=False, ignore_index=True)
 
 
-def _coloured(
-    texts: NDArray[np.str_], values: NDArray[np.floating], lengths: NDArray[np.int64], gate: bool
-) -> str:
-    """Texts as HTML; a value is the strength of the colour behind its symbol."""
-    middle, reach = (0.5, 0.5) if gate else (0.0, max(1.0, float(np.abs(values).max())))
-    between = "" if all(len(symbol) <= 1 for symbol in texts.ravel()) else " "
-    lines = []
-    for line, numbers, length in zip(texts[:LINES], values, lengths, strict=False):
-        parts = []
-        for symbol, number in zip(line[:length], numbers, strict=False):
-            share = (float(number) - middle) / reach
-            colour = "209,105,14" if share > 0 else "42,120,214"
-            seen = html.escape(symbol if symbol.strip() else "·")
-            parts.append(
-                f'<span style="background:rgba({colour},{abs(share):.2f});padding:2px 1px" '
-                f'title="{number:.2f}">{seen}</span>'
-            )
-        lines.append(f'<div style="margin-bottom:6px">{between.join(parts)}</div>')
-    font = "font-family:monospace;font-size:15px;line-height:1.7;overflow-wrap:anywhere"
-    return f'<div style="{font}">{"".join(lines)}</div>'
+def _written(
+    classes: NDArray[np.str_], outputs: NDArray[np.floating]
+) -> tuple[NDArray[np.str_], NDArray[np.int64]]:
+    """What a decoder wrote, (sequences, steps), and how long each text is with its end."""
+    symbols = outputs.argmax(axis=-1)
+    ends = classes[symbols] == END
+    lengths = np.where(ends.any(axis=1), ends.argmax(axis=1) + 1, symbols.shape[1])
+    return classes[symbols], lengths
+
+
+def _lines(
+    texts: NDArray[np.str_], values: NDArray[np.floating], lengths: NDArray[np.int64]
+) -> list[Line]:
+    """The first texts, each with its symbols and their values."""
+    rows = zip(texts[:LINES], values, lengths, strict=False)
+    return [(line[:length].tolist(), row[:length].tolist()) for line, row, length in rows]

@@ -1,0 +1,82 @@
+// Texts whose symbols are coloured by their values, on the page and as a PNG.
+
+const FONT = 15
+const ROW = 30
+const WIDTH = 900 // of the PNG, in CSS pixels
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".seqlab-coloured")
+  const middle = (data.low + data.high) / 2
+  const colour = (value) => {
+    const share = (value - middle) / (data.high - middle)
+    const [r, g, b] = channels(data.colours[share > 0 ? 1 : 0])
+    return `rgba(${r},${g},${b},${Math.min(1, Math.abs(share)).toFixed(2)})`
+  }
+  root.querySelector(".legend").replaceChildren(data.name, ` ${data.low}`, bar(data), `${data.high}`)
+  root.querySelector(".text").replaceChildren(
+    ...data.lines.map(({ symbols, values }) => {
+      const line = document.createElement("div")
+      line.className = "line"
+      symbols.forEach((symbol, t) => {
+        const span = document.createElement("span")
+        span.textContent = seen(symbol)
+        span.title = values[t].toFixed(2)
+        span.style.background = colour(values[t])
+        line.append(span, data.between)
+      })
+      return line
+    }),
+  )
+  root.querySelector("button").onclick = () => save(root, data, colour)
+}
+
+const seen = (symbol) => (symbol.trim() ? symbol : "·")
+const channels = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16))
+
+function bar({ colours }) {
+  const element = document.createElement("i")
+  element.style.background = `linear-gradient(to right, ${colours[0]}, transparent, ${colours[1]})`
+  return element
+}
+
+function save(root, data, colour) {
+  const style = getComputedStyle(root)
+  const canvas = document.createElement("canvas")
+  const pen = canvas.getContext("2d")
+  const font = `${FONT}px ${style.getPropertyValue("--st-code-font") || "monospace"}`
+  pen.font = font
+  // First where each symbol stands, then how tall the picture is, then the picture.
+  const places = []
+  let y = ROW + 20
+  for (const { symbols, values } of data.lines) {
+    let x = 16
+    symbols.forEach((symbol, t) => {
+      const text = seen(symbol)
+      const wide = pen.measureText(text + data.between).width + 1
+      if (x + wide > WIDTH - 16) [x, y] = [16, y + ROW - 4]
+      places.push({ text, x, y, wide, colour: colour(values[t]) })
+      x += wide
+    })
+    y += ROW + 4
+  }
+  canvas.width = 2 * WIDTH
+  canvas.height = 2 * (y + 4)
+  pen.scale(2, 2)
+  pen.fillStyle = style.getPropertyValue("--st-background-color") || "white"
+  pen.fillRect(0, 0, canvas.width, canvas.height)
+  const text = style.color
+  pen.fillStyle = text
+  pen.font = `600 13px ${style.fontFamily}`
+  pen.fillText(`${data.name}: blue ${data.low} to orange ${data.high}`, 16, 24)
+  pen.font = font
+  for (const each of places) {
+    pen.fillStyle = each.colour
+    pen.fillRect(each.x, each.y - FONT - 2, each.wide, FONT + 8)
+    pen.fillStyle = text
+    pen.fillText(each.text, each.x, each.y)
+  }
+  const link = document.createElement("a")
+  link.href = canvas.toDataURL()
+  link.download = "text.png"
+  link.click()
+}

@@ -1,0 +1,186 @@
+"""What stands above and below the heat maps: what a layer reads, and what the network answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqlab.data.dataset import Dataset
+from seqlab.figures import style
+from seqlab.lens.stack import Stack
+from seqlab.ui import networks
+from seqlab.ui.networks import Sequence
+
+MOST_LINES = 4  # of the inputs, and of the outputs
+INPUT_COLOURS = [style.WINDOW, style.TARGET, style.TRUTH, style.BASELINE]
+OUTPUT_COLOURS = [style.PREDICTION, style.WINDOW, style.TARGET, style.BASELINE]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Output:
+    """The strip below the maps.
+
+    Attributes:
+        about: titles, names, truth and colours, the same at every epoch.
+        lines: what the head says (steps, outputs), see `networks.output_of` -> (steps, lines).
+        said: likewise -> the symbol that the network chose at each step; `None` for numbers.
+    """
+
+    about: dict[str, Any]
+    lines: Callable[[Floats], Floats]
+    said: Callable[[Floats], list[str]] | None = None
+
+
+def above(dataset: Dataset, shown: Sequence, network: Stack, layer: str) -> dict[str, Any]:
+    """What is drawn above the maps of a layer."""
+    if network.decodes(layer):
+        return _before_decoder(dataset, shown, network)
+    if dataset.vocabulary:
+        return {"title": "input", "symbols": networks.symbols(dataset, shown)}
+    one = shown.x.shape[1] == 1
+    values = dataset.input_scaling.invert(shown.x) if one else shown.x
+    names = list(dataset.names[:MOST_LINES])
+    more = f" and {len(dataset.names) - MOST_LINES} more" if len(dataset.names) > MOST_LINES else ""
+    scaled = "" if one or _identity(dataset) else ", scaled as the network sees them"
+    return {
+        "title": f"input: {', '.join(names)}{more}{scaled}",
+        "names": names,
+        "lines": [values[:, k].astype(float).tolist() for k in range(len(names))],
+        "colours": INPUT_COLOURS[: len(names)],
+    }
+
+
+def _before_decoder(dataset: Dataset, shown: Sequence, network: Stack) -> dict[str, Any]:
+    """A decoder reads nothing of the data: the right answer stands in that place."""
+    bridge = network.bridge
+    assert bridge is not None
+    own = "the symbol it wrote last" if bridge.embedding is not None else "the encoder's summary"
+    title = f"right answer (at each step the decoder reads {own})"
+    if shown.y is None:
+        return {"title": f"input: {own}", "symbols": [""] * bridge.steps}
+    if networks.stepwise(dataset):
+        return {"title": title, "symbols": [dataset.goal.classes[k] for k in shown.y]}
+    truth = dataset.target_scaling.invert(np.asarray(shown.y, np.float64)).ravel()
+    return {
+        "title": title,
+        "names": ["truth"],
+        "lines": [truth.tolist()],
+        "colours": [style.TRUTH],
+    }
+
+
+def _identity(dataset: Dataset) -> bool:
+    scaling = dataset.input_scaling
+    return bool((scaling.offset == 0).all() and (scaling.scale == 1).all())
+
+
+def below(dataset: Dataset, shown: Sequence, network: Stack, layer: str, newest: Floats) -> Output:
+    """What is drawn below the maps of a layer.
+
+    `newest` (steps, outputs) is the answer of the newest epoch, in original units.
+    """
+    if networks.stepwise(dataset):
+        return _symbols(dataset, shown, network, layer)
+    if network.bridge is not None:
+        return _forecast(dataset, shown, network, layer, newest)
+    return _lines(dataset, shown, newest)
+
+
+def _symbols(dataset: Dataset, shown: Sequence, network: Stack, layer: str) -> Output:
+    """A class for each step: which one was chosen, and how likely the right one was."""
+    classes, right = dataset.goal.classes, shown.y
+    name = "P(what it says)" if right is None else "P(right)"
+
+    def lines(odds: Floats) -> Floats:
+        rows = odds.argmax(axis=-1) if right is None else right.astype(np.int64)
+        return np.take_along_axis(odds, rows[:, np.newaxis], axis=-1)
+
+    def said(odds: Floats) -> list[str]:
+        return [classes[k] for k in odds.argmax(axis=-1)]
+
+    what = "how likely that was" if right is None else "how likely the right one was"
+    where = "the most likely symbol at each step"
+    if network.bridge is not None:
+        where = (
+            "the answer" if network.decodes(layer) else "the decoder's answer, in steps of its own"
+        )
+    about: dict[str, Any] = {
+        "title": f"output: {where}, and {what}",
+        "names": [name],
+        "truth": [[]],
+        "right": None if right is None else [classes[k] for k in right],
+        "last": -1,
+        "range": [0, 1],
+        "colours": [style.PREDICTION],
+        "truthColour": style.TRUTH,
+    }
+    return Output(about, lines, said)
+
+
+def _forecast(
+    dataset: Dataset, shown: Sequence, network: Stack, layer: str, newest: Floats
+) -> Output:
+    """A decoder's numbers, one step after the other."""
+    many = newest.shape[1]
+    truth: Floats | None = None
+    if shown.y is not None:
+        truth = dataset.target_scaling.invert(np.asarray(shown.y, np.float64)).reshape(-1, many)
+    steps = "" if network.decodes(layer) else ", in steps of its own"
+    count = min(MOST_LINES, many)
+    return Output(
+        {
+            "title": f"output: the decoder's forecast{steps} (dashed: truth)",
+            "names": [dataset.target if many == 1 else f"{dataset.target} {k + 1}"
+                      for k in range(count)],
+            "truth": [[] if truth is None else truth[:, k].tolist() for k in range(count)],
+            "last": -1,
+            "range": None,
+            "colours": OUTPUT_COLOURS[:count],
+            "truthColour": style.TRUTH,
+        },
+        lambda raw: raw[:, :count],
+    )  # fmt: skip
+
+
+def _lines(dataset: Dataset, shown: Sequence, newest: Floats) -> Output:
+    """What a network without a decoder says at each step, or would say if it ended there."""
+    outputs, last = newest.shape[1], len(newest) - 1  # padding changes nothing any more
+    each_step = dataset.goal.at == "every step"
+    if dataset.goal.kind == "class":
+        likely = [int(k) for k in np.argsort(-newest[last], kind="stable")]
+        right = None if shown.y is None else int(shown.y)
+        chosen = ([right] if right is not None else []) + [k for k in likely if k != right]
+        chosen = chosen[: min(MOST_LINES, outputs)]
+        names = [f"P({dataset.goal.classes[k]})" for k in chosen]
+        truth: list[list[float]] = [[1.0] if k == right else [] for k in chosen]
+    else:
+        chosen = list(range(min(MOST_LINES, outputs)))
+        names = [dataset.target if outputs == 1 else f"{dataset.target} +{k + 1}" for k in chosen]
+        truth = [[] for _ in chosen]
+        if shown.y is not None:
+            raw = dataset.target_scaling.invert(np.asarray(shown.y, np.float64))
+            raw = raw if each_step else raw[np.newaxis]
+            truth = [raw[:, k].tolist() for k in chosen]
+    what = ", ".join(names) if dataset.goal.kind == "class" else "prediction"
+    once = "if the sequence ended at each step; the last one counts"
+    if np.isnan(newest).any():
+        once = "after reading from both ends"
+    rest = "at every step" if each_step else once
+    squares = " (square: truth)" if any(len(line) == 1 for line in truth) else ""
+    dashes = " (dashed: truth)" if any(len(line) > 1 for line in truth) else ""
+    about = {
+        "title": f"output: {what} {rest}{squares}{dashes}",
+        "names": names,
+        "truth": truth,
+        "last": last,
+        "range": [0, 1] if dataset.goal.kind == "class" else None,
+        "colours": OUTPUT_COLOURS[: len(chosen)],
+        "truthColour": style.TRUTH,
+    }
+    return Output(about, lambda raw: raw[:, chosen])

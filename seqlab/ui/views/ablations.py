@@ -1,0 +1,136 @@
+"""What the loss would be without a part of the network."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from seqlab.figures import mattered as figures
+from seqlab.figures import style
+from seqlab.lens import ablation
+from seqlab.lens.arithmetic import ORDER
+from seqlab.lens.forward import forward
+from seqlab.lens.stack import LensError, Stack
+from seqlab.ui import networks
+from seqlab.ui.views.parts import about, picture
+from seqlab.ui.views.scene import Scene, choose_layer
+from seqlab.ui.words import plain
+
+MOST_WORK = 200_000_000  # networks x sequences x timesteps x units squared: some 150 ms
+MOST_UNITS = 64  # that are switched off one by one
+DRAWN = 6  # of them, those that hurt most
+FEWEST, MOST = 8, 200  # sequences
+
+
+def ablations(scene: Scene, network: Stack) -> None:
+    """Gates held at 1, units switched off one by one, and those that somebody chooses."""
+    st.subheader("Parts of the network", anchor=False)
+    about(
+        "The loss on validation sequences if a part is taken away: a gate held at 1 (always "
+        "open), or units that nobody reads. Nothing is trained again."
+    )
+    layer = choose_layer(scene)
+    units = network.units(layer)
+    work = scene.dataset.timesteps * units**2  # of one sequence through one network
+    tried = min(units, MOST_UNITS)
+    each = tried * work * FEWEST <= MOST_WORK or st.toggle(
+        f"Switch off {tried} units one by one (takes a few seconds)", key="lens_each_unit"
+    )
+    fits = MOST_WORK // (work * (tried + 5 if each else 5))
+    index = scene.dataset.validation[: max(FEWEST, min(MOST, fits))]
+    whole = loss(scene, network, index)
+    gates, problems = _gates(scene, network, layer, index)
+    off: dict[int, float] = {}
+    try:
+        for unit in range(tried if each else 0):
+            off[unit] = loss(scene, ablation.units_off(network, layer, [unit]), index)
+    except LensError as error:
+        problems.append(str(error))
+    chosen = _chosen(units, key=f"lens_off_{layer}") if not problems else []
+    together: dict[str, float] = {}
+    if chosen:
+        name = f"without units {', '.join(str(unit + 1) for unit in chosen)}"
+        name = name if len(name) < 40 else f"without {len(chosen)} units of your choice"
+        together[name] = loss(scene, ablation.units_off(network, layer, chosen), index)
+    ranked = sorted(off, key=lambda unit: -off[unit])
+    drawn = ranked[:DRAWN] if len(ranked) > DRAWN + 2 else ranked
+    shown = gates | together | {f"without unit {unit + 1}": off[unit] for unit in drawn}
+    parts = {"whole network": whole} | shown
+    values = np.array(list(parts.values()))
+    sentence = f"The loss of the whole network is {whole:.3g} over {len(index)} sequences."
+    if shown:
+        worst = max(shown, key=lambda name: shown[name])
+        most = shown[worst]
+        sentence += f" It hurts most with “{worst}”: {most:.3g}, {_times(most, whole)}."
+    if off:
+        idle = sum(value <= whole * 1.01 for value in off.values())
+        sentence += f" {idle} of {len(off)} units can go alone without raising it by 1 %."
+        if len(drawn) < len(off):
+            sentence += f" The {len(drawn)} units that hurt most are drawn."
+    for name, value in together.items():
+        sentence += f" {name.capitalize()} it is {value:.3g}, {_times(value, whole)}."
+    if network.bridge is not None and network.bridge.embedding is not None:
+        sentence += " The decoder reads its own answers, as after training."
+    everything = parts | {f"without unit {unit + 1}": value for unit, value in off.items()}
+    table = pd.DataFrame({"part": everything.keys(), "loss": everything.values()})
+    table["change"] = table["loss"] - whole
+    figure = figures.losses(list(parts), values, whole)
+    height = 90 + 26 * len(parts)
+    picture(figure, sentence, table, key="lens_ablations", height=height, view=scene.run.id)
+    for problem in problems:
+        st.caption(plain(problem))
+
+
+def _gates(
+    scene: Scene, network: Stack, layer: str, index: NDArray[np.int64]
+) -> tuple[dict[str, float], list[str]]:
+    """The loss with each gate held at 1, and why that cannot be done."""
+    found, problems = {}, []
+    for gate in [name for name in ORDER[network.layers[layer].cell] if name in style.SIGMOID]:
+        try:
+            changed = ablation.gate_held_at_1(network, layer, gate)
+        except LensError as error:
+            problems.append(str(error))
+            continue
+        found[f"{style.GATE_NAMES[gate]} = 1"] = loss(scene, changed, index)
+    return found, problems
+
+
+def _chosen(units: int, key: str) -> list[int]:
+    """Units that somebody wants to switch off together, from 0."""
+    if units < 3:
+        return []
+    return st.multiselect(
+        "Switch off together",
+        range(units),
+        format_func=lambda unit: f"unit {unit + 1}",
+        key=key,
+        placeholder="units of your choice",
+        max_selections=units - 1,
+    )
+
+
+def _times(value: float, whole: float) -> str:
+    """How a loss compares with that of the whole network."""
+    if whole <= 0 or not np.isfinite(value):
+        return "more" if value > whole else "no more"
+    change = value / whole - 1
+    return f"{value / whole:,.3g} times as much" if change > 2 else f"{change:+.0%}"
+
+
+def loss(scene: Scene, network: Stack, index: NDArray[np.int64]) -> float:
+    """Mean squared error of scaled values, or the cross-entropy, over some sequences."""
+    dataset = scene.dataset
+    passage = forward([network], dataset.x[index], networks.mask_of(dataset, index))
+    ends = dataset.goal.at == "end" and network.bridge is None
+    said = passage.answers[0] if ends else passage.outputs[0]
+    truth = dataset.y[index]
+    if dataset.goal.kind == "value":
+        squares = (said.astype(np.float64).reshape(truth.shape) - truth) ** 2
+        return float(squares.mean())
+    counts = np.ones(truth.shape) if dataset.y_weights is None else dataset.y_weights[index]
+    odds = networks.output_of(scene.run.experiment, dataset, said)
+    right = np.take_along_axis(odds, truth[..., np.newaxis].astype(np.int64), axis=-1)[..., 0]
+    return float((-np.log(np.maximum(right, 1e-300)) * counts).sum() / counts.sum())

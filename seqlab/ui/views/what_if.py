@@ -1,0 +1,178 @@
+"""Change the input at one step, and see what the network makes of it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from seqlab.figures import mattered as figures
+from seqlab.figures import style
+from seqlab.lens.forward import Passage, forward
+from seqlab.lens.stack import Stack
+from seqlab.ui import networks
+from seqlab.ui.networks import Sequence
+from seqlab.ui.views.parts import about, picture
+from seqlab.ui.views.scene import Scene
+
+
+def what_if(scene: Scene, network: Stack, shown: Sequence, output: int, first: int) -> None:
+    """Another value at one step: answer, gates and states before and after.
+
+    Args:
+        scene: the run.
+        network: its weights at the chosen epoch.
+        shown: the sequence.
+        output: which output is followed.
+        first: the step to begin with, from 0.
+    """
+    st.subheader("What if?", anchor=False)
+    about("Change the input at one step and see what the network would say from then on.")
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
+        step = st.slider(
+            "Step", 1, max(shown.real, 2), first + 1, key=f"lens_if_step_{hash(shown.key)}"
+        )
+        place = min(step, shown.real) - 1
+        changed, said = _changed(scene, shown, place)
+    pair = np.stack([shown.x, changed])
+    masks = None if shown.mask is None else np.stack([shown.mask] * 2)
+    passage = forward([network], pair, masks)
+    _answers(scene, network, passage, output, place, said)
+    if said:
+        _moved(network, passage, place)
+
+
+def _changed(scene: Scene, shown: Sequence, place: int) -> tuple[NDArray[Any], str]:
+    """The sequence with another value at one step, and what was done; "" if nothing was."""
+    dataset, changed = scene.dataset, shown.x.copy()
+    if dataset.vocabulary:
+        symbol = st.selectbox(
+            "Symbol",
+            range(1, len(dataset.vocabulary)),
+            index=int(shown.x[place]) - 1,
+            format_func=lambda k: repr(dataset.vocabulary[k]),
+            key=f"lens_if_symbol_{place}_{hash(shown.key)}",
+        )
+        changed[place] = symbol
+        before = dataset.vocabulary[shown.x[place]]
+        same = symbol == shown.x[place]
+        return changed, "" if same else f"{dataset.vocabulary[symbol]!r} instead of {before!r}"
+    names = list(dataset.names)
+    feature = 0
+    if len(names) > 1:
+        feature = st.selectbox(
+            "Input", range(len(names)), format_func=names.__getitem__, key="lens_if_input"
+        )
+    raw = dataset.input_scaling.invert(dataset.x[dataset.train])[..., feature]
+    whole = dataset.input_scaling.invert(shown.x)[place]
+    here = float(whole[feature])
+    low, high, start, step_size = slider_range(raw, here)
+    value = st.slider(
+        "Its value",
+        low,
+        high,
+        start,
+        step_size,
+        key=f"lens_if_value_{place}_{feature}_{hash(shown.key)}",
+        format="%.4g",
+    )
+    if value == start:
+        return changed, ""
+    whole[feature] = value
+    changed[place] = dataset.input_scaling.apply(whole)
+    return changed, f"{value:.4g} instead of {here:.4g}"
+
+
+def _answers(
+    scene: Scene, network: Stack, passage: Passage, output: int, place: int, said: str
+) -> None:
+    """The answers to the two sequences, step by step."""
+    dataset = scene.dataset
+    odds = networks.output_of(scene.run.experiment, dataset, passage.outputs[0])
+    written = None
+    if networks.stepwise(dataset):  # follow the symbols that it chose at first
+        chosen = odds[0].argmax(axis=-1)
+        written = ["".join(dataset.goal.classes[k] for k in each.argmax(axis=-1)) for each in odds]
+        answers = np.take_along_axis(odds, chosen[np.newaxis, :, np.newaxis], axis=-1)[..., 0]
+        label = "P(what it says as it is)"
+    else:
+        answers = odds[..., output]
+        label = dataset.target if dataset.goal.kind == "value" else "probability"
+    then, now = answers[0, -1], answers[1, -1]
+    moved = {
+        name: float(np.abs(np.subtract(*arrays["hidden"][0])).max())
+        for name, arrays in passage.traces.items()
+    }
+    states = ", ".join(f"{name} by up to {most:.2g}" for name, most in moved.items())
+    if written is not None:
+        before, after = f"“{written[0]}”", f"“{written[1]}”"
+    else:
+        before, after = f"{then:.4g}", f"{now:.4g}"
+    if not said:
+        sentence = (
+            f"The input is as it was, and the answer is {before}. Choose another value for step "
+            f"{place + 1}, or another step."
+        )
+    else:
+        change = "" if written is not None else f", {now - then:+.3g}"
+        sentence = (
+            f"With {said} at step {place + 1} the answer is {after} ({before} before{change}). "
+            f"The hidden states move: {states}."
+        )
+    same_steps = network.bridge is None
+    figure = figures.two_answers(
+        answers[0],
+        answers[1],
+        place if same_steps else None,
+        label,
+        "time step" if same_steps else "step of the answer",
+    )
+    table = pd.DataFrame(
+        {"step": np.arange(1, 1 + len(answers[0])), "as it is": answers[0], "changed": answers[1]}
+    )
+    picture(figure, sentence, table, key="lens_what_if", height=260, view=scene.run.id)
+
+
+def slider_range(seen: NDArray[np.floating], here: float) -> tuple[float, float, float, float]:
+    """Low, high, start and step of a slider through the values that the training part has seen.
+
+    In round numbers: the browser sends decimals, and one that falls a hair below the lower end
+    would be taken for none.
+    """
+    low, high = min(float(seen.min()), here), max(float(seen.max()), here)
+    room = 0.25 * (high - low) or 1.0
+    digits = 3 - math.floor(math.log10(high - low + 2 * room))
+    low, high = round(low - room, digits), round(high + room, digits)
+    return low, high, round(here, digits), 10.0**-digits
+
+
+def _moved(network: Stack, passage: Passage, place: int) -> None:
+    """Which gates and states react to a change, at every step."""
+    names = list(passage.traces)
+    name = names[-1]
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
+        if len(names) > 1:
+            name = st.selectbox("Layer that reacts", names, len(names) - 1, key="lens_moved_layer")
+        arrays = passage.traces[name]
+        kind = st.segmented_control(
+            f"How the gates and states of {name} react",
+            list(arrays),
+            format_func=style.GATE_NAMES.__getitem__,
+            default="hidden",
+            required=True,
+            key=f"lens_moved_{name}",
+        )
+    change = arrays[kind][0, 1] - arrays[kind][0, 0]
+    step, unit = np.unravel_index(np.abs(change).argmax(), change.shape)
+    sentence = (
+        f"{style.GATE_NAMES[kind]} moves most in unit {unit + 1} at step {step + 1}: "
+        f"{change[step, unit]:+.3g}."
+    )
+    table = pd.DataFrame(change, columns=[f"unit {u + 1}" for u in range(change.shape[1])])
+    table.insert(0, "step", np.arange(1, 1 + len(change)))
+    figure = figures.moved(change, None if network.decodes(name) else place)
+    picture(figure, sentence, table, key="lens_moved", height=260, view=name)
