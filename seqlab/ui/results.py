@@ -8,17 +8,18 @@ import streamlit as st
 
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
-from seqlab.experiment import Experiment, Finding
+from seqlab.experiment import Experiment
 from seqlab.figures import learning
-from seqlab.network.doctor import read_result
 from seqlab.network.plan import loss_of
 from seqlab.runs.store import Metrics, Run
 from seqlab.ui import services
+from seqlab.ui.ahead import can_look_ahead, look_ahead
 from seqlab.ui.answers import answer
 from seqlab.ui.chart import chart
 from seqlab.ui.inside import chosen_epoch, look_inside
 from seqlab.ui.lines import lines
 from seqlab.ui.own_words import can_read, own_words
+from seqlab.ui.reading import reading
 from seqlab.ui.setup import findings_list
 from seqlab.ui.status import status
 from seqlab.ui.steering import steering
@@ -82,21 +83,16 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, change
                 st.caption(plain(said.sentence), width="stretch")
                 _baselines(dataset)
     if run and dataset is not None and not run.active and saved:
-        findings_list(_reading(run, metrics, dataset, saved[-1]), key="result_fix")
         newest = _snapshot(run.id, saved[-1])
+        findings_list(reading(run, metrics, dataset, newest, saved[-1]), key="result_fix")
         if newest is not None and can_read(dataset):
             own_words(run, dataset, newest, saved[-1])
+        if newest is not None and can_look_ahead(run, dataset):
+            look_ahead(run, dataset, newest, saved[-1])
     if run and dataset is not None and epoch is not None and arrays is not None:
         look_inside(run, dataset, saved[-1])
     if run is not None and drawn is not None and run.status != drawn.status:
         st.rerun()  # the whole page: its buttons and its ticking follow the run
-
-
-def _reading(run: Run, metrics: Metrics, dataset: Dataset, newest: int) -> list[Finding]:
-    """What the result of a run says about it."""
-    history = {"loss": metrics.loss.tolist(), "val_loss": metrics.val_loss.tolist()}
-    last = _snapshot(run.id, newest) or {}
-    return read_result(run.experiment, dataset, history, last.get("prediction"))
 
 
 def _baselines(dataset: Dataset) -> None:

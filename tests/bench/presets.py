@@ -11,21 +11,31 @@ import time
 import numpy as np
 
 from seqlab.data.dataset import Dataset, rmse
+from seqlab.data.frame import Frame
 from seqlab.data.load import load
+from seqlab.network.answer import write
 from seqlab.presets import PRESETS, Preset
-from seqlab.training.train import train
+from seqlab.training.train import Result, train
 
 HEAD = "| experiment | measure | goal | reached | line to beat | CPU seconds | allowed |"
 
 
-def reached(preset: Preset, dataset: Dataset, prediction: np.ndarray) -> tuple[float, str]:
-    """The measure on the validation part, and the best rule without a network."""
+def reached(preset: Preset, dataset: Dataset, result: Result) -> tuple[float, str]:
+    """The measure on the validation part, and the rules without a network.
+
+    A decoder writes by itself, symbol by symbol: with teacher forcing the snapshot's prediction
+    has read the truth.
+    """
     part = dataset.validation
+    weights = result.snapshots[max(result.snapshots)]
+    prediction = weights["prediction"]
     if preset.measure == "RMSE":
         found = rmse(dataset.target_scaling.invert(prediction), dataset.truth(part))
         rules = {name: rule.rmse for name, rule in dataset.baselines.items()}
         return found, ", ".join(f"{name} {value:.4g}" for name, value in rules.items())
     answers, truth = prediction.argmax(axis=-1), dataset.y[part]
+    if preset.experiment.network.head == "teacher_forcing":
+        answers = write(preset.experiment, Frame.of(dataset), weights, dataset.x[part]).symbols
     counts = np.ones(truth.shape) if dataset.y_weights is None else dataset.y_weights[part]
     rules = {
         name: rule.accuracy
@@ -49,8 +59,7 @@ def main(keys: list[str]) -> None:
         start = time.process_time()
         result = train(preset.experiment, dataset)
         seconds = time.process_time() - start
-        last = result.snapshots[max(result.snapshots)]["prediction"]
-        value, line = reached(preset, dataset, last)
+        value, line = reached(preset, dataset, result)
         better = value <= preset.goal if preset.measure == "RMSE" else value >= preset.goal
         shown, goal = (
             (f"{value:.4g}", f"≤ {preset.goal:g}")

@@ -39,8 +39,9 @@ def read_result(
         prediction: for the validation part, as the network gives it (scaled, or logits).
         hidden: the hidden states of each recurrent layer, (batch, timesteps, units) by name, as in
             `seqlab.gates`; for dead units.
-        gradients: the norm of the loss' gradient by the hidden states, (batch, timesteps) by
-            layer, as `hidden_norm` in `seqlab.gradients`; for vanishing and exploding gradients.
+        gradients: the norm of the loss' gradient by the states, (batch, timesteps) by layer, as
+            `cell_norm` (LSTM) or `hidden_norm` in `seqlab.gradients`; for vanishing and exploding
+            gradients.
     """
     loss, val_loss = _curve(history.get("loss")), _curve(history.get("val_loss"))
     found = _diverged(experiment, loss, val_loss)

@@ -1,0 +1,130 @@
+"""How the error of a forecast grows with its distance: at once, or running free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqlab.data.dataset import Dataset
+from seqlab.data.frame import Frame
+from seqlab.experiment import Experiment
+from seqlab.network.answer import AnswerError, Weights, free_run
+
+Reals = NDArray[np.float64]
+MOST_WINDOWS = 200  # that a free run begins from
+
+
+@dataclass(frozen=True, eq=False)
+class Horizon:
+    """Forecasts of some steps, each from a window of the validation part, in original units.
+
+    Attributes:
+        forecast: (n, steps), what the network says.
+        truth: (n, steps).
+        rows: (n,), the row of the series that each forecast begins with.
+        rules: the forecasts of rules without a network by name, each (n, steps).
+    """
+
+    forecast: Reals
+    truth: Reals
+    rows: NDArray[np.int64]
+    rules: dict[str, Reals]
+
+    @property
+    def steps(self) -> int:
+        """How far the forecasts go."""
+        return self.forecast.shape[1]
+
+    @property
+    def errors(self) -> Reals:
+        """RMSE of the network by step, (steps,)."""
+        return _by_step(self.forecast, self.truth)
+
+    @property
+    def rule_errors(self) -> dict[str, Reals]:
+        """RMSE of the rules by step."""
+        return {name: _by_step(values, self.truth) for name, values in self.rules.items()}
+
+
+def runs_free(experiment: Experiment, dataset: Dataset) -> bool:
+    """Whether a network reads nothing but the series whose next value it forecasts."""
+    frame = Frame.of(dataset)
+    return (
+        (frame.kind, frame.at, frame.features, frame.outputs) == ("value", "end", 1, 1)
+        and not frame.vocabulary
+        and experiment.data.horizon == 1
+        and dataset.values is not None
+        and dataset.starts is not None
+        and dataset.splits is not None
+        and dataset.names == (dataset.target,)
+        and bool(np.isfinite(dataset.values[:, 0]).all())
+    )
+
+
+def longest_run(dataset: Dataset) -> int:
+    """How many steps the validation part has, at most, to compare a free run with."""
+    return 0 if dataset.splits is None else int(dataset.splits[1] - dataset.splits[0])
+
+
+def running_free(experiment: Experiment, dataset: Dataset, weights: Weights, steps: int) -> Horizon:
+    """The network goes on with its own forecasts, from windows whose next steps are known.
+
+    Args:
+        experiment: see `runs_free`.
+        dataset: its data.
+        weights: by name, as in a snapshot.
+        steps: how far to go, at most `longest_run`.
+
+    Raises:
+        AnswerError: if the network cannot run free, or the validation part is too short.
+    """
+    if not runs_free(experiment, dataset):
+        raise AnswerError(
+            "Only a network that reads one series and forecasts its very next value can read its "
+            "own forecasts."
+        )
+    assert dataset.values is not None  # see `runs_free`
+    assert dataset.starts is not None
+    assert dataset.splits is not None
+    series, end = dataset.values[:, 0], dataset.splits[1]
+    first = dataset.starts[dataset.validation] + dataset.timesteps  # the row to begin with
+    chosen = dataset.validation[first + steps <= end]
+    if not len(chosen):
+        raise AnswerError(f"The validation part has fewer than {steps} steps to compare with.")
+    chosen = chosen[np.linspace(0, len(chosen) - 1, min(len(chosen), MOST_WINDOWS)).astype(int)]
+    rows = dataset.starts[chosen] + dataset.timesteps
+    made = free_run(experiment, Frame.of(dataset), weights, dataset.x[chosen], steps)
+    last = np.repeat(series[rows - 1][:, np.newaxis], steps, axis=1)
+    return Horizon(
+        dataset.target_scaling.invert(made),
+        series[rows[:, np.newaxis] + np.arange(steps)],
+        rows,
+        {"persistence": last},
+    )
+
+
+def at_once(dataset: Dataset, prediction: NDArray[np.floating]) -> Horizon:
+    """A forecast of several steps at once, with the rules of the data beside it.
+
+    Args:
+        dataset: of values, several for each sequence.
+        prediction: for the validation part, scaled, (n, steps).
+    """
+    part = dataset.validation
+    starts = part if dataset.starts is None else dataset.starts[part]
+    return Horizon(
+        dataset.target_scaling.invert(prediction),
+        dataset.truth(part),
+        starts + dataset.timesteps + dataset.horizon - 1,
+        {
+            name: rule.prediction
+            for name, rule in dataset.baselines.items()
+            if rule.prediction is not None
+        },
+    )
+
+
+def _by_step(forecast: Reals, truth: Reals) -> Reals:
+    return np.sqrt(np.nanmean(np.square(forecast - truth), axis=0))

@@ -1,0 +1,109 @@
+"""How far ahead a trained network can see: its error by horizon, and running free."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from seqlab.data.dataset import Dataset
+from seqlab.figures import horizon as figures
+from seqlab.network.answer import AnswerError
+from seqlab.network.horizon import Horizon, at_once, longest_run, running_free, runs_free
+from seqlab.runs.store import Run
+from seqlab.ui.chart import chart
+from seqlab.ui.words import plain, when
+
+FURTHEST = 200  # steps of a free run
+SHOWN_RULES = 4
+
+Arrays = Mapping[str, NDArray[np.floating]]
+
+
+def can_look_ahead(run: Run, dataset: Dataset) -> bool:
+    """Whether a network forecasts a series: several values at once, or the next one."""
+    several = dataset.goal.kind == "value" and dataset.goal.at == "end" and dataset.outputs > 1
+    return bool(several) or (runs_free(run.experiment, dataset) and longest_run(dataset) > 1)
+
+
+@st.fragment
+def look_ahead(run: Run, dataset: Dataset, arrays: Arrays, epoch: int) -> None:
+    """The error by horizon, and one forecast of several steps.
+
+    Args:
+        run: whose network; see `can_look_ahead`.
+        dataset: what it was trained on.
+        arrays: weights by name and the validation prediction, as in a snapshot.
+        epoch: of the weights.
+    """
+    free = dataset.outputs == 1
+    title = "Running free: forecasts from its own forecasts" if free else "Error by horizon"
+    shown = st.expander(title, icon=":material/trending_up:", key="ahead", on_change="rerun")
+    if not shown.open:
+        return
+    left, right = shown.container(key="ahead_charts").columns(2)
+    with left:
+        try:
+            found = _horizon(run, dataset, arrays, free)
+        except AnswerError as error:
+            st.caption(plain(str(error)))
+            return
+        rules = dict(list(found.rule_errors.items())[:SHOWN_RULES])
+        said = _sentence(found, rules, free, epoch)
+        figure = figures.errors(found.errors, rules, dataset.target)
+        chart(figure, key="ahead_errors", alt=said, height=210, view=run.id)
+        st.caption(plain(said))
+    with right:
+        _one(run, dataset, found)
+
+
+def _horizon(run: Run, dataset: Dataset, arrays: Arrays, free: bool) -> Horizon:
+    if not free:
+        prediction = arrays.get("prediction")
+        if prediction is None or prediction.shape != dataset.y[dataset.validation].shape:
+            raise AnswerError("The predictions of this epoch are not kept.")
+        return at_once(dataset, prediction)
+    most = min(longest_run(dataset), FURTHEST)
+    st.session_state["ahead_steps"] = min(st.session_state.get("ahead_steps", 24), most)
+    steps = st.slider("Steps ahead", 1, most, key="ahead_steps") if most > 1 else most
+    return running_free(run.experiment, dataset, arrays, steps)
+
+
+def _one(run: Run, dataset: Dataset, found: Horizon) -> None:
+    """One of the forecasts, to choose."""
+    count, place = len(found.rows), 0
+    if count > 1:
+        st.session_state["ahead_from"] = min(st.session_state.get("ahead_from", 1), count)
+        place = st.slider("Forecast", 1, count, key="ahead_from") - 1
+    row, window = int(found.rows[place]), dataset.timesteps
+    if dataset.values is None:
+        return
+    rows = np.arange(row - window - dataset.horizon + 1, row + found.steps)
+    known = dataset.values[rows[: -found.steps], 0]
+    times = rows if dataset.labels is None else dataset.labels[rows]
+    made, truth = found.forecast[place], found.truth[place]
+    off = float(np.sqrt(np.nanmean((made - truth) ** 2)))
+    said = f"Forecast {place + 1} of {count}: RMSE {off:.4g} over {found.steps} steps."
+    figure = figures.forecast(times, known, truth, made, dataset.target)
+    chart(figure, key="ahead_one", alt=said, height=210, view=run.id)
+    st.caption(plain(said))
+
+
+def _sentence(
+    found: Horizon, rules: Mapping[str, NDArray[np.float64]], free: bool, epoch: int
+) -> str:
+    """What the curve says: at its ends, and where a rule overtakes the network."""
+    errors = found.errors
+    how = "reading its own forecasts" if free else "all steps at once"
+    text = (
+        f"{when(epoch)}, {how}: RMSE {errors[0]:.4g} one step ahead, {errors[-1]:.4g} at step "
+        f"{found.steps}, over {len(found.rows)} forecasts."
+    )
+    name, line = next(iter(rules.items()))
+    worse = errors > line
+    if not worse.any():
+        return f"{text} Better than {name} at every distance."
+    first = int(worse.argmax()) + 1
+    return f"{text} {name.capitalize()} is better at {worse.sum()} of them, first at step {first}."

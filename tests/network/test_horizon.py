@@ -1,0 +1,69 @@
+"""The error of forecasts by their distance: against Keras step by step, and against the rules."""
+
+import numpy as np
+import pytest
+
+from seqlab.data.frame import Frame
+from seqlab.data.load import load
+from seqlab.experiment import Data, Experiment, Recurrent
+from seqlab.network.answer import AnswerError
+from seqlab.network.horizon import at_once, longest_run, running_free, runs_free
+from seqlab.training.build import build, weights
+
+SINE = Experiment(
+    data=Data(source="sine", samples=120, window=6), layers=(Recurrent(units=3, cell="GRU"),)
+)
+
+
+def test_a_free_run_reads_its_own_forecasts_and_is_compared_with_what_came():
+    data = load(SINE)
+    model = build(SINE, Frame.of(data))
+    arrays = {name: variable.numpy() for name, variable in weights(model)}
+    found = running_free(SINE, data, arrays, 4)
+    window = data.x[data.validation][: len(found.rows)]
+    for step in range(4):
+        said = np.asarray(model(window))
+        np.testing.assert_allclose(
+            found.forecast[:, step], data.target_scaling.invert(said)[:, 0], rtol=1e-4, atol=1e-5
+        )
+        window = np.concatenate([window[:, 1:], said[:, np.newaxis]], axis=1)
+    series = data.values[:, 0]
+    for i, row in enumerate(found.rows):
+        np.testing.assert_array_equal(found.truth[i], series[row : row + 4])
+        assert (found.rules["persistence"][i] == series[row - 1]).all()
+    off = found.forecast[:, 2] - found.truth[:, 2]
+    assert found.errors[2] == pytest.approx(np.sqrt(np.mean(off**2)))
+    assert found.rows[-1] + 4 <= len(series)
+
+
+def test_one_step_ahead_persistence_has_its_known_error():
+    data = load(SINE)
+    arrays = {name: v.numpy() for name, v in weights(build(SINE, Frame.of(data)))}
+    found = running_free(SINE, data, arrays, 1)
+    assert len(found.rows) == len(data.validation)
+    known = data.baselines["persistence"].rmse
+    assert found.rule_errors["persistence"][0] == pytest.approx(known)
+    with pytest.raises(AnswerError, match="fewer than"):
+        running_free(SINE, data, arrays, longest_run(data) + 1)
+
+
+def test_several_steps_at_once_have_the_errors_of_their_rules():
+    experiment = Experiment(data=Data(source="elnino", window=24, steps=12))
+    data = load(experiment)
+    assert not runs_free(experiment, data)
+    found = at_once(data, data.y[data.validation])
+    np.testing.assert_allclose(found.errors, 0, atol=1e-5)
+    for name, rule in data.baselines.items():
+        by_step = found.rule_errors[name]
+        assert len(by_step) == 12
+        assert np.sqrt(np.mean(by_step**2)) == pytest.approx(rule.rmse, rel=1e-4)
+    assert found.rule_errors["persistence"][0] < found.rule_errors["persistence"][5]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"source": "lorenz"}, {"horizon": 3}, {"source": "adding"}, {"source": "reviews"}]
+)
+def test_what_reads_more_than_one_series_cannot_run_free(changes):
+    data = Data.model_validate({"source": "sine", "window": 10, "samples": 200} | changes)
+    experiment = Experiment(data=data)
+    assert not runs_free(experiment, load(experiment))

@@ -1,0 +1,97 @@
+"""Forecasts of several steps beside a run, and what its states and gradients say."""
+
+import numpy as np
+import pytest
+
+from seqlab.experiment import Data, Experiment, Recurrent
+from seqlab.lens import snapshot
+from seqlab.network.horizon import running_free
+from seqlab.ui.draft import dataset_of
+from tests.ui.test_lens_page import weights
+from tests.ui.test_pages import captions, messages, opened
+
+SINE = Experiment(data=Data(source="sine", samples=150, window=8), layers=(Recurrent(units=3),))
+
+
+def finished(store, experiment, change=None):
+    """A run with drawn weights, which `change` may change."""
+    dataset = dataset_of(experiment.data)
+    arrays = weights(experiment, dataset, 1)
+    if change is not None:
+        change(arrays)
+    run = store.create(experiment)
+    prediction = np.zeros(dataset.y[dataset.validation].shape, np.float32)
+    store.add_snapshot(run, 4, snapshot.pack(arrays | {"prediction": prediction}))
+    store.set_status(run, "finished")
+    return run, arrays, dataset
+
+
+def test_a_free_run_says_its_error_at_both_ends(app, store):
+    run, arrays, dataset = finished(store, SINE)
+    opened(app, run=run)
+    assert "reading its own forecasts" not in captions(app)  # made for those who look
+    app.session_state["ahead"] = True
+    app.run()
+    app.slider(key="ahead_steps").set_value(5)
+    app.session_state["ahead"] = True
+    app.run()
+    assert not app.exception
+    found = running_free(SINE, dataset, arrays, 5)
+    said = f"RMSE {found.errors[0]:.4g} one step ahead, {found.errors[4]:.4g} at step 5"
+    assert said in captions(app)
+    assert f"Forecast 1 of {len(found.rows)}" in captions(app)
+
+
+def test_several_steps_at_once_have_their_error_by_horizon(app, store):
+    data = Data(source="elnino", window=8, steps=6)
+    run, *_ = finished(store, Experiment(data=data, layers=(Recurrent(units=2),)))
+    app.session_state["ahead"] = True
+    opened(app, run=run)
+    assert "all steps at once" in captions(app)
+    assert "at step 6" in captions(app)
+
+
+def test_a_network_for_classes_has_no_horizon(app, store):
+    data = Data(source="reviews", samples=60)
+    run, *_ = finished(store, Experiment(data=data, layers=(Recurrent(units=2),)))
+    app.session_state["ahead"] = True
+    opened(app, run=run)
+    assert "steps ahead" not in captions(app)
+
+
+def dead(arrays):
+    arrays["simplernn_0/bias"][:2] = -1e3
+
+
+def forgetful(arrays):
+    units = arrays["lstm_0/recurrent_kernel"].shape[0]
+    arrays["lstm_0/bias"][units : 2 * units] = -9
+    arrays["lstm_0/recurrent_kernel"] *= 0.01
+
+
+def faithful(arrays):
+    forgetful(arrays)
+    arrays["lstm_0/bias"][4:8] = 5
+
+
+def wild(arrays):
+    arrays["simplernn_0/recurrent_kernel"][:] = 3 * np.eye(4)
+
+
+@pytest.mark.parametrize(
+    ("layer", "change", "says"),
+    [
+        (Recurrent(cell="SimpleRNN", units=4, activation="relu"), dead, "2 of 4 units"),
+        (Recurrent(units=4), forgetful, "The gradient vanishes in lstm_0"),
+        (Recurrent(cell="SimpleRNN", units=4, activation="linear"), wild, "The gradient explodes"),
+    ],
+    ids=["dead units", "vanishing", "exploding"],
+)
+def test_states_and_gradients_of_the_trained_network_are_read(app, store, layer, change, says):
+    experiment = Experiment(data=Data(source="sine", samples=150, window=20), layers=(layer,))
+    run, *_ = finished(store, experiment, change)
+    opened(app, run=run)
+    assert any(says in message for message in messages(app))
+    usual, *_ = finished(store, experiment, faithful if layer.cell == "LSTM" else None)
+    opened(app, run=usual)
+    assert not any(says in message for message in messages(app))
