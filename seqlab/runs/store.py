@@ -11,7 +11,6 @@ import json
 import logging
 import os
 import secrets
-import sqlite3
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -25,62 +24,12 @@ from numpy.typing import NDArray
 
 from seqlab.experiment import Experiment, ExperimentError
 from seqlab.lens import snapshot
+from seqlab.runs import database
 
 logger = logging.getLogger(__name__)
 
 ACTIVE = ("queued", "running", "paused")
 ENDED = ("finished", "stopped", "diverged", "failed", "interrupted")
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS runs (
-    id TEXT PRIMARY KEY,
-    created REAL NOT NULL,
-    started REAL,
-    ended REAL,
-    status TEXT NOT NULL,
-    message TEXT NOT NULL DEFAULT '',
-    experiment TEXT NOT NULL,
-    server INTEGER NOT NULL,
-    server_born REAL,
-    baseline TEXT,
-    baseline_loss REAL,
-    planned INTEGER,
-    estimated REAL,
-    measured REAL
-);
-CREATE TABLE IF NOT EXISTS metrics (
-    run TEXT NOT NULL REFERENCES runs(id),
-    epoch INTEGER NOT NULL,
-    loss REAL,
-    val_loss REAL,
-    more TEXT NOT NULL DEFAULT '{}',
-    PRIMARY KEY (run, epoch)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS log (
-    run TEXT NOT NULL REFERENCES runs(id),
-    at REAL NOT NULL,
-    message TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS log_of_run ON log (run, at);
-CREATE TABLE IF NOT EXISTS uploads (
-    file TEXT PRIMARY KEY,
-    name TEXT NOT NULL,
-    created REAL NOT NULL
-);
-"""
-
-# Columns that came after the first version, for stores that are older.
-_ADDED = {
-    "runs": {
-        "baseline": "TEXT",
-        "baseline_loss": "REAL",
-        "planned": "INTEGER",
-        "server_born": "REAL",
-        "estimated": "REAL",
-        "measured": "REAL",
-    },
-    "metrics": {"more": "TEXT NOT NULL DEFAULT '{}'"},
-}
 
 
 @dataclass(frozen=True)
@@ -130,7 +79,12 @@ def default_home() -> Path:
 
 
 class Store:
-    """Runs, metrics, snapshots and uploads under one folder. Safe to use from many threads."""
+    """Runs, metrics, snapshots and uploads under one folder. Safe to use from many threads.
+
+    Attributes:
+        home: the folder.
+        notice: a sentence for the pages if the list of runs was damaged, or `None`.
+    """
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -138,14 +92,7 @@ class Store:
         (home / "uploads").mkdir(exist_ok=True)
         self._lock = threading.Lock()
         # One connection and one lock: script threads come and go, statements take microseconds.
-        self._db = sqlite3.connect(
-            home / "seqlab.sqlite3", check_same_thread=False, isolation_level=None
-        )
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(_SCHEMA)
-        for table, columns in _ADDED.items():
-            _add_columns(self._db, table, columns)
+        self._db, self.notice = database.open_or_replace(home / "seqlab.sqlite3")
 
     def close(self) -> None:
         """Closes the database."""
@@ -408,14 +355,6 @@ class Store:
         if not rows or not path.is_file():
             return None
         return path.read_bytes(), rows[0][0]
-
-
-def _add_columns(db: sqlite3.Connection, table: str, columns: dict[str, str]) -> None:
-    """Brings the table of an earlier version up to date."""
-    there = {row[1] for row in db.execute(f"PRAGMA table_info({table})")}
-    for name, kind in columns.items():
-        if name not in there:
-            db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
 
 def _born(pid: int) -> float | None:

@@ -24,7 +24,8 @@ Report = Callable[[Event], None]
 INTERVAL = 0.2  # seconds between two reports of one kind: at most 5 a second
 SPREAD = 10  # a snapshot after each further tenth: 45 in 300 epochs, 80 in 10,000
 SNAPSHOT_INTERVAL = 0.02  # seconds between two: few in all, so they may come quicker
-STATE_INTERVAL = 10.0  # seconds between two states, which are larger: what a crash may cost
+STATE_INTERVAL = 1.0  # seconds between two states, at least: what a crash may cost
+STATE_SHARE = 0.01  # of the time may be spent on states, which grow with the network
 PREDICTED = 2**18  # numbers of predictions that a snapshot keeps if each sequence has many
 
 
@@ -90,7 +91,7 @@ class Reporter(Listener):
         self._started = False
         self._waiting: list[Epoch] = []
         self._metrics_at = self._snapshot_at = -math.inf
-        self._state_at = time.monotonic()
+        self._state_due = time.monotonic() + STATE_INTERVAL
         self._good: Epoch | None = None  # the last epoch with finite losses
         self._kept = -1  # the epoch of the last snapshot
         self._seconds: list[float] = []  # of each epoch
@@ -112,9 +113,12 @@ class Reporter(Listener):
             self._snapshot(epoch.number, program.weights(), epoch.prediction)
 
     def checkpoint(self, state: Callable[[], TrainingState]) -> None:
-        """Reports a state every `STATE_INTERVAL`."""
-        if time.monotonic() - self._state_at >= STATE_INTERVAL:
+        """Reports a state now and then."""
+        begin = time.monotonic()
+        if begin >= self._state_due:
             self._state(state())
+            end = time.monotonic()
+            self._state_due = end + max(STATE_INTERVAL, (end - begin) / STATE_SHARE)
 
     def paused(self, epoch: int, weights: dict[str, Floats]) -> None:
         """Reports all there is, so that a page can show the network as it is."""
@@ -187,7 +191,6 @@ class Reporter(Listener):
 
     def _state(self, state: TrainingState) -> None:
         self._report({"kind": "state", "epoch": state.epoch, "data": state.pack()})
-        self._state_at = time.monotonic()
 
 
 def due(epoch: int, kept: int, epochs: int) -> bool:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from seqlab.ui import state
+from seqlab.ui import services, state
+from seqlab.ui.words import plain
 
 PAGES = Path(__file__).parents[2] / "pages"
 LOGO = Path(__file__).parent / "logo.svg"
@@ -62,4 +63,6 @@ if __name__ == "__main__":
         ]
     )
     state.enter(page.url_path)
+    if notice := services.store().notice:
+        st.warning(plain(notice), icon=":material/database_off:")
     page.run()

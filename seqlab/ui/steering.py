@@ -47,13 +47,16 @@ def steering(run: Run, dataset: Dataset | None, rate: float) -> None:
             width=190,
         )
     elif not run.active and services.store().has_state(run.id):
+        done, _ = services.store().best(run.id)
+        cut_off = run.status in ("interrupted", "failed") and done < run.planned
+        last = run.planned if cut_off else done + MORE_EPOCHS
         st.button(
-            f"Train {MORE_EPOCHS} more epochs",
+            f"Go on to epoch {last:,}" if cut_off else f"Train {MORE_EPOCHS} more epochs",
             key="more_epochs",
-            icon=":material/add:",
+            icon=":material/resume:" if cut_off else ":material/add:",
             type="tertiary",
             on_click=_go_on,
-            args=(run, dataset),
+            args=(run, dataset, last),
             disabled=dataset is None,
             help="The file of this run is no longer kept." if dataset is None else None,
         )
@@ -91,6 +94,5 @@ def _new_rate(run: str) -> None:
         services.pool().tell(run, {"kind": "learning_rate", "value": value})
 
 
-def _go_on(run: Run, dataset: Dataset) -> None:
-    last, _ = services.store().best(run.id)
-    services.pool().go_on(run.id, dataset, last + MORE_EPOCHS)
+def _go_on(run: Run, dataset: Dataset, last: int) -> None:
+    services.pool().go_on(run.id, dataset, last)

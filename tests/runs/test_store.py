@@ -100,6 +100,34 @@ def test_the_pace_is_the_median_of_the_last_runs(store):
     assert store.pace(runs=1) == pytest.approx(3)
 
 
+@pytest.mark.parametrize("damage", ["no database", "a page of it overwritten", "cut short"])
+def test_a_damaged_store_is_put_aside_with_a_sentence(tmp_path, damage):
+    store = Store(tmp_path)
+    for _ in range(50):
+        store.create(Experiment())
+    store.close()
+    path = tmp_path / "seqlab.sqlite3"
+    whole = path.read_bytes()
+    path.write_bytes(
+        {
+            "no database": b"hello " * 5000,
+            "a page of it overwritten": whole[:4096] + b"\xff" * 8192 + whole[12288:],
+            "cut short": whole[: len(whole) // 2],
+        }[damage]
+    )
+    store = Store(tmp_path)
+    assert "damaged" in store.notice
+    assert store.runs() == []
+    run = store.create(Experiment())
+    store.close()
+    (aside,) = tmp_path.glob("damaged-*.sqlite3")
+    assert aside.name in store.notice
+    again = Store(tmp_path)
+    assert again.notice is None
+    assert [found.id for found in again.runs()] == [run]
+    again.close()
+
+
 def test_what_is_left_follows_the_epochs_that_were_trained(store):
     run = store.create(Experiment(training=Training(epochs=40)), estimated=0.5)
     assert store.seconds_left(run) == pytest.approx(20)

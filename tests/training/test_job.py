@@ -119,6 +119,7 @@ def test_twenty_more_epochs(monkeypatch):
     assert last[0] == last[1]
 
     monkeypatch.setattr(job, "STATE_INTERVAL", 0.0)
+    monkeypatch.setattr(job, "STATE_SHARE", np.inf)
     often = Recorder()
     job.run(experiment(epochs=3), dataset, often, lambda: False)
     assert [event["epoch"] for event in often.of("state")] == [1, 2, 3, 3]
