@@ -8,14 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data.baselines import forecast as compare
-from seqlab.data.dataset import (
-    VALIDATION_SHARE,
-    DataError,
-    Dataset,
-    Scaling,
-)
+from seqlab.data import baselines
+from seqlab.data.dataset import VALIDATION_SHARE, Baseline, DataError, Dataset, Scaling
 from seqlab.data.sequences import Doubles, Ints, parts
+from seqlab.data.windows import bridge, dealt, filled_note, honest
 from seqlab.experiment import Data
 
 MOST_WINDOWS = 200_000  # windows beyond are thinned evenly
@@ -26,7 +22,8 @@ class Inside:
     """Several series with the same columns.
 
     Attributes:
-        sequences: (T_i, columns) each, without NaN, the target in column 0.
+        sequences: (T_i, columns) each, the target in column 0; NaN for what is missing, but every
+            column has a number.
         times: (T_i,) the time of each row.
         ids: the name of each sequence.
         inputs: the names of the columns that the network sees. Columns are the target and then
@@ -50,130 +47,227 @@ class Inside:
         return bool(starts < ends)
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """All sequences behind each other.
+
+    Attributes:
+        values: (rows, columns), gaps bridged as asked.
+        gaps: (rows, columns), what was missing.
+        times: (rows,).
+        first: (rows,) the first row of each row's own sequence.
+        part: (rows,) 0 training, 1 validation, 2 test: of a target in that row.
+    """
+
+    values: Doubles
+    gaps: NDArray[np.bool_]
+    times: NDArray[np.generic]
+    first: Ints
+    part: NDArray[np.int8]
+
+
 def forecast(inside: Inside, data: Data, notes: tuple[str, ...] = ()) -> Dataset:
     """Windows and targets inside each sequence.
 
     Sequences that run side by side in time are split at one date, so that no training target is
-    later than a validation target; all others are split as a whole, by their ids. Scaling is
-    fitted on the rows before that date, or of the training sequences.
+    later than a validation target; all others are split as a whole, by their ids. Gaps are bridged
+    and scaling is fitted with the rows before that date, or of the training sequences. If
+    `data.split` is "random", windows are dealt out at random instead.
 
     Raises:
         DataError: if no sequence is long enough, or only one is.
     """
     need = data.window + data.horizon + data.steps - 1
-    long = [i for i, sequence in enumerate(inside.sequences) if len(sequence) >= need]
-    if not long:
-        longest = max(map(len, inside.sequences))
-        if longest > data.horizon + data.steps - 1:
-            raise DataError(
-                f"No sequence has {need:,} steps, as a window of {data.window:,} with a horizon "
-                f"of {data.horizon:,}"
-                + (f" and {data.steps:,} steps to predict" if data.steps > 1 else "")
-                + f" needs; the longest has {longest:,}.",
-                "window",
-                longest - data.horizon - data.steps + 1,
-            )
-        raise DataError(f"No sequence has more than {longest:,} steps: too few for a target.")
+    long = _long_enough(inside, data, need)
     if short := len(inside.sequences) - len(long):
         notes += (
             f"{short:,} {'sequence' if short == 1 else 'sequences'} shorter than "
             f"{need:,} steps left out.",
         )
-    date = _border(inside, long) if inside.is_panel else None
-    if date is None:
-        # validation sequences last, so that the rows of each part lie together
-        train_ids, held_out = parts([inside.ids[i] for i in long], data.data_seed)
-        long = [long[i] for i in (*train_ids, *held_out)]
-        names = [inside.ids[i] for i in long[len(train_ids) :]]
-        more = ", …" if len(names) > 5 else ""
-        notes += (f"Held out for validation, as a whole: {', '.join(names[:5])}{more}.",)
-    else:
-        notes += (
-            f"Targets from {np.datetime_as_string(date.astype('datetime64[s]'))} on are the "
-            "validation part, in all sequences.",
-        )
-    values = np.concatenate([inside.sequences[i] for i in long])
-    times = np.concatenate([inside.times[i] for i in long])
-    sizes = np.array([len(inside.sequences[i]) for i in long])
-    offsets = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    starts = np.concatenate(
-        [
-            offset + np.arange(0, size - need + 1, data.stride)
-            for offset, size in zip(offsets, sizes, strict=True)
-        ]
-    )
+    rows, told = _rows(inside, long, data)
+    notes += told
+    starts = _starts(rows, need, data.stride)
+    goals = (starts + data.window + data.horizon - 1)[:, None] + np.arange(data.steps)
+    if rows.gaps.any():
+        columns = list(dict.fromkeys([inside.target, *inside.inputs]))
+        inputs = [columns.index(name) for name in inside.inputs]
+        starts, goals, dropped = honest(rows.gaps, inputs, starts, goals, data)
+        notes += dropped
     if len(starts) > MOST_WINDOWS:
         stride = -(-len(starts) // MOST_WINDOWS)
         notes += (f"Every {stride}th of {len(starts):,} windows is used.",)
-        starts = starts[::stride]
-    if date is None:
-        first_held_out = int(sizes[: len(train_ids)].sum())
-        early = starts < first_held_out
-        known = np.arange(len(values)) < first_held_out
+        starts, goals = starts[::stride], goals[::stride]
+    if data.split == "random":
+        drawn = dealt(goals, data)
+        train, validation, test = drawn.train, drawn.validation, drawn.test
+        notes += drawn.notes
     else:
-        early = times[starts + need - 1] < date
-        late = times[starts + need - data.steps] >= date
-        starts, early = starts[early | late], early[early | late]  # targets on one side of it
-        known = times < date
-    if early.all() or not early.any():
+        low, high = rows.part[goals[:, 0]], rows.part[goals[:, -1]]  # targets on one side of it
+        train, validation, test = (np.flatnonzero((low == i) & (high == i)) for i in range(3))
+    if not len(train) or not len(validation):
         raise DataError(
             "The windows leave no training or no validation part. Choose a shorter window.",
             "window",
             max(1, data.window // 2),
         )
-    return _windows(inside, data, values, times, starts, early, known, notes)
+    return _windows(inside, data, rows, starts, goals, (train, validation, test), notes)
 
 
-def _border(inside: Inside, long: list[int]) -> np.datetime64 | None:
-    """The date from which on targets are held out: the last fifth of all dates."""
+def _long_enough(inside: Inside, data: Data, need: int) -> list[int]:
+    """The sequences that hold a window and its target. Raises `DataError` if none does."""
+    long = [i for i, sequence in enumerate(inside.sequences) if len(sequence) >= need]
+    if long:
+        return long
+    longest = max(map(len, inside.sequences))
+    if longest <= data.horizon + data.steps - 1:
+        raise DataError(f"No sequence has more than {longest:,} steps: too few for a target.")
+    raise DataError(
+        f"No sequence has {need:,} steps, as a window of {data.window:,} with a horizon "
+        f"of {data.horizon:,}"
+        + (f" and {data.steps:,} steps to predict" if data.steps > 1 else "")
+        + f" needs; the longest has {longest:,}.",
+        "window",
+        longest - data.horizon - data.steps + 1,
+    )
+
+
+def _rows(inside: Inside, long: list[int], data: Data) -> tuple[_Rows, tuple[str, ...]]:
+    """The sequences behind each other, with the part of every row."""
+    borders = _borders(inside, long, data.test_share) if inside.is_panel else ()
+    if borders:
+        dates = [np.datetime_as_string(b.astype("datetime64[s]")) for b in borders]
+        notes: tuple[str, ...] = (
+            f"Targets from {dates[0]} on are the validation part"
+            + (f", and from {dates[1]} on the test part" if len(dates) > 1 else "")
+            + ", in all sequences.",
+        )
+        of = [np.searchsorted(np.array(borders), inside.times[i], side="right") for i in long]
+    else:
+        # validation sequences last, so that the rows of each part lie together
+        drawn = parts([inside.ids[i] for i in long], data)
+        held_out = [inside.ids[long[i]] for i in drawn.validation]
+        which = np.zeros(len(long), np.int8)
+        which[drawn.validation], which[drawn.test] = 1, 2
+        order = np.argsort(which, kind="stable")
+        long = [long[i] for i in order]
+        of = [
+            np.full(len(inside.sequences[i]), part)
+            for i, part in zip(long, which[order], strict=True)
+        ]
+        more = ", …" if len(held_out) > 5 else ""
+        notes = (f"Held out for validation, as a whole: {', '.join(held_out[:5])}{more}.",)
+        if data.split == "random":
+            notes = ()
+    filled = [
+        _bridged(inside.sequences[i], int((part == 0).sum()) or len(part), data)
+        for i, part in zip(long, of, strict=True)
+    ]
+    gaps = np.concatenate([np.isnan(inside.sequences[i]) for i in long])
+    if gaps.any() and data.missing != "drop":
+        notes = (filled_note(int(gaps.sum()), data.missing), *notes)
+    sizes = np.array([len(sequence) for sequence in filled])
+    firsts = np.repeat(np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes)
+    times = np.concatenate([inside.times[i] for i in long])
+    part = np.concatenate(of).astype(np.int8)
+    return _Rows(np.concatenate(filled), gaps, times, firsts, part), notes
+
+
+def _bridged(values: Doubles, known: int, data: Data) -> Doubles:
+    """Gaps of the first `known` rows, those of the training part, with these rows alone."""
+    if not np.isnan(values).any():
+        return values
+    early = bridge(values[:known], data.missing)
+    return bridge(np.concatenate([early, values[known:]]), data.missing)
+
+
+def _starts(rows: _Rows, need: int, stride: int) -> Ints:
+    """The first rows of all windows that stay, with their targets, inside one sequence."""
+    start = np.arange(len(rows.first) - need + 1)
+    inside = rows.first[start] == rows.first[start + need - 1]
+    return start[inside & ((start - rows.first[start]) % stride == 0)]
+
+
+def _borders(inside: Inside, long: list[int], test_share: float) -> tuple[np.datetime64, ...]:
+    """The dates from which on targets are held out: for validation, and for the test."""
     dates = np.unique(np.concatenate([inside.times[i] for i in long]))
     dates = dates[~np.isnat(dates)]
-    date = dates[int(len(dates) * (1 - VALIDATION_SHARE))]
-    return np.datetime64(date) if date > dates[0] else None
+    shares = [VALIDATION_SHARE + test_share, *([test_share] if test_share else [])]
+    found = tuple(np.datetime64(dates[int(len(dates) * (1 - share))]) for share in shares)
+    return found if found[0] > dates[0] else ()
 
 
 def _windows(
     inside: Inside,
     data: Data,
-    values: Doubles,
-    times: NDArray[np.generic],
+    rows: _Rows,
     starts: Ints,
-    early: NDArray[np.bool_],
-    known: NDArray[np.bool_],
+    goals: Ints,
+    drawn: tuple[Ints, Ints, Ints],
     notes: tuple[str, ...],
 ) -> Dataset:
-    """The arrays, once it is clear which windows are training and which rows may be looked at."""
+    """The arrays, once it is clear which windows are for what."""
     columns = list(dict.fromkeys([inside.target, *inside.inputs]))
     inputs = [columns.index(name) for name in inside.inputs]
+    known = rows.part == 0 if data.split != "random" else np.ones(len(rows.part), bool)
+    train, validation, test = drawn
+    values = rows.values
     scaling = Scaling.fit(values[known], data.scaling)
     scaled = scaling.apply(values).astype(np.float32)
-    first = starts + data.window + data.horizon - 1
-    goals = first[:, None] + np.arange(data.steps)  # (n, steps)
-    train, validation = np.flatnonzero(early), np.flatnonzero(~early)
     target_scaling = Scaling(scaling.offset[:1], scaling.scale[:1])
-    truth = values[goals[validation], 0]
-    last_seen = np.broadcast_to(values[first[validation] - data.horizon, :1], truth.shape)
-    mean = np.full(truth.shape, values[known, 0].mean())
+    x = scaled[:, inputs][starts[:, None] + np.arange(data.window)]
+    y = scaled[goals, 0]
+    rules = _rules(rows, data, goals[validation], known, target_scaling)
+    regression = baselines.linear(x, y, train, validation, target_scaling)
+    if regression is not None:
+        rules["linear autoregression"] = regression
     return Dataset(
-        x=scaled[:, inputs][starts[:, None] + np.arange(data.window)],
-        y=scaled[goals, 0],
+        x=x,
+        y=y,
         lengths=np.full(len(starts), data.window),
         train=train,
         validation=validation,
-        test=np.empty(0, np.int64),
+        test=test,
         names=inside.inputs,
         target=inside.target,
         input_scaling=Scaling(scaling.offset[inputs], scaling.scale[inputs]),
         target_scaling=target_scaling,
-        baselines={
-            "persistence": compare(
-                last_seen, truth, target_scaling, "the last known value is the forecast"
-            ),
-            "mean": compare(mean, truth, target_scaling, "always the mean of the training part"),
-        },
+        baselines=rules,
         values=values,
-        labels=times,
+        labels=rows.times,
         starts=starts,
         horizon=data.horizon,
         notes=notes,
+        gaps=rows.gaps if rows.gaps.any() else None,
     )
+
+
+def _rules(
+    rows: _Rows, data: Data, goals: Ints, known: NDArray[np.bool_], scaling: Scaling
+) -> dict[str, Baseline]:
+    """What rules without a network reach for the targets in these rows, (n, steps)."""
+    series = rows.values[:, 0]
+    truth = series[goals]
+    origin = goals[:, :1] - data.horizon
+    last = np.broadcast_to(series[origin], goals.shape)
+    compare = baselines.forecast
+    found = {"persistence": compare(last, truth, scaling, "the last known value is the forecast")}
+    season = data.period or _season(rows, known)
+    if season > 1:
+        back = goals - season * -(-(goals - origin) // season)
+        reached = back >= rows.first[goals]
+        if reached.mean() > 0.5:
+            rule = f"the value {season} rows earlier is the forecast"
+            if not reached.all():
+                rule += ", or the last one where a sequence is too short for that"
+            earlier = np.where(reached, series[np.maximum(back, 0)], last)
+            found["seasonal naive"] = compare(earlier, truth, scaling, rule)
+    mean = np.full(truth.shape, np.nanmean(series[known]))
+    found["mean"] = compare(mean, truth, scaling, "always the mean of the training part")
+    return found
+
+
+def _season(rows: _Rows, known: NDArray[np.bool_]) -> int:
+    """The season of the longest stretch of training rows in one sequence."""
+    firsts, counts = np.unique(rows.first[known], return_counts=True)
+    longest = firsts[counts.argmax()]
+    return baselines.find_period(rows.values[known & (rows.first == longest), 0])

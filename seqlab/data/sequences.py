@@ -7,7 +7,7 @@ the same part.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from seqlab.data.dataset import (
     Scaling,
     rmse,
 )
-from seqlab.experiment import ScalingKind
+from seqlab.experiment import Data, ScalingKind
 
 Ints = NDArray[np.int64]
 Doubles = NDArray[np.float64]
@@ -38,12 +38,30 @@ def pad(sequences: Sequence[Doubles]) -> tuple[Doubles, Ints]:
     return x, lengths
 
 
-def parts(groups: Sequence[object], seed: int) -> tuple[Ints, Ints]:
-    """Training and validation indices: a fifth of the groups, drawn with `seed`, is held out.
+class Parts(NamedTuple):
+    """Which sequences are for what, as indices, and a sentence about the draw."""
+
+    train: Ints
+    validation: Ints
+    test: Ints
+    note: str = ""
+
+
+def parts(
+    groups: Sequence[object],
+    data: Data,
+    classes: NDArray[np.integer] | None = None,
+) -> Parts:
+    """A fifth of the groups, drawn with `data.data_seed`, is held out for validation.
+
+    With `classes` the draw is stratified: each class keeps its share, to one sequence, and a class
+    of a single group stays in training. That needs groups of one class each. With `data.split` =
+    "random" the classes do not matter.
 
     Args:
         groups: (n,) what must stay together; all different if every sequence stands alone.
-        seed: of the draw.
+        data: seed, split, and the share of the test part.
+        classes: (n,) the class of each sequence.
 
     Raises:
         DataError: if there is only one group.
@@ -55,11 +73,40 @@ def parts(groups: Sequence[object], seed: int) -> tuple[Ints, Ints]:
             f"There {'is one sequence' if count else 'are no sequences'}: at least two are needed, "
             "one to learn from and one to check with."
         )
-    held_out = np.zeros(count, bool)
-    chosen = np.random.default_rng(seed).permutation(count)
-    held_out[chosen[: max(1, round(count * VALIDATION_SHARE))]] = True
-    mine = held_out[[place[group] for group in groups]]
-    return np.flatnonzero(~mine), np.flatnonzero(mine)
+    of = np.array([place[group] for group in groups])
+    order = np.random.default_rng(data.data_seed).permutation(count)
+    note = ""
+    own = np.zeros(count, np.int64)
+    if classes is not None:
+        own[of] = classes
+        classes = classes if (own[of] == classes).all() else None
+    stratified = classes is not None and data.split != "random"
+    if stratified:
+        order = order[np.argsort(own[order], kind="stable")]
+        note = "Held out so that each class keeps its share (stratified)."
+        alone = np.bincount(own)[own[order]] < 2
+        order = order[~alone] if (~alone).sum() > 1 else order
+    elif classes is not None:
+        note = (
+            "Held out at random: by chance a class may be frequent in one part and rare in the "
+            "other, and the accuracy is then easy to misread."
+        )
+    number = max(1, round(len(order) * VALIDATION_SHARE))
+    tested = min(len(order) - number - 1, round(len(order) * data.test_share))
+    # Evenly from the first class to the last one, or simply the first of the draw.
+    held_out = _evenly(order, number + tested) if stratified else order[: number + tested]
+    last = _evenly(held_out, tested) if stratified else held_out[number:]
+    part = np.zeros(count, np.int8)
+    part[held_out] = 1
+    part[last] = 2
+    mine = part[of]
+    train, validation, test = (np.flatnonzero(mine == which) for which in range(3))
+    return Parts(train, validation, test, note)
+
+
+def _evenly(order: Ints, number: int) -> Ints:
+    """So many of `order`, evenly from its beginning to its end."""
+    return order[np.floor((np.arange(number) + 0.5) * len(order) / max(1, number)).astype(int)]
 
 
 def fit_scaling(x: Doubles, lengths: Ints, train: Ints, kind: ScalingKind = "standard") -> Scaling:
@@ -87,10 +134,10 @@ def classified(
     labels: Sequence[str],
     names: tuple[str, ...],
     target: str,
-    seed: int,
+    data: Data,
     notes: tuple[str, ...] = (),
-    split: tuple[Ints, Ints] | None = None,
-    scaling_kind: ScalingKind = "standard",
+    split: Parts | None = None,
+    groups: Sequence[object] | None = None,
 ) -> Dataset:
     """One class a sequence.
 
@@ -99,10 +146,10 @@ def classified(
         labels: the class of each.
         names: the features' names.
         target: the name of what the labels say.
-        seed: draws the validation part.
+        data: how the parts are drawn and how x is scaled.
         notes: kept as the dataset's notes.
-        split: training and validation indices, if they are given with the data.
-        scaling_kind: as in `Scaling.fit`.
+        split: the parts, if they are given with the data.
+        groups: (n,) what must stay together in one part; `None` if all stand alone.
 
     Raises:
         DataError: if there are fewer than two sequences or classes.
@@ -111,26 +158,26 @@ def classified(
     if len(names_of_classes) < 2:
         raise DataError(f"All sequences have the same {target}: there is nothing to tell apart.")
     x, lengths = pad(sequences)
-    train, validation = split or parts(range(len(sequences)), seed)
-    scaling = fit_scaling(x, lengths, train, scaling_kind)
+    drawn = split or parts(groups or range(len(sequences)), data, y)
+    train, validation = drawn.train, drawn.validation
+    scaling = fit_scaling(x, lengths, train, data.scaling)
     scaled = _zero_padding(scaling.apply(x), lengths).astype(np.float32)
     baselines = {"majority class": majority(y[train], y[validation], names_of_classes)}
-    flat = scaled.reshape(len(scaled), -1)
-    if len(train) * len(validation) * flat.shape[1] <= MOST_COMPARISONS:
-        baselines["nearest neighbour"] = nearest(flat, y, train, validation)
+    if similar := nearest(scaled.reshape(len(scaled), -1), y, train, validation):
+        baselines["nearest neighbour"] = similar
     return Dataset(
         x=scaled,
         y=y,
         lengths=lengths,
         train=train,
         validation=validation,
-        test=np.empty(0, np.int64),
+        test=drawn.test,
         names=names,
         target=target,
         input_scaling=scaling,
         target_scaling=Scaling.identity(1),
         baselines=baselines,
-        notes=notes,
+        notes=(*notes, drawn.note) if drawn.note else notes,
         goal=Goal("class", "end", names_of_classes),
     )
 
@@ -140,9 +187,8 @@ def classified_steps(
     labels: Sequence[Sequence[str]],
     names: tuple[str, ...],
     target: str,
-    seed: int,
+    data: Data,
     notes: tuple[str, ...] = (),
-    scaling_kind: ScalingKind = "standard",
 ) -> Dataset:
     """One class for every step of each sequence; steps of padding have weight 0.
 
@@ -156,8 +202,9 @@ def classified_steps(
     weights = (np.arange(x.shape[1]) < lengths[:, None]).astype(np.float32)
     y: Classes = np.zeros(weights.shape, np.int32)
     y[weights > 0] = codes
-    train, validation = parts(range(len(sequences)), seed)
-    scaling = fit_scaling(x, lengths, train, scaling_kind)
+    drawn = parts(range(len(sequences)), data)
+    train, validation = drawn.train, drawn.validation
+    scaling = fit_scaling(x, lengths, train, data.scaling)
     chosen = weights > 0
     return Dataset(
         x=_zero_padding(scaling.apply(x), lengths).astype(np.float32),
@@ -165,7 +212,7 @@ def classified_steps(
         lengths=lengths,
         train=train,
         validation=validation,
-        test=np.empty(0, np.int64),
+        test=drawn.test,
         names=names,
         target=target,
         input_scaling=scaling,
@@ -186,9 +233,9 @@ def valued(
     values: Doubles,
     names: tuple[str, ...],
     target: str,
-    seed: int,
+    data: Data,
     notes: tuple[str, ...] = (),
-    scaling_kind: ScalingKind = "standard",
+    groups: Sequence[object] | None = None,
 ) -> Dataset:
     """Numbers for each sequence: `values` is (n, outputs), or (n, timesteps, outputs) for each
     step, then zero where a sequence is padded.
@@ -197,15 +244,16 @@ def valued(
         DataError: if there are fewer than two sequences.
     """
     x, lengths = pad(sequences)
-    train, validation = parts(range(len(sequences)), seed)
-    scaling = fit_scaling(x, lengths, train, scaling_kind)
+    drawn = parts(groups or range(len(sequences)), data)
+    train, validation = drawn.train, drawn.validation
+    scaling = fit_scaling(x, lengths, train, data.scaling)
     stepwise = values.ndim == 3
     chosen = np.arange(x.shape[1]) < lengths[:, None]
 
     def rows(indices: Ints) -> Doubles:
         return values[indices][chosen[indices]] if stepwise else values[indices]
 
-    target_scaling = Scaling.fit(rows(train), scaling_kind)
+    target_scaling = Scaling.fit(rows(train), data.scaling)
     truth = rows(validation)
     mean = np.broadcast_to(rows(train).mean(axis=0), truth.shape)
     y = target_scaling.apply(values)
@@ -215,7 +263,7 @@ def valued(
         lengths=lengths,
         train=train,
         validation=validation,
-        test=np.empty(0, np.int64),
+        test=drawn.test,
         names=names,
         target=target,
         input_scaling=scaling,
@@ -261,14 +309,21 @@ def majority(
     )
 
 
-def nearest(flat: NDArray[np.float32], y: Classes, train: Ints, validation: Ints) -> Baseline:
-    """The class of the training sequence at the smallest Euclidean distance.
+def nearest(
+    flat: NDArray[np.float32], y: Classes, train: Ints, validation: Ints
+) -> Baseline | None:
+    """The class of the training sequence at the smallest Euclidean distance; small sets only.
 
     Args:
         flat: (n, timesteps * features), scaled, padding zero.
         y: (n,) classes.
         train, validation: indices.
+
+    Returns:
+        `None` if there are too many sequences to compare.
     """
+    if len(train) * len(validation) * flat.shape[1] > MOST_COMPARISONS:
+        return None
     known, asked = flat[train].astype(np.float64), flat[validation].astype(np.float64)
     distance = np.square(known).sum(axis=1) - 2 * asked @ known.T  # + |asked|², the same for all
     found = y[train][distance.argmin(axis=1)]

@@ -112,8 +112,10 @@ def vowels(data: Data) -> Dataset:
         [f"speaker {label}" for label in first["label"]],
         inputs,
         "speaker",
-        data.data_seed,
-        split=(np.flatnonzero(official), np.flatnonzero(~official)),
+        data,
+        split=sequences.Parts(
+            np.flatnonzero(official), np.flatnonzero(~official), np.empty(0, np.int64)
+        ),
     )
 
 

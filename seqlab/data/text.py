@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from seqlab.data.dataset import VALIDATION_SHARE, Baseline, DataError, Dataset, Goal, Scaling
 from seqlab.data.sequences import Ints, classes_of, majority, parts
+from seqlab.experiment import Data
 
 Unit = Literal["word", "character"]
 Tokens = NDArray[Any]  # int32
@@ -63,11 +64,19 @@ def decode(ids: Iterable[int], symbols: Sequence[str], unit: Unit = "character")
     return ("" if unit == "character" else " ").join(found)
 
 
+def _two_parts(
+    groups: Sequence[str], data: Data, classes: NDArray[np.integer] | None = None
+) -> tuple[Ints, Ints]:
+    """Training and validation indices; texts have no test part."""
+    drawn = parts(groups, data.model_copy(update={"test_share": 0.0}), classes)
+    return drawn.train, drawn.validation
+
+
 def classified(
     texts: Sequence[str],
     labels: Sequence[str],
     target: str,
-    seed: int,
+    data: Data,
     notes: tuple[str, ...] = (),
     unit: Unit | None = None,
 ) -> Dataset:
@@ -76,7 +85,7 @@ def classified(
     Args:
         texts, labels: the texts and their classes.
         target: the name of what the labels say.
-        seed: draws the validation part.
+        data: how the validation part is drawn.
         notes: kept as the dataset's notes.
         unit: "word" or "character"; `None` takes characters for names and other single words.
 
@@ -91,7 +100,7 @@ def classified(
         alphabetic = not re.search(f"[{_CJK}]", "".join(texts[:100]))
         unit = "character" if words < _A_SENTENCE and alphabetic else "word"
     tokens, told = _cut([tokenise(text, unit) for text in texts], f"{unit}s")
-    train, validation = parts(texts, seed)
+    train, validation = _two_parts(texts, data, y)
     symbols = vocabulary(tokens[i] for i in train)
     x, lengths = encode(tokens, symbols)
     return _tokens(
@@ -112,7 +121,7 @@ def translated(
     sources: Sequence[str],
     targets: Sequence[str],
     target: str,
-    seed: int,
+    data: Data,
     notes: tuple[str, ...] = (),
     unit: Unit | None = None,
 ) -> Dataset:
@@ -123,7 +132,7 @@ def translated(
     Args:
         sources, targets: the pairs.
         target: what the second text is called.
-        seed: draws the validation part.
+        data: how the validation part is drawn.
         notes: kept as the dataset's notes.
         unit: "word" or "character"; `None` takes characters for short texts.
 
@@ -135,7 +144,7 @@ def translated(
         unit = "word" if size > _LONG_SENTENCE else "character"
     read, told = _cut([tokenise(text, unit) for text in sources], f"{unit}s")
     said, told_too = _cut([tokenise(text, unit) for text in targets], f"{unit}s")
-    train, validation = parts(sources, seed)
+    train, validation = _two_parts(sources, data)
     symbols = vocabulary(read[i] for i in train)
     classes = vocabulary((said[i] for i in train), (PADDING, UNKNOWN, END))
     x, lengths = encode(read, symbols)

@@ -13,14 +13,16 @@ from seqlab.data import sequences, text
 from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.inside import Inside, forecast
 from seqlab.data.reading.layout import features
-from seqlab.data.reading.vocabulary import PART_NAMES, key
+from seqlab.data.reading.vocabulary import ID_NAMES, PART_NAMES, key
 from seqlab.data.upload import Table
-from seqlab.experiment import Data
+from seqlab.data.windows import bridge, filled_note
+from seqlab.experiment import Data, Missing
 
 VALUE = "value"  # the name of what stands in the cells of a wide table
 MAX_CLASSES = 50
 FEWEST_TEXTS = 8
 _TRAIN = ("train", "training")
+_TEST = ("test", "testing")
 _HELD_OUT = ("test", "testing", "val", "valid", "validation", "dev")
 MOST_STEPS = 2000  # of one whole sequence; longer ones are cut
 
@@ -114,19 +116,21 @@ def _wide(table: Table, data: Data) -> Dataset:
         inputs = tuple(data.inputs) or (target,)
         used = list(dict.fromkeys([target, *inputs]))
         chosen = rows[..., [names.index(name) for name in used]]
-        whole, kept, notes = _filled([_without_tail(row) for row in chosen], tuple(used))
+        whole, kept, notes = _known([_without_tail(row) for row in chosen], tuple(used))
         ids = None if table.sequence_id is None else table.frame[table.sequence_id]
         titles = [str(i + 1) if ids is None else _name(ids.iloc[i]) for i in kept]
         steps = [np.arange(1, len(sequence) + 1) for sequence in whole]
         return forecast(Inside(whole, steps, titles, inputs, target), data, notes)
     if data.inputs:
         names, rows = data.inputs, rows[..., [names.index(name) for name in data.inputs]]
-    whole, kept, notes = _filled([_without_tail(row) for row in rows], names)
+    whole, kept, notes = _filled([_without_tail(row) for row in rows], names, data.missing)
     assert table.label is not None
     whole, told = _cut(whole)
     split = _given(table, kept)
     own = [labels[i] for i in kept]
-    return _labelled(whole, own, names, table.label, data, notes + told, split)
+    whose = _groups(table)
+    groups = whose and (whose[0], [whose[1][i] for i in kept])
+    return _labelled(whole, own, names, table.label, data, notes + told, split, groups)
 
 
 def _long(table: Table, data: Data) -> Dataset:
@@ -145,7 +149,7 @@ def _long(table: Table, data: Data) -> Dataset:
     inputs = tuple(data.inputs) or (numeric if by_label else (data.target or numeric[0],))
     if by_label:
         values = table.frame[list(inputs)].to_numpy(np.float64)
-        whole, kept, notes = _filled([values[rows] for rows in rows_of], inputs)
+        whole, kept, notes = _filled([values[rows] for rows in rows_of], inputs, data.missing)
         assert table.label is not None
         labels = _words(table.frame[table.label])
         mine = [[labels[r] for r in rows_of[i]] for i in kept]
@@ -159,7 +163,7 @@ def _long(table: Table, data: Data) -> Dataset:
     target = data.target or numeric[0]
     used = tuple(dict.fromkeys([target, *inputs]))
     values = table.frame[list(used)].to_numpy(np.float64)
-    whole, kept, notes = _filled([values[rows] for rows in rows_of], used)
+    whole, kept, notes = _known([values[rows] for rows in rows_of], used)
     times = table.frame[table.time].to_numpy() if table.time else None
     steps = [
         np.arange(1, len(rows_of[i]) + 1) if times is None else times[rows_of[i]] for i in kept
@@ -184,7 +188,7 @@ def _text(table: Table, data: Data) -> Dataset:
             f"no two rows have the same “{table.label}”."
         )
     _enough(len(chosen), "texts with a label")
-    return text.classified([texts[i] for i in kept], chosen, table.label, data.data_seed, notes)
+    return text.classified([texts[i] for i in kept], chosen, table.label, data, notes)
 
 
 def _pairs(table: Table, data: Data) -> Dataset:
@@ -196,7 +200,7 @@ def _pairs(table: Table, data: Data) -> Dataset:
         [first[i] for i in kept],
         [second[i] for i in kept],
         table.texts[1],
-        data.data_seed,
+        data,
         notes,
     )
 
@@ -217,26 +221,20 @@ def _arrays(table: Table, data: Data) -> Dataset:
         chosen = tuple(name for name in data.inputs if name in names) or (target,)
         used = list(dict.fromkeys([target, *chosen]))
         at = [names.index(name) for name in used]
-        filled, kept, notes = _filled([sequence[:, at] for sequence in whole], tuple(used))
-        inside = Inside(filled, [steps[i] for i in kept], [ids[i] for i in kept], chosen, target)
+        own, kept, notes = _known([sequence[:, at] for sequence in whole], tuple(used))
+        inside = Inside(own, [steps[i] for i in kept], [ids[i] for i in kept], chosen, target)
         return forecast(inside, data, notes)
     names = table.arrays.features
-    filled, kept, notes = _filled(whole, names)
+    filled, kept, notes = _filled(whole, names, data.missing)
     y = y[kept]
     if y.dtype.kind == "f":
         if y.ndim == 3:
             y = y[:, : max(map(len, filled))]
-        return sequences.valued(
-            filled, y, names, "y", data.data_seed, notes, scaling_kind=data.scaling
-        )
+        return sequences.valued(filled, y, names, "y", data, notes)
     if y.ndim == 2:
         each = [[_name(c) for c in row[: len(s)]] for row, s in zip(y, filled, strict=True)]
-        return sequences.classified_steps(
-            filled, each, names, "y", data.data_seed, notes, scaling_kind=data.scaling
-        )
-    return sequences.classified(
-        filled, [_name(c) for c in y], names, "y", data.data_seed, notes, scaling_kind=data.scaling
-    )
+        return sequences.classified_steps(filled, each, names, "y", data, notes)
+    return sequences.classified(filled, [_name(c) for c in y], names, "y", data, notes)
 
 
 def _labelled(
@@ -247,28 +245,51 @@ def _labelled(
     data: Data,
     notes: tuple[str, ...],
     given: tuple[str, list[str]] | None = None,
+    groups: tuple[str, list[str]] | None = None,
 ) -> Dataset:
     """A class or, if the labels are many different numbers, a value for each sequence.
 
-    `given` is the column that holds the part of each sequence, and those parts.
+    `given` is the column that holds the part of each sequence, and those parts; `groups` the one
+    that says which sequences must stay together.
     """
     kept = [i for i, label in enumerate(labels) if label is not None]
     notes += _left_out(len(labels) - len(kept), "sequence", "without a label")
     whole = [whole[i] for i in kept]
     chosen = [str(labels[i]) for i in kept]
     numbers = _numbers(chosen)
+    together = None
+    if groups is not None:
+        together = [groups[1][i] for i in kept]
+        notes += (f"All rows with the same “{groups[0]}” lie in the same part.",)
     if numbers is not None:
-        return sequences.valued(
-            whole, numbers[:, None], names, target, data.data_seed, notes, scaling_kind=data.scaling
-        )
+        return sequences.valued(whole, numbers[:, None], names, target, data, notes, together)
     split = None
     if given is not None:
-        part = np.array([given[1][i] for i in kept])
-        split = np.flatnonzero(np.isin(part, _TRAIN)), np.flatnonzero(~np.isin(part, _TRAIN))
-        notes += (f"The column {given[0]!r} says which sequences are held out.",)
-    return sequences.classified(
-        whole, chosen, names, target, data.data_seed, notes, split, data.scaling
-    )
+        split = _as_parts(np.array([given[1][i] for i in kept]))
+        notes += (f"The column “{given[0]}” says which sequences are held out.",)
+    return sequences.classified(whole, chosen, names, target, data, notes, split, together)
+
+
+def _as_parts(words: NDArray[np.str_]) -> sequences.Parts:
+    """The parts that a column names; with a single held-out part, that is the validation part."""
+    train, test = np.isin(words, _TRAIN), np.isin(words, _TEST)
+    if not (~train & ~test).any():
+        test[:] = False
+    which = np.flatnonzero
+    return sequences.Parts(which(train), which(~train & ~test), which(test))
+
+
+def _groups(table: Table) -> tuple[str, list[str]] | None:
+    """A column that names whose row it is, with several rows each, as in "subject"."""
+    columns = map(str, table.frame.columns)
+    named = [name for name in columns if not ID_NAMES.isdisjoint(key(name).split())]
+    for name in [table.sequence_id, *named]:
+        if name is None or name == table.label or name in table.numeric:
+            continue
+        cells = [_name(cell) for cell in table.frame[name]]
+        if 2 <= len(set(cells)) <= len(cells) / 2:
+            return name, cells
+    return None
 
 
 def _given(table: Table, rows: Sequence[int]) -> tuple[str, list[str]] | None:
@@ -303,9 +324,8 @@ def _labelled_steps(
         [[str(c) for c in labels[i][: len(whole[i])]] for i in kept],
         names,
         target,
-        data.data_seed,
+        data,
         notes,
-        scaling_kind=data.scaling,
     )
 
 
@@ -345,35 +365,41 @@ def _without_tail(row: NDArray[np.float64]) -> NDArray[np.float64]:
     return row[: known[-1] + 1] if len(known) else row[:0]
 
 
-def _filled(
+def _known(
     whole: list[NDArray[np.float64]], names: tuple[str, ...]
 ) -> tuple[list[NDArray[np.float64]], list[int], tuple[str, ...]]:
-    """The sequences without NaN, which of them are left, and what was done."""
-    filled: list[NDArray[np.float64]] = []
-    kept: list[int] = []
-    gaps = 0
-    for i, sequence in enumerate(whole):
-        known = np.isfinite(sequence)
-        if not len(sequence) or not known.any(axis=0).all():
-            continue
-        if not known.all():
-            gaps += int((~known).sum())
-            sequence = sequence.copy()
-            steps = np.arange(len(sequence))
-            for j in np.flatnonzero(~known.all(axis=0)):
-                own = known[:, j]
-                sequence[:, j] = np.interp(steps, steps[own], sequence[own, j])
-        filled.append(sequence)
-        kept.append(i)
+    """The sequences with a number in each column, which ones they are, and what was left out."""
+    kept = [i for i, s in enumerate(whole) if len(s) and np.isfinite(s).any(axis=0).all()]
     if not kept:
         raise DataError(f"No sequence has a number in each of: {', '.join(names[:10])}.")
     notes = _left_out(len(whole) - len(kept), "sequence", "without any number in a column")
-    if gaps:
-        notes += (
-            f"{gaps:,} missing {'value was' if gaps == 1 else 'values were'} filled with straight "
-            "lines between the neighbours of the same sequence.",
-        )
-    return filled, kept, notes
+    return [np.where(np.isfinite(whole[i]), whole[i], np.nan) for i in kept], kept, notes
+
+
+def _filled(
+    whole: list[NDArray[np.float64]], names: tuple[str, ...], how: Missing
+) -> tuple[list[NDArray[np.float64]], list[int], tuple[str, ...]]:
+    """The sequences without NaN, as `Data.missing` asks, which of them are left, and what was done.
+
+    "drop" leaves out every sequence that touches a gap.
+    """
+    known, kept, notes = _known(whole, names)
+    gaps = [int(np.isnan(sequence).sum()) for sequence in known]
+    if not any(gaps):
+        return known, kept, notes
+    if how == "drop":
+        good = [i for i, gap in enumerate(gaps) if not gap]
+        if not good:
+            raise DataError(
+                "Every sequence has missing values. Choose another way to treat them than to drop."
+            )
+        notes += _left_out(len(known) - len(good), "sequence", "they touch a missing value")
+        return [known[i] for i in good], [kept[i] for i in good], notes
+    filled = [
+        bridge(sequence, how) if gap else sequence
+        for sequence, gap in zip(known, gaps, strict=True)
+    ]
+    return filled, kept, (*notes, filled_note(sum(gaps), how))
 
 
 def _cut(

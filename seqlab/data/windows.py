@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from seqlab.data import baselines
 from seqlab.data.dataset import VALIDATION_SHARE, DataError, Dataset, Goal, Scaling
+from seqlab.data.sequences import nearest
 from seqlab.experiment import Data, Missing
 
 Reals = NDArray[np.float64]
@@ -62,9 +63,9 @@ def windows(
     starts = np.arange(0, rows - window - horizon - steps + 2, data.stride)
     goals = (starts + window + horizon - 1)[:, None] + np.arange(steps)  # (n, steps)
     if gaps.any():
-        starts, goals, dropped = _honest(gaps, inputs, starts, goals, data)
+        starts, goals, dropped = honest(gaps, inputs, starts, goals, data)
         found = (*found, *dropped)
-    parted = _chronological(goals, parts) if data.split == "time" else _random(goals, data)
+    parted = _chronological(goals, parts) if data.split == "time" else dealt(goals, data)
     if not len(parted.train) or not len(parted.validation):
         which = "training" if not len(parted.train) else "validation"
         raise DataError(
@@ -100,6 +101,8 @@ def windows(
         share = baselines.class_frequencies(y, classes, parted.train, parted.validation)
         rules = {"majority class": share}
         rules |= _last_class(values[:, 0], goals, horizon, parted)
+        if similar := nearest(x.reshape(len(x), -1), y, parted.train, parted.validation):
+            rules["nearest neighbour"] = similar
     else:
         rules = baselines.for_series(
             values[:, 0],
@@ -136,7 +139,9 @@ def windows(
 
 
 @dataclass(frozen=True)
-class _Parts:
+class WindowParts:
+    """Which windows are for what, as indices, and sentences about it."""
+
     train: Indices
     validation: Indices
     test: Indices
@@ -202,24 +207,32 @@ def fill(
     count = int(gaps.sum())
     if how == "drop":
         return values, ()
-    known = _bridge(values[:split], how)
-    filled = _bridge(np.concatenate([known, values[split:]]), how)
+    known = bridge(values[:split], how)
+    filled = bridge(np.concatenate([known, values[split:]]), how)
+    return filled, (filled_note(count, how),)
+
+
+def filled_note(count: int, how: Missing) -> str:
+    """`59 missing values were filled with the last known value.`"""
     ways = {
         "interpolate": "with straight lines between the neighbours",
         "forward": "with the last known value",
     }
     were = "missing value was" if count == 1 else "missing values were"
-    return filled, (f"{count:,} {were} filled {ways[how]}.",)
+    return f"{count:,} {were} filled {ways[how]}."
 
 
-def _bridge(values: Reals, how: Missing) -> Reals:
+def bridge(values: Reals, how: Missing) -> Reals:
+    """Fills the NaN of (rows, columns) by "interpolate" or "forward"; "drop" leaves them."""
+    if how == "drop":
+        return values
     frame = pd.DataFrame(values)
     if how == "interpolate":
         return frame.interpolate(limit_direction="both").to_numpy(np.float64)
     return frame.ffill().bfill().to_numpy(np.float64)
 
 
-def _honest(
+def honest(
     gaps: NDArray[np.bool_], inputs: list[int], starts: Indices, goals: Indices, data: Data
 ) -> tuple[Indices, Indices, tuple[str, ...]]:
     """The windows that can be learned from and judged, and a sentence about the others.
@@ -246,17 +259,17 @@ def _honest(
     return starts[~lost], goals[~lost], (note,)
 
 
-def _chronological(goals: Indices, parts: tuple[int, int]) -> _Parts:
+def _chronological(goals: Indices, parts: tuple[int, int]) -> WindowParts:
     """By the rows of the targets; one that straddles a border belongs to no part."""
     first, last = goals[:, 0], goals[:, -1]
-    return _Parts(
+    return WindowParts(
         train=np.flatnonzero(last < parts[0]),
         validation=np.flatnonzero((first >= parts[0]) & (last < parts[1])),
         test=np.flatnonzero(first >= parts[1]),
     )
 
 
-def _random(goals: Indices, data: Data) -> _Parts:
+def dealt(goals: Indices, data: Data) -> WindowParts:
     """Windows dealt out at random, by `data.data_seed`."""
     n = len(goals)
     dealt = np.random.default_rng(data.data_seed).permutation(n)
@@ -267,11 +280,11 @@ def _random(goals: Indices, data: Data) -> _Parts:
         "windows that hold the same rows and even its target. The result will look better than a "
         "forecast of the future can be. Split by time instead."
     )
-    return _Parts(train, validation, test, (note,))
+    return WindowParts(train, validation, test, (note,))
 
 
 def _last_class(
-    codes: Reals, goals: Indices, horizon: int, parted: _Parts
+    codes: Reals, goals: Indices, horizon: int, parted: WindowParts
 ) -> dict[str, baselines.Baseline]:
     """The class of the window's last row as the forecast."""
     rows = goals[parted.validation, 0]

@@ -303,3 +303,100 @@ def test_a_column_may_say_what_is_held_out():
     assert "split" in " ".join(d.notes)
     back = d.input_scaling.invert(d.x)[:, 0, 0]
     assert sorted(np.round(back[d.validation])) == [0, 1, 2, 3, 4]
+
+
+def test_each_class_keeps_its_share_in_all_parts():
+    sizes = {"a": 50, "b": 30, "c": 15, "d": 1}
+    labels = [name for name, size in sizes.items() for _ in range(size)]
+    table = {f"t{t}": GENERATOR.normal(size=len(labels)).round(2) for t in range(9)}
+    csv = pd.DataFrame(table | {"label": labels}).to_csv(index=False)
+    for seed in range(5):
+        d = dataset(csv, data_seed=seed, test_share=0.1)
+        names = np.array(d.goal.classes)[d.y]
+        for name in "abc":
+            held_out, tested = ((names[part] == name).sum() for part in (d.validation, d.test))
+            assert abs(held_out - 0.2 * sizes[name]) <= 1
+            assert abs(tested - 0.1 * sizes[name]) <= 1
+        assert (names[d.train] == "d").sum() == 1
+        assert sorted([*d.train, *d.validation, *d.test]) == list(range(len(labels)))
+    assert "stratified" in " ".join(d.notes)
+    assert "easy to misread" in " ".join(dataset(csv, split="random").notes)
+
+
+def test_rows_of_one_subject_stay_together():
+    csv = pd.read_csv(io.StringIO(wide_csv(60)))
+    csv.insert(0, "subject", [f"p{r % 12}" for r in range(60)])
+    d = dataset(csv.to_csv(index=False))
+    whose = np.arange(60) % 12
+    assert not set(whose[d.train]) & set(whose[d.validation])
+    assert "subject" in " ".join(d.notes)
+
+
+def panel(gaps=(), rows=60, stores=4):
+    frames = []
+    for s in range(stores):
+        values = 10 * s + np.sin(2 * np.pi * np.arange(rows) / 7) * 3
+        frames.append(
+            pd.DataFrame(
+                {"store": f"s{s}", "date": pd.date_range("2020-01-01", periods=rows), "v": values}
+            )
+        )
+    frame = pd.concat(frames, ignore_index=True)
+    for row in gaps:
+        frame.loc[row, "v"] = np.nan
+    return frame.to_csv(index=False)
+
+
+@pytest.mark.parametrize("missing", ["interpolate", "forward", "drop"])
+def test_a_gap_inside_a_sequence_is_no_target_and_never_reaches_training(missing):
+    gaps = (20, 21, 130)
+    d = dataset(panel(gaps), window=5, target="v", missing=missing)
+    assert np.isfinite(d.x).all()
+    assert np.isfinite(d.y).all()
+    goals = d.starts + 5
+    assert not set(goals) & set(gaps)
+    touching = {s for gap in gaps for s in range(gap - 4, gap + 1)} & set(d.starts.tolist())
+    assert bool(touching) == (missing != "drop")
+    np.testing.assert_array_equal(np.flatnonzero(d.gaps[:, 0]), gaps)
+    if missing == "forward":
+        assert d.values[20, 0] == d.values[21, 0] == d.values[19, 0]
+    if missing == "interpolate":
+        assert d.values[20, 0] == pytest.approx((2 * d.values[19, 0] + d.values[22, 0]) / 3)
+
+
+def test_a_panel_has_a_test_part_and_all_baselines():
+    d = dataset(panel(), window=8, target="v", test_share=0.1, split="time")
+    goal_times = d.labels[d.starts + 8]
+    assert goal_times[d.validation].max() < goal_times[d.test].min()
+    assert set(d.baselines) == {"persistence", "seasonal naive", "mean", "linear autoregression"}
+    assert "7 rows earlier" in d.baselines["seasonal naive"].rule
+    assert d.baselines["seasonal naive"].rmse < 1e-9
+    assert d.baselines["linear autoregression"].rmse < 0.01
+    other = dataset(panel(), window=8, target="v", period=14)
+    assert "14 rows earlier" in other.baselines["seasonal naive"].rule
+    dealt = dataset(panel(), window=8, target="v", split="random")
+    assert "look better" in " ".join(dealt.notes)
+    assert len(dealt.validation) == pytest.approx(len(dealt.x) / 5, abs=1)
+    apart = dataset(long_frame(30).to_csv(index=False), window=3, target="u", test_share=0.2)
+    groups = [
+        set(np.floor(apart.truth(p)[:, 0] + 1e-3))
+        for p in (apart.train, apart.validation, apart.test)
+    ]
+    assert all(groups)
+    assert len(set.union(*groups)) == sum(map(len, groups))
+
+
+def test_sequences_with_gaps_follow_the_choice():
+    csv = wide_csv(gap=[(3, 5)])
+    assert len(dataset(csv).x) == 40
+    assert len(dataset(csv, missing="drop").x) == 39
+    d = dataset(csv, missing="forward")
+    row = d.input_scaling.invert(d.x)[3, :, 0]
+    assert row[5] == pytest.approx(row[4])
+
+
+def test_a_column_may_name_three_parts():
+    frame = long_frame()
+    frame["split"] = np.select([frame["id"] < "s04", frame["id"] < "s09"], ["test", "val"], "train")
+    d = dataset(frame.to_csv(index=False))
+    assert [len(d.train), len(d.validation), len(d.test)] == [11, 5, 4]

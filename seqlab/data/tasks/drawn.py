@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from seqlab.data import baselines
 from seqlab.data.dataset import VALIDATION_SHARE, Baseline, Dataset, Floats, Goal, Scaling
+from seqlab.data.sequences import nearest
 
 Indices = NDArray[np.int64]
 
@@ -51,6 +52,10 @@ def dataset(
     if goal.kind == "class":
         share = baselines.class_frequencies(y, goal.classes, train, validation, weights)
         rules = rules | {"majority class": share}
+        if goal.at == "end" and not tokens:
+            flat = x.reshape(n, -1).astype(np.float32)
+            if similar := nearest(flat, y, train, validation):
+                rules["nearest neighbour"] = similar
     names = names or ("symbol",)
     outputs = 1 if goal.kind == "class" else y.shape[-1]
     notes = _repeats(x, train, validation)

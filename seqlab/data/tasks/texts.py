@@ -102,7 +102,7 @@ def reviews(data: Data) -> Dataset:
         for kind, label in zip(kinds, labels, strict=True)
     ]
     names = [("negative", "positive")[label] for label in labels]
-    made = text.classified(texts, names, "sentiment", data.data_seed)
+    made = text.classified(texts, names, "sentiment", data)
     bag = baselines.bag_of_words(made.x, made.goal, made.y, made.train, made.validation)
     return replace(made, baselines={"bag of words": bag} | made.baselines)
 

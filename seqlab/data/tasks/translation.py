@@ -29,7 +29,7 @@ def dates(data: Data) -> Dataset:
         written_dates.written(day, int(form)) for day, form in zip(chosen, forms, strict=True)
     ]
     return text.translated(
-        written, [day.isoformat() for day in chosen], "ISO date", data.data_seed, unit="character"
+        written, [day.isoformat() for day in chosen], "ISO date", data, unit="character"
     )
 
 
@@ -51,7 +51,7 @@ def numbers(write: Callable[[int], str], language: str) -> Callable[[Data], Data
             [number_words.english(number) for number in chosen],
             [write(number) for number in chosen],
             language,
-            data.data_seed,
+            data,
             notes,
             unit="character",
         )
