@@ -7,7 +7,7 @@ import streamlit as st
 from seqlab.data.catalogue import ENTRIES
 from seqlab.experiment import Finding
 from seqlab.ui import setup, state
-from seqlab.ui.coach import cut, values
+from seqlab.ui.coach import cut, gaps, values
 from seqlab.ui.coach.facts import columns_of, facts
 from seqlab.ui.coach.file import file_section, findings_lines
 from seqlab.ui.controls.data import PROBLEM, UPLOAD, data_controls, offer_anyway
@@ -55,6 +55,7 @@ with right:
             values.picture(dataset, view)
             if known.findings:
                 findings_lines(known.findings)
+            gaps.gaps(dataset, data, view)
             cut.pairs(dataset)
             cut.baselines(dataset, entry)
             values.likeness(dataset, known, view)

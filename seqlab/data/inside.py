@@ -135,7 +135,8 @@ def _rows(inside: Inside, long: list[int], data: Data) -> tuple[_Rows, tuple[str
     """The sequences behind each other, with the part of every row."""
     borders = _borders(inside, long, data.test_share) if inside.is_panel else ()
     if borders:
-        dates = [np.datetime_as_string(b.astype("datetime64[s]")) for b in borders]
+        seconds = [np.datetime_as_string(b, unit="s").replace("T", " ") for b in borders]
+        dates = [text.removesuffix(" 00:00:00") for text in seconds]
         notes: tuple[str, ...] = (
             f"Targets from {dates[0]} on are the validation part"
             + (f", and from {dates[1]} on the test part" if len(dates) > 1 else "")

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from seqlab.data.baselines import autocorrelation, detrended, find_period
-from seqlab.data.dataset import Dataset
+from seqlab.data.dataset import Dataset, Scaling
+from seqlab.experiment import ScalingKind
 
 Reals = NDArray[np.float64]
 MOST_LAGS = 400
@@ -39,18 +40,20 @@ class Column:
 
 @dataclass(frozen=True)
 class Leak:
-    """What scaling would tell of the future if it were fitted on all rows.
+    """What scaling would tell of the other parts if it were fitted on all rows.
 
     Attributes:
         name: of the column.
-        mean: of the training rows.
-        mean_of_all: of all rows.
-        shift: their distance, in standard deviations of the training rows.
+        offset, scale: fitted on the training part.
+        offset_of_all, scale_of_all: fitted on all rows.
+        shift: how far the offset would move, in units of `scale`.
     """
 
     name: str
-    mean: float
-    mean_of_all: float
+    offset: float
+    scale: float
+    offset_of_all: float
+    scale_of_all: float
     shift: float
 
 
@@ -174,17 +177,57 @@ def examples(dataset: Dataset, most: int) -> tuple[tuple[int, str], ...]:
     )
 
 
-def scaling_leaks(dataset: Dataset) -> tuple[Leak, ...]:
-    """What each input's mean would have given away of the validation part and the test part.
+def scaling_leaks(dataset: Dataset, kind: ScalingKind) -> tuple[Leak, ...]:
+    """What each input's scaling would have given away of the validation part and the test part.
 
-    Empty where the parts are not stretches of one series.
+    Empty for tokens, for drawn sequences (they are not scaled) and for windows dealt out at random,
+    whose training part lies everywhere.
     """
-    if dataset.values is None or dataset.splits is None:
+    if dataset.x.ndim == 2 or kind == "none":
         return ()
-    values, split = _rows(dataset), dataset.splits[0]
-    found = []
-    for i, name in enumerate(dataset.names):
-        known, every = (_column(name, rows) for rows in (values[:split, i], values[:, i]))
-        shift = (every.mean - known.mean) / known.deviation if known.deviation else 0.0
-        found.append(Leak(name, known.mean, every.mean, shift))
-    return tuple(found)
+    values, known = _scaled_rows(dataset)
+    if known.all() or not known.any():
+        return ()
+    mine, every = Scaling.fit(values[known], kind), Scaling.fit(values, kind)
+    used = dataset.input_scaling.offset
+    if np.abs(every.offset - used).sum() < np.abs(mine.offset - used).sum():
+        return ()
+    return tuple(
+        Leak(
+            name,
+            float(mine.offset[i]),
+            float(mine.scale[i]),
+            float(every.offset[i]),
+            float(every.scale[i]),
+            float((every.offset[i] - mine.offset[i]) / mine.scale[i]),
+        )
+        for i, name in enumerate(dataset.names)
+    )
+
+
+def _scaled_rows(dataset: Dataset) -> tuple[Reals, NDArray[np.bool_]]:
+    """All real rows of the features, and which of them belong to the training part."""
+    values = _rows(dataset)
+    if dataset.values is None:
+        of = np.repeat(np.arange(len(dataset.x)), dataset.lengths)
+        return values, np.isin(of, dataset.train)
+    if dataset.splits is not None:
+        return values, np.arange(len(values)) < dataset.splits[0]
+    return values, row_parts(dataset) == 0
+
+
+def row_parts(dataset: Dataset) -> NDArray[np.int8]:
+    """The part of each row of a series or of several: 0 training, 1 validation, 2 test.
+
+    A row belongs where the next target lies; empty for data that are no windows of rows.
+    """
+    if dataset.values is None or dataset.starts is None:
+        return np.empty(0, np.int8)
+    found = np.full(len(dataset.values), -1, np.int8)
+    steps = 1 if dataset.goal.kind == "class" else dataset.y.shape[1]
+    for number, part in enumerate((dataset.train, dataset.validation, dataset.test)):
+        first = dataset.starts[part] + dataset.timesteps + dataset.horizon - 1
+        found[(first[:, None] + np.arange(steps)).ravel()] = number
+    targets = np.flatnonzero(found >= 0)
+    following = np.searchsorted(targets, np.arange(len(found)))
+    return found[targets[np.minimum(following, len(targets) - 1)]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from seqlab.figures.thin import evenly, extremes
 MOST_GAPS = 500  # marks for missing values on one line
 PARTS = (("training", style.TRAIN), ("validation", style.VALIDATION), ("test", style.TEST))
 COLOURS = (style.WINDOW, style.VALIDATION, style.TRUTH, style.TARGET, style.TEST, style.BASELINE)
+MOST_STRETCHES = 120  # that are shaded
 BETWEEN = 0.035  # of the height, between two lines
 
 
@@ -24,6 +26,7 @@ def series(
     splits: tuple[int, int] | None = None,
     gaps: Mapping[str, NDArray[np.bool_]] | None = None,
     along: str = "",
+    parts: NDArray[np.int8] | None = None,
 ) -> go.Figure:
     """Columns below each other over the same time, with the parts shaded and gaps marked.
 
@@ -33,6 +36,7 @@ def series(
         splits: the first rows of the validation and of the test part, or `None` for no shading.
         gaps: (rows,) for each column, where it was missing before it was filled.
         along: the title of the common axis.
+        parts: (rows,) the part of each row, 0 to 2, where they are not three stretches.
     """
     traces: list[go.Scatter] = []
     rows = _lines(list(columns), along)
@@ -59,7 +63,8 @@ def series(
                 **axis,
             )
         )
-    layout = rows | (_shaded(labels, splits) if splits else {})
+    borders = _borders(labels, splits, parts)
+    layout = rows | (_shaded(labels, borders) if borders else {})
     return style.figure(*traces, margin={"l": 56, "r": 12, "t": 26, "b": 40}, **layout)
 
 
@@ -83,11 +88,31 @@ def _lines(names: Sequence[str], along: str) -> dict[str, Any]:
     return layout
 
 
-def _shaded(labels: NDArray[np.generic], splits: tuple[int, int]) -> dict[str, Any]:
-    """Rectangles behind the parts, and their names above."""
-    borders = (0, *splits, len(labels))
+def _borders(
+    labels: NDArray[np.generic],
+    splits: tuple[int, int] | None,
+    parts: NDArray[np.int8] | None,
+) -> list[tuple[int, int, int]]:
+    """The stretches of each part: its number, first row and end; none if there are too many."""
+    if splits is not None:
+        ends = (0, *splits, len(labels))
+        return [(i, ends[i], ends[i + 1]) for i in range(3)]
+    if parts is None or not len(parts):
+        return []
+    edges = [0, *(np.flatnonzero(np.diff(parts)) + 1).tolist(), len(parts)]
+    if len(edges) > MOST_STRETCHES:
+        return []
+    return [(int(parts[a]), a, b) for a, b in pairwise(edges)]
+
+
+def _shaded(
+    labels: NDArray[np.generic], stretches: Sequence[tuple[int, int, int]]
+) -> dict[str, Any]:
+    """Rectangles behind the parts, and the name of each above its first one."""
     shapes, notes = [], []
-    for (name, colour), first, end in zip(PARTS, borders, borders[1:], strict=False):
+    named: set[str] = set()
+    for number, first, end in stretches:
+        name, colour = PARTS[number]
         if end <= first:
             continue
         x0, x1 = labels[first], labels[min(end, len(labels) - 1)]
@@ -106,6 +131,9 @@ def _shaded(labels: NDArray[np.generic], splits: tuple[int, int]) -> dict[str, A
                 "layer": "below",
             }
         )
+        if name in named:
+            continue
+        named.add(name)
         notes.append(
             {
                 "x": x0,

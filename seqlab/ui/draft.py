@@ -24,6 +24,7 @@ STRANGE = (
 _datasets: ByteCache[Dataset] = ByteCache(
     2**29, lambda dataset: dataset.x.nbytes + dataset.y.nbytes
 )
+_tables: ByteCache[Table] = ByteCache(2**28, lambda table: int(table.frame.memory_usage().sum()))
 MOST_FIXES = 6  # of one draft, one after the other
 
 
@@ -107,9 +108,24 @@ def kept_dataset(data: Data) -> Dataset | None:
         return None
 
 
-@lru_cache(maxsize=8)
+def take(data: bytes, name: str) -> str:
+    """Reads an uploaded file and keeps it in the store; its key there.
+
+    Raises:
+        UploadError: if it cannot be read. Then nothing of it is kept.
+    """
+    table = read_table(data, name)
+    file = services.store().add_upload(data, name)
+    _tables.keep((file, Reading()), table)
+    return file
+
+
 def table_of(file: str, reading: Reading) -> Table:
     """The table in an uploaded file that the store keeps. Raises `UploadError`."""
+    return _tables.get((file, reading), lambda: _read(file, reading))
+
+
+def _read(file: str, reading: Reading) -> Table:
     kept = services.store().upload(file)
     if kept is None:
         raise UploadError("The uploaded file of this experiment is not kept here. Upload it again.")

@@ -58,12 +58,26 @@ def test_the_autocorrelation_belongs_to_the_training_rows():
 
 
 def test_a_rising_series_would_have_leaked_its_future():
-    (leak,) = summary.scaling_leaks(dataset("co2"))
-    assert leak.mean_of_all > leak.mean + 3
     d = dataset("co2")
-    assert leak.mean == pytest.approx(d.input_scaling.offset[0])
-    assert leak.shift == pytest.approx((leak.mean_of_all - leak.mean) / d.input_scaling.scale[0])
-    assert summary.scaling_leaks(dataset("co2", split="random")) == ()
+    (leak,) = summary.scaling_leaks(d, "standard")
+    assert leak.offset_of_all == pytest.approx(np.mean(d.values[:, 0]))
+    assert leak.offset_of_all > leak.offset + 3
+    assert (leak.offset, leak.scale) == pytest.approx(
+        (d.input_scaling.offset[0], d.input_scaling.scale[0])
+    )
+    assert leak.shift == pytest.approx((leak.offset_of_all - leak.offset) / leak.scale)
+    (ranged,) = summary.scaling_leaks(dataset("co2", scaling="minmax"), "minmax")
+    assert ranged.scale_of_all > ranged.scale + 10
+    assert summary.scaling_leaks(dataset("co2", split="random"), "standard") == ()
+    assert summary.scaling_leaks(dataset("co2", scaling="none"), "none") == ()
+    assert len(summary.scaling_leaks(dataset("vowels"), "standard")) == 12
+
+
+def test_each_row_belongs_to_the_part_of_the_next_target():
+    d = dataset("sunspots", test_share=0.1)
+    parts = summary.row_parts(d)
+    np.testing.assert_array_equal(np.flatnonzero(np.diff(parts)) + 1, d.splits)
+    assert len(summary.row_parts(dataset("adding", samples=50))) == 0
 
 
 def test_filled_gaps_are_still_missing_values():

@@ -215,6 +215,9 @@ def test_labels_at_every_step_can_be_chosen(app):
     assert "there is a label for each step" in words(app)
 
 
+MISSING = Reading(codes=(-999,))
+
+
 def test_a_code_for_missing_is_offered_and_taken(app):
     rows = series().decode().split("\n")
     for i in (5, 25, 45):
@@ -225,6 +228,12 @@ def test_a_code_for_missing_is_offered_and_taken(app):
     assert Reading.model_validate(app.session_state["reading"]).codes == (-999,)
     assert table_with(app, "known").set_index("column").loc["flow", "missing"] == 3
     assert "3 missing values are marked" in words(app)
+    assert "“flow” lacks row 5 (1904)" in words(app)
+    choices = table_with(app, "training windows").set_index("missing values")
+    drawn = dataset_of(Data(source="upload", file=app.session_state["file"], reading=MISSING))
+    assert choices.loc["straight lines", "training windows"] == len(drawn.train)
+    left = choices["training windows"].tolist()
+    assert left[1] >= left[0] > left[2]
     app.multiselect(key="reading_codes").set_value(["-999", "many"]).run()
     assert any("must be a number, got 'many'" in message for message in messages(app))
     assert Reading.model_validate(app.session_state["reading"]).codes == (-999,)
@@ -242,25 +251,33 @@ def test_a_reading_that_fails_says_so_and_can_be_taken_back(app):
     assert "90 rows and 3 columns" in words(app)
 
 
-def test_a_bad_file_leaves_the_good_one_and_may_be_used_all_the_same(app):
+def stored(store):
+    return sorted(path.name for path in (store.home / "uploads").iterdir())
+
+
+def test_a_bad_file_leaves_the_good_one_and_may_be_used_all_the_same(app, store):
     uploaded(app, "rivers.csv", series())
     prose = (
         b"It was a dark night, and the rain fell, said Ada.\nAlan slept, or so it seemed.\n" * 40
     )
+    kept = stored(store)
     app.file_uploader(key="upload").upload("prose.csv", prose).run()
     assert len(app.error) == 1
+    assert stored(store) == kept
     assert "rivers.csv" in words(app)
     app.button(key="use_anyway").click().run()
     assert not app.exception
     app.selectbox(key="reading_kind").set_value("corpus").run()
     assert not app.error
     assert "lines of running text" in words(app)
+    assert len(stored(store)) == len(kept) + 1
 
 
-def test_a_file_that_no_reading_can_save_is_not_offered(app):
+def test_a_file_that_no_reading_can_save_is_not_offered_nor_kept(app, store):
     uploaded(app, "picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4)
     assert app.error
     assert not any(button.key == "use_anyway" for button in app.button)
+    assert not stored(store)
 
 
 def test_a_link_brings_its_reading_along(app, store):
@@ -337,3 +354,38 @@ def test_every_layout_of_a_file_is_shown(app, name, content, said):
 
 def test_every_field_of_a_reading_has_a_name_and_a_widget():
     assert set(reading.NAMES) == set(Reading.model_fields)
+
+
+def test_stores_side_by_side_are_split_at_one_date(app):
+    rows = [
+        f"{s},2020-{1 + t // 28:02d}-{1 + t % 28:02d},{s * 10 + t % 7}"
+        for s in range(3)
+        for t in range(60)
+    ]
+    uploaded(app, "stores.csv", ("store,date,sales\n" + "\n".join(rows)).encode())
+    found = words(app)
+    assert "are the validation part, in all sequences" in found
+    assert "seasonal naive" in table_with(app, "rule")["rule"].tolist()
+    assert "by date or by id" in app.selectbox(key="split").options
+    assert "is fitted on the training part alone" in found
+    app.selectbox(key="split").set_value("random").run()
+    assert "look better than a forecast of the future can be" in words(app)
+
+
+def test_sequences_with_a_label_have_no_window(app):
+    rows = [f"{s},{t},{(s * t) % 5},{'ab'[s % 2]}" for s in range(20) for t in range(8)]
+    uploaded(app, "steps.csv", ("id,t,x,label\n" + "\n".join(rows)).encode())
+    assert "each class keeps its share" in words(app)
+    assert not any(box.key == "window" for box in app.number_input)
+    app.number_input(key="test_share").set_value(0.2).run()
+    assert "12 sequences to train with, 4 for validation, 4 for the test" in words(app)
+
+
+def test_the_effect_of_equal_steps_is_told_before(app):
+    days = [f"2020-01-{1 + i:02d}" for i in range(31) if i not in (7, 8, 20)]
+    rows = "\n".join(f"{day},{i % 5}" for i, day in enumerate(days))
+    uploaded(app, "gaps.csv", ("date,x\n" + rows).encode())
+    assert "there would be 31 rows instead of 28" in words(app)
+    assert "3 rows would have no value" in words(app)
+    app.button(key="resample").click().run()
+    assert "28 rows became 31 steps" in words(app)

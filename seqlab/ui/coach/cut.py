@@ -9,11 +9,12 @@ import streamlit as st
 from seqlab.data import describe
 from seqlab.data.dataset import Dataset
 from seqlab.data.entry import Entry
+from seqlab.experiment import ScalingKind
 from seqlab.ui import setup
 from seqlab.ui.coach.facts import Facts
 from seqlab.ui.words import plain
 
-GREAT_SHIFT = 0.1  # standard deviations
+GREAT_SHIFT = 0.1  # of the scale
 
 
 def pairs(dataset: Dataset) -> None:
@@ -90,24 +91,35 @@ def _best(dataset: Dataset) -> str:
     return "These lines follow from a formula; they stand in the loss chart."
 
 
-def leaks(dataset: Dataset, facts: Facts, scaling: str) -> None:
+FITTED = {
+    "standard": ("mean", "standard deviation"),
+    "minmax": ("minimum", "range"),
+    "robust": ("median", "interquartile range"),
+}
+
+
+def leaks(dataset: Dataset, facts: Facts, scaling: ScalingKind) -> None:
     """How scaling is fitted, and what would have leaked otherwise."""
+    if scaling == "none" and dataset.x.ndim == 3:
+        st.subheader("Scaling", anchor=False)
+        st.caption("The values are not scaled, so nothing can leak through the scaling.")
+        return
     if not facts.leaks:
         return
     st.subheader("Scaling", anchor=False)
     worst = max(facts.leaks, key=lambda leak: abs(leak.shift))
-    if scaling == "none":
-        st.caption("The values are not scaled, so nothing can leak through the scaling.")
-        return
-    known, every = f"{worst.mean:.4g}", f"{worst.mean_of_all:.4g}"
+    offset, scale = FITTED[scaling]
     told = (
-        f"Scaling ({scaling}) is fitted on the training rows alone. The mean of “{worst.name}” is "
-        f"{known} there and {every} over all rows, {abs(worst.shift):.2g} standard deviations "
-        f"{'higher' if worst.shift > 0 else 'lower'}: "
+        f"Scaling ({scaling}) is fitted on the training part alone, each column by itself: minus "
+        f"its {offset}, divided by its {scale}. The {offset} of “{worst.name}” is "
+        f"{worst.offset:.4g} there and {worst.offset_of_all:.4g} over all rows, the {scale} "
+        f"{worst.scale:.4g} and {worst.scale_of_all:.4g}: "
     )
+    moved = max(abs(worst.shift), abs(worst.scale_of_all / worst.scale - 1))
     told += (
-        "fitted on all rows, it would have told the network where the series is heading."
-        if abs(worst.shift) >= GREAT_SHIFT
+        "fitted on all rows, it would have told the network where the values are heading in the "
+        "other parts."
+        if moved >= GREAT_SHIFT
         else "fitted on all rows it would have told little, but here that is luck."
     )
     st.caption(plain(told))
@@ -115,9 +127,10 @@ def leaks(dataset: Dataset, facts: Facts, scaling: str) -> None:
         table = pd.DataFrame(
             {
                 "column": [leak.name for leak in facts.leaks],
-                "mean of the training rows": [leak.mean for leak in facts.leaks],
-                "mean of all rows": [leak.mean_of_all for leak in facts.leaks],
-                "shift in standard deviations": [leak.shift for leak in facts.leaks],
+                f"{offset}, training": [leak.offset for leak in facts.leaks],
+                f"{offset}, all": [leak.offset_of_all for leak in facts.leaks],
+                f"{scale}, training": [leak.scale for leak in facts.leaks],
+                f"{scale}, all": [leak.scale_of_all for leak in facts.leaks],
             }
         )
         form = st.column_config.NumberColumn(format="%.4g")

@@ -48,7 +48,7 @@ def facts(data: Data) -> Facts:
         summary.padding_share(dataset),
         summary.lags(dataset),
         summary.season(dataset),
-        summary.scaling_leaks(dataset),
+        summary.scaling_leaks(dataset, data.scaling),
         tuple(found),
     )
 

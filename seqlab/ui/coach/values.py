@@ -48,7 +48,8 @@ def _series(dataset: Dataset, view: str) -> None:
     one_by_one = bool((times[1:] < times[:-1]).any())  # sequences below each other
     along = np.arange(1, len(values) + 1) if one_by_one else labels
     title = "row" if one_by_one else ""
-    figure = overview.series(along, columns, dataset.splits, missing, title)
+    parts = summary.row_parts(dataset) if dataset.splits is None and one_by_one else None
+    figure = overview.series(along, columns, dataset.splits, missing, title, parts)
     sentence = _series_words(dataset, list(columns), one_by_one)
     height = 250 if len(columns) == 1 else 60 + 90 * len(columns)
     chart(figure, key="data_picture", alt=sentence, height=height, view=view)
@@ -201,19 +202,32 @@ def classes(dataset: Dataset, facts: Facts, view: str) -> None:
 
 def _classes_words(found: dict[str, tuple[int, int]]) -> str:
     train = {name: count for name, (count, _) in found.items() if count}
-    total, tested = (sum(count[part] for count in found.values()) for part in (0, 1))
+    tested = sum(count for _, count in found.values())
     most, least = max(train, key=lambda n: train[n]), min(train, key=lambda n: train[n])
-    told = (
-        f"“{counts.visible(most)}” is the most frequent of {len(train):,} classes: "
-        f"{train[most] / total:.1%} of {total:,} training targets. Always saying so is right for "
-        f"{found[most][1] / max(1, tested):.1%} of the validation targets. The rarest is "
-        f"“{counts.visible(least)}” with {train[least]:,}."
-    )
+    if train[most] == train[least]:
+        told = (
+            f"All {len(train):,} classes are equally frequent in training: {train[most]:,} targets "
+            f"each. Always “{counts.visible(most)}” is right for "
+            f"{found[most][1] / max(1, tested):.1%} of the validation targets."
+        )
+    else:
+        told = _unequal(found, most, least)
     strange = [name for name, (count, tests) in found.items() if tests and not count]
     if strange:
         more = ", …" if len(strange) > 3 else ""
         told += f" Only validation has {', '.join(strange[:3])}{more}."
     return told
+
+
+def _unequal(found: dict[str, tuple[int, int]], most: str, least: str) -> str:
+    train = {name: count for name, (count, _) in found.items() if count}
+    total, tested = (sum(count[part] for count in found.values()) for part in (0, 1))
+    return (
+        f"“{counts.visible(most)}” is the most frequent of {len(train):,} classes: "
+        f"{train[most] / total:.1%} of {total:,} training targets. Always saying so is right for "
+        f"{found[most][1] / max(1, tested):.1%} of the validation targets. The rarest is "
+        f"“{counts.visible(least)}” with {train[least]:,}."
+    )
 
 
 def lengths(dataset: Dataset, facts: Facts, view: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
 
 from seqlab.data import uploaded
 from seqlab.data.catalogue import ENTRIES
 from seqlab.data.entry import Entry
-from seqlab.data.upload import Table, UploadError
+from seqlab.data.upload import Table, UploadError, read_table
 from seqlab.experiment import Reading
 from seqlab.ui import draft, services, state
 from seqlab.ui.controls.fields import changes, field, more
@@ -22,8 +24,12 @@ SOURCES = {
 }
 ABOUT_UPLOAD = "A table with a header line, a running text (.txt), or arrays (.npy, .npz)."
 PROBLEM = "upload_problem"
-REFUSED = "refused_upload"  # the file with that problem
+REFUSED = "refused_upload"  # (content, name) of the file with that problem, if it is a text
 # How a series becomes windows; the common ones are in sight.
+WHOLE = ("scaling", "split", "test_share", "missing")  # of sequences with a label each
+BY_TIME = {"time": "by time", "random": "at random"}
+BY_ID = {"time": "by date or by id", "random": "at random"}
+STRATIFIED = {"time": "stratified, or by id", "random": "at random"}
 CUTTING = ("steps", "stride", "scaling", "split", "test_share", "missing", "period")
 
 
@@ -52,7 +58,7 @@ def data_controls(unfolded: bool = False) -> None:
 def _new_source() -> None:
     """A source begins with its own settings, and with a network whose head fits its task."""
     source = st.session_state.data
-    st.session_state[PROBLEM] = None
+    st.session_state[PROBLEM] = st.session_state[REFUSED] = None
     if source != UPLOAD:
         for key, value in ENTRIES[source].default().model_dump(exclude={"source"}).items():
             st.session_state[key] = list(value) if isinstance(value, tuple) else value
@@ -70,18 +76,28 @@ def _built_in(entry: Entry, unfolded: bool) -> None:
             field(knob.name, knob.label, about=knob.help)
     if entry.targets:
         _cutting(unfolded)
+    elif entry.columns:  # the parts are given
+        field("scaling")
 
 
-def _cutting(unfolded: bool) -> None:
-    """How a series becomes windows, but for window and horizon."""
+def _cutting(
+    unfolded: bool, names: Sequence[str] = CUTTING, splits: Mapping[str, str] = BY_TIME
+) -> None:
+    """How a series becomes windows, but for window and horizon.
+
+    Args:
+        unfolded: shows all settings at once.
+        names: of those that matter.
+        splits: what the ways to split mean for these data.
+    """
     if not unfolded:
-        more("more_data", CUTTING)
-        changes(CUTTING, "changed_data")
+        more("more_data", names, words={"split": splits})
+        changes(names, "changed_data")
         return
     columns = st.columns(2)
-    for i, name in enumerate(CUTTING):
+    for i, name in enumerate(names):
         with columns[i % 2]:
-            field(name)
+            field(name, words=splits if name == "split" else None)
 
 
 def _columns(targets: list[str], inputs: list[str]) -> None:
@@ -123,13 +139,26 @@ def _upload_controls(unfolded: bool) -> None:
     if kept:
         st.caption(plain(f"Using {kept[1]}: {_what(table)}."))
     _columns(*map(list, uploaded.columns(table)))
-    if table.kind in ("series", "wide", "long", "corpus", "arrays"):
+    if _by_label(table):
+        _cutting(unfolded, WHOLE, STRATIFIED)
+    elif table.kind == "corpus":
+        field("window", "Window")
+    elif table.kind in ("series", "wide", "long", "arrays"):
         left, right = st.columns(2)
         with left:
             field("window", "Window")
         with right:
             field("horizon", "Horizon")
-        _cutting(unfolded)
+        _cutting(unfolded, splits=BY_TIME if table.kind == "series" else BY_ID)
+
+
+def _by_label(table: Table) -> bool:
+    """Whether whole sequences are asked for their label: nothing is cut into windows."""
+    if table.kind == "arrays":
+        return table.label is not None
+    chosen = st.session_state.get("target")
+    of_sequences = table.kind in ("wide", "long") and table.label is not None
+    return of_sequences and chosen in (None, table.label)
 
 
 def _what(table: Table) -> str:
@@ -153,13 +182,21 @@ def _take_upload() -> None:
     st.session_state[PROBLEM] = st.session_state[REFUSED] = None
     if uploaded_file is None:
         return
-    file = services.store().add_upload(uploaded_file.getvalue(), uploaded_file.name)
+    data, name = uploaded_file.getvalue(), uploaded_file.name
     try:
-        draft.table_of(file, Reading())  # from now on in its cache
+        _use(draft.take(data, name))
     except UploadError as error:
-        st.session_state[PROBLEM], st.session_state[REFUSED] = str(error), file
-        return
-    _use(file)
+        st.session_state[PROBLEM] = str(error)
+        st.session_state[REFUSED] = (data, name) if _is_text(data, name) else None
+
+
+def _is_text(data: bytes, name: str) -> bool:
+    """Whether some reading makes sense: not for a picture or a workbook."""
+    try:
+        read_table(data, name, Reading(kind="corpus"))
+    except UploadError:
+        return False
+    return True
 
 
 def _use(file: str) -> None:
@@ -169,19 +206,18 @@ def _use(file: str) -> None:
     state.show_fitting(draft.draft(state.flat()))
 
 
+def _use_anyway() -> None:
+    """Keeps the file that was refused."""
+    _use(services.store().add_upload(*st.session_state[REFUSED]))
+
+
 def offer_anyway() -> None:
     """A text file that was refused can be used all the same, to be read in another way."""
-    file = st.session_state.get(REFUSED)
-    if not file or not st.session_state.get(PROBLEM):
+    if not st.session_state.get(REFUSED) or not st.session_state.get(PROBLEM):
         return
-    try:
-        draft.table_of(file, Reading(kind="corpus"))
-    except UploadError:
-        return  # no reading of it makes sense: a picture, a workbook
     st.button(
         "Use this file and change how it is read",
         key="use_anyway",
         icon=":material/tune:",
-        on_click=_use,
-        args=(file,),
+        on_click=_use_anyway,
     )

@@ -109,6 +109,13 @@ OPTIONS: dict[str, dict[str, str]] = {
         "teacher_forcing": "encoder-decoder: states, teacher forcing",
     },
     "loss": {"auto": "automatic"},
+    "split": {"time": "by time", "random": "at random"},
+    "scaling": {"minmax": "min-max"},
+    "missing": {
+        "interpolate": "straight lines",
+        "forward": "carry forward",
+        "drop": "drop what touches them",
+    },
 }
 Fitting = Mapping[str, Sequence[str]]  # by name, the options that fit the task; others: all of them
 
@@ -119,6 +126,7 @@ def field(
     width: int | Literal["stretch"] = "stretch",
     about: str = "",
     fitting: Fitting | None = None,
+    words: Mapping[str, str] | None = None,
 ) -> None:
     """The widget of one value.
 
@@ -128,6 +136,7 @@ def field(
         width: in pixels, or all there is.
         about: help; what is known of the name, if nothing is said.
         fitting: what is offered of a choice; the one that is set is always there.
+        words: what the options are called here; what is known of the name, if nothing is said.
     """
     name = name_of(key)
     kind, optional = _kind(FIELDS[name])
@@ -137,7 +146,7 @@ def field(
         "persist_state": "session",
     }
     label = label or name
-    called = OPTIONS.get(name, {})
+    called = words or OPTIONS.get(name, {})
     if get_origin(kind) is Literal:
         offered = _offered(key, get_args(kind), fitting)
         st.selectbox(label, offered, format_func=lambda o: called.get(o, o), width=width, **common)
@@ -190,6 +199,7 @@ def more(
     title: str = "More",
     above: Callable[[], None] | None = None,
     fitting: Fitting | None = None,
+    words: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
     """A button that opens the less common values.
 
@@ -200,6 +210,7 @@ def more(
         title: what the button says.
         above: draws what stands above the values.
         fitting: what is offered of choices, by name.
+        words: what options are called here, by name.
     """
     with st.popover(title, icon=":material/tune:", key=key, width="content"):
         if above is not None:
@@ -209,7 +220,7 @@ def more(
         for column, part in ((left, names[:half]), (right, names[half:])):
             with column:
                 for name in part:
-                    field(f"{name}{suffix}", fitting=fitting)
+                    field(f"{name}{suffix}", fitting=fitting, words=(words or {}).get(name))
 
 
 def changes(keys: Sequence[str], key: str, usual: Mapping[str, Any] | None = None) -> None:
