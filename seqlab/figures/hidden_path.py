@@ -10,6 +10,7 @@ from plotly.colors import qualitative
 from seqlab.figures import style
 
 FAINT = 0.35
+LONG = 150  # steps
 
 
 def path(
@@ -64,7 +65,8 @@ def path(
             )
         )
     own = points[chosen][np.isfinite(points[chosen][:, 0])]
-    line = {"color": style.PREDICTION, "width": 2.5 if flat else 5}
+    width = 2.5 if len(own) <= LONG else 0.8  # so that a long way does not hide the rest
+    line = {"color": style.PREDICTION, "width": width if flat else 2 * width}
     traces.append(
         make(
             **places(own),

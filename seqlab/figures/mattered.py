@@ -36,9 +36,9 @@ def under_the_input(
     for k, (name, values) in enumerate(inputs.items()):
         colour = INPUTS[k % len(INPUTS)]
         if np.isin(values, (0, 1)).all():
-            traces.append(
-                go.Bar(x=steps, y=values, name=name, marker={"color": colour, "opacity": 0.5})
-            )
+            marker = {"color": colour, "opacity": 0.5}
+            width = max(0.85, len(steps) / 200)  # seen also among a thousand steps
+            traces.append(go.Bar(x=steps, y=values, name=name, marker=marker, width=width))
         else:
             line = {"color": colour}
             traces.append(go.Scatter(x=steps, y=values, name=name, mode="lines", line=line))

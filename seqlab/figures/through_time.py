@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from seqlab.figures import style
 
-LOWEST = 1e-80  # what is smaller is drawn here; a gap is an exact 0
+LOWEST = 1e-80  # what is smaller is not drawn: it would squeeze all the rest
 # Lines that share a chart: layers, or cells.
 COLOURS = ["#2a78d6", "#d1690e", "#15917c", "#c0398b", "#8a63c9", "#8a8f98"]
 
@@ -41,7 +41,7 @@ def norms(lines: list[Line], title: str) -> go.Figure:
     traces = [
         go.Scatter(
             x=np.arange(1, len(line.norms) + 1) + line.start,
-            y=np.where(line.norms > 0, np.maximum(line.norms, LOWEST), np.nan),
+            y=np.where(line.norms >= LOWEST, line.norms, np.nan),
             name="before training" if line.kind == "before" else line.name,
             mode="lines",
             line={
@@ -87,9 +87,9 @@ def by_epoch(
 def _logarithmic(title: str, values: list[NDArray[np.floating]]) -> dict[str, object]:
     """A logarithmic axis with few ticks that say their whole value."""
     numbers = np.concatenate(values)
-    seen = numbers[np.isfinite(numbers) & (numbers > 0)]
+    seen = numbers[np.isfinite(numbers) & (numbers >= LOWEST)]
     low, high = (np.log10(seen.min()), np.log10(seen.max())) if len(seen) else (-1.0, 0.0)
-    first, last = int(np.floor(max(low, np.log10(LOWEST)))), int(np.ceil(high))
+    first, last = int(np.floor(low)), int(np.ceil(high))
     steps = (1, 2, 5) if high - low < 2.5 else (1,)
     every = max(1, round((last - first) / 7))
     ticks = [n * 10.0**power for power in range(first, last + 1, every) for n in steps]

@@ -112,6 +112,13 @@ class Stack:
         """The width of a layer, by the names of `layers`."""
         return len(np.asarray(self.layers[name].weights[1]))
 
+    @property
+    def outputs(self) -> int:
+        """How many numbers the network gives at a step."""
+        if self.head is not None:
+            return int(self.head[0].shape[1])
+        return sum(self.units(name) for name in self.blocks[-1].names)
+
     def place(self, name: str) -> int:
         """The block that a layer belongs to, by the names of `layers`."""
         return next(i for i, block in enumerate(self.blocks) if name in block.names)

@@ -8,24 +8,36 @@ W = rho Q, Q orthogonal, that is exactly rho a step.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seqlab.lens.activations import Floats
 from seqlab.lens.cells import GATES, Trace, trace
 from seqlab.lens.gradients import Flow, Layer, backward
 
-
-def power_line(rate: float, timesteps: int) -> Floats:
-    """rate^(T - t) for t = 1..T: relative size of the gradient, (timesteps,)."""
-    return rate ** np.arange(timesteps - 1, -1, -1.0)
+Mask = NDArray[np.bool_] | None
 
 
-def product_line(keep: Floats) -> Floats:
+def power_line(rate: float, timesteps: int, mask: Mask = None) -> Floats:
+    """rate^(T - t) for t = 1..T: relative size of the gradient, (timesteps,).
+
+    Steps at which `mask` (timesteps,) is False hand the state on as it is.
+    """
+    counted = np.ones(timesteps) if mask is None else mask.astype(np.float64)
+    later = np.append(counted[1:], 0.0)
+    return rate ** np.cumsum(later[::-1])[::-1]
+
+
+def product_line(keep: Floats, mask: Mask = None) -> Floats:
     """The product of a gate over all later steps: keep (timesteps, units) -> (timesteps,).
+
+    Steps at which `mask` (timesteps,) is False hand the state on as it is.
 
     Along the cell state of an LSTM dc_T/dc_t is diag(f_T ... f_{t+1}) if the gates are held as
     they are; of these products the root mean square over the units is given, which is what a
     gradient that hits all units alike would keep of its length.
     """
+    if mask is not None:
+        keep = np.where(mask[:, np.newaxis], keep, 1)
     later = np.concatenate([keep[1:], np.ones_like(keep[:1])]).astype(np.float64)
     products = np.cumprod(later[::-1], axis=0)[::-1]
     return np.sqrt((products**2).mean(axis=1))

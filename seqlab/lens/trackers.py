@@ -47,9 +47,9 @@ def trackers(texts: NDArray[np.str_], mask: NDArray[np.bool_]) -> dict[str, Floa
     )
     symbols, counts = np.unique(texts[mask], return_counts=True)
     for symbol in symbols[np.argsort(-counts, kind="stable")][:MOST_SYMBOLS]:
-        found[f"symbol {symbol if symbol.strip() else repr(symbol)}"] = (texts == symbol).astype(
-            float
-        )
+        found[f"symbol {symbol if symbol.strip() else repr(str(symbol))}"] = (
+            texts == symbol
+        ).astype(float)
     return {name: signal for name, signal in found.items() if np.ptp(signal[mask]) > 0}
 
 

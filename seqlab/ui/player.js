@@ -434,8 +434,8 @@ class Player {
   // An input of zeros and ones
   marks(pen, x, y, wide, line, colour) {
     pen.fillStyle = colour
-    pen.globalAlpha = 0.45
-    const width = Math.max(1.5, wide / line.length)
+    pen.globalAlpha = 0.5
+    const width = Math.max(2.5, wide / line.length)
     line.forEach((value, t) => value && pen.fillRect(this.centre(x, wide, t) - width / 2, y + 1, width, INPUT_HEIGHT - 2))
     pen.globalAlpha = 1
   }
@@ -497,7 +497,11 @@ class Player {
     const nice = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((step) => timesteps / step <= most) ?? 1000
     const marks = [1]
     for (let step = nice; step <= timesteps; step += nice) if (step > 1) marks.push(step)
-    for (const step of marks) this.label(pen, style, `${step}`, this.centre(x, wide, step - 1, timesteps), y, "center")
+    for (const step of marks) {
+      const half = pen.measureText(`${step}`).width / 2 // the last one may not leave the picture
+      const at = Math.min(this.centre(x, wide, step - 1, timesteps), x + wide - half + 2)
+      this.label(pen, style, `${step}`, at, y, "center")
+    }
   }
 
   paintMap(pen, style, cell, rows) {

@@ -3,7 +3,7 @@
 import numpy as np
 
 from seqlab.figures import hidden_path, mattered, statistics, style, through_time
-from seqlab.figures.through_time import LOWEST, Line
+from seqlab.figures.through_time import Line
 
 draw = np.random.default_rng(0)
 
@@ -13,7 +13,7 @@ def test_norms_keep_their_colour_and_never_reach_zero() -> None:
     lines = [Line("a", values, 0), Line("a, theory", values, 0, "theory")]
     figure = through_time.norms(lines, "length")
     first, second = figure.data
-    np.testing.assert_array_equal(first.y, [LOWEST, 1e-30, np.nan, 1.0])  # 0 is a gap
+    np.testing.assert_array_equal(first.y, [np.nan, 1e-30, np.nan, 1.0])  # 0 is a gap
     assert first.line.color == second.line.color
     assert (first.line.dash, second.line.dash) == ("solid", "dash")
     assert figure.layout.yaxis.type == "log"

@@ -72,3 +72,12 @@ def test_product_of_forget_gates_is_the_derivative_along_the_cell_state() -> Non
         c = run.cell[0, t]
         slopes = (last(c + 1e-6, t) - last(c - 1e-6, t)) / 2e-6
         assert line[t] == pytest.approx(np.sqrt((slopes**2).mean()), rel=1e-8)
+
+
+def test_lines_of_theory_hold_still_where_a_step_is_skipped() -> None:
+    mask = np.array([True, False, True, True, False])
+    keep = np.full((5, 2), 0.5)
+    expected = [0.25, 0.25, 0.5, 1, 1]
+    np.testing.assert_allclose(theory.product_line(keep, mask), expected)
+    np.testing.assert_allclose(theory.power_line(0.5, 5, mask), expected)
+    np.testing.assert_allclose(theory.power_line(0.5, 5), theory.product_line(keep))

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import Data, Experiment, Network, Recurrent
-from seqlab.lens import snapshot
+from seqlab.lens import snapshot, theory
 from seqlab.lens.cells import GATES
 from seqlab.lens.forward import answer, forward
 from seqlab.lens.stack import stack
@@ -23,6 +23,7 @@ from seqlab.ui.views.what_if import slider_range
 
 ROOT = Path(__file__).parents[2]
 UNITS, LONG = 4, 20
+NOISE = np.random.default_rng(0).normal(size=(1, 51, 1))
 ADDING = Data(source="adding", window=12, samples=40)
 DATES = Data(source="dates", samples=60)
 BOTH = (Recurrent(units=UNITS), Recurrent(units=UNITS, return_sequences=True))
@@ -167,8 +168,27 @@ def test_numbers_on_the_page_are_those_of_the_run(store) -> None:
     assert f"the answer is {said[0, 0]:.4g}" in found
     loss = np.mean((said - dataset.y[index]) ** 2)
     assert f"The loss of the whole network is {loss:.3g} over {len(index)} sequences" in found
-    found = words(opened(run, "Gradient through time"))
+    more = {"gradient_norm": [2.0, 0.5], "clipped": [0.5, 0.0]}
+    store.add_metrics(run, [1, 2], [1.0, 0.5], [1.0, 0.5], more)
+    app = opened(run, "Gradient through time")
+    found = words(app)
     assert "0.9^50 = 0.00515, 1^50 = 1, 1.1^50 = 117.4" in found
+    assert "between 0.5 and 2 long, longest in epoch 1" in found
+    shares = [theory.from_the_end(theory.untrained(c, 1, 32), NOISE) for c in GATES]
+    told = [flow.hidden_norm[0, 0] / flow.hidden_norm[0, -1] for flow in shares]
+    assert f"SimpleRNN {told[0]:.2g}, LSTM {told[1]:.2g}, GRU {told[2]:.2g}" in found
+    assert "an untrained SimpleRNN passes more gradient than an untrained LSTM" in found
+    app.slider(key="lens_bias").set_value(3.0).run()
+    app.segmented_control(key="lens_lab_input").set_value("the chosen sequence").run()
+    assert not app.exception
+    flow = theory.from_the_end(
+        theory.untrained("LSTM", 2, 32, forget_bias=3.0), dataset.x[index[:1]]
+    )
+    share = flow.hidden_norm[0, 0] / flow.hidden_norm[0, -1]
+    found = words(app)
+    assert f"LSTM {share:.2g}," in found
+    assert f"through {ADDING.window - 1} steps of the chosen sequence" in found
+    assert "passes more gradient" not in found
 
 
 def test_worst_sequences_come_first(store) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -14,18 +17,27 @@ from seqlab.lens.arithmetic import ORDER
 from seqlab.lens.forward import forward
 from seqlab.lens.stack import LensError, Stack
 from seqlab.ui import networks
+from seqlab.ui.cache import ByteCache
 from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene, choose_layer
 from seqlab.ui.words import plain
 
-MOST_WORK = 200_000_000  # networks x sequences x timesteps x units squared: some 150 ms
+MOST_WORK = 80_000_000  # networks x sequences x timesteps x units squared: some 60 ms
 MOST_UNITS = 64  # that are switched off one by one
 DRAWN = 6  # of them, those that hurt most
-FEWEST, MOST = 8, 200  # sequences
+FEWEST, MOST = 4, 200  # sequences
+
+_losses: ByteCache[float] = ByteCache(1_000_000, lambda _: 100)
 
 
-def ablations(scene: Scene, network: Stack) -> None:
+def ablations(scene: Scene, network: Stack, epoch: int) -> None:
     """Gates held at 1, units switched off one by one, and those that somebody chooses."""
+
+    def measured(part: str, changed: Callable[[], Stack]) -> float:
+        """The loss without a part; it does not hang on the sequence that is chosen."""
+        key = scene.run.id, epoch, layer, part, len(index)
+        return _losses.get(key, lambda: loss(scene, changed(), index))
+
     st.subheader("Parts of the network", anchor=False)
     about(
         "The loss on validation sequences if a part is taken away: a gate held at 1 (always "
@@ -40,12 +52,20 @@ def ablations(scene: Scene, network: Stack) -> None:
     )
     fits = MOST_WORK // (work * (tried + 5 if each else 5))
     index = scene.dataset.validation[: max(FEWEST, min(MOST, fits))]
-    whole = loss(scene, network, index)
-    gates, problems = _gates(scene, network, layer, index)
+    whole = measured("", lambda: network)
+    gates: dict[str, float] = {}
+    problems: list[str] = []
+    for gate in [name for name in ORDER[network.layers[layer].cell] if name in style.SIGMOID]:
+        try:
+            gates[f"{style.GATE_NAMES[gate]} = 1"] = measured(
+                gate, partial(ablation.gate_held_at_1, network, layer, gate)
+            )
+        except LensError as error:
+            problems.append(str(error))
     off: dict[int, float] = {}
     try:
         for unit in range(tried if each else 0):
-            off[unit] = loss(scene, ablation.units_off(network, layer, [unit]), index)
+            off[unit] = measured(f"{unit}", partial(ablation.units_off, network, layer, [unit]))
     except LensError as error:
         problems.append(str(error))
     chosen = _chosen(units, key=f"lens_off_{layer}") if not problems else []
@@ -83,21 +103,6 @@ def ablations(scene: Scene, network: Stack) -> None:
         st.caption(plain(problem))
 
 
-def _gates(
-    scene: Scene, network: Stack, layer: str, index: NDArray[np.int64]
-) -> tuple[dict[str, float], list[str]]:
-    """The loss with each gate held at 1, and why that cannot be done."""
-    found, problems = {}, []
-    for gate in [name for name in ORDER[network.layers[layer].cell] if name in style.SIGMOID]:
-        try:
-            changed = ablation.gate_held_at_1(network, layer, gate)
-        except LensError as error:
-            problems.append(str(error))
-            continue
-        found[f"{style.GATE_NAMES[gate]} = 1"] = loss(scene, changed, index)
-    return found, problems
-
-
 def _chosen(units: int, key: str) -> list[int]:
     """Units that somebody wants to switch off together, from 0."""
     if units < 3:
@@ -117,7 +122,10 @@ def _times(value: float, whole: float) -> str:
     if whole <= 0 or not np.isfinite(value):
         return "more" if value > whole else "no more"
     change = value / whole - 1
-    return f"{value / whole:,.3g} times as much" if change > 2 else f"{change:+.0%}"
+    if change <= 2:
+        return f"{change:+.0%}"
+    times = f"{1 + change:,.0f}" if change > 9 else f"{1 + change:.1f}"
+    return f"{times} times as much"
 
 
 def loss(scene: Scene, network: Stack, index: NDArray[np.int64]) -> float:

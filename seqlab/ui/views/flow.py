@@ -107,14 +107,15 @@ def _norms_at(scene: Scene, shown: Sequence, epoch: int) -> dict[str, NDArray[np
 
 def _theory(layer: Layer, trace: Trace, flow: Flow) -> tuple[str, NDArray[np.floating]]:
     """The line that theory gives, beginning where the measured one ends."""
+    mask = None if trace.mask is None else trace.mask[0]
     if layer.cell == "LSTM" and flow.cell_norm is not None:
-        line = theory.product_line(trace.forget_gate[0])
+        line = theory.product_line(trace.forget_gate[0], mask)
         return "product of the forget gates", line * flow.cell_norm[0, -1]
     if layer.cell == "GRU":
-        line = theory.product_line(trace.update_gate[0])
+        line = theory.product_line(trace.update_gate[0], mask)
         return "product of the update gates", line * flow.hidden_norm[0, -1]
     rho = spectral_radius(np.asarray(layer.weights[1]))
-    line = theory.power_line(rho, len(flow.hidden_norm[0])) * flow.hidden_norm[0, -1]
+    line = theory.power_line(rho, len(flow.hidden_norm[0]), mask) * flow.hidden_norm[0, -1]
     return f"ρ^t, ρ = {rho:.2f}", line
 
 
@@ -136,27 +137,30 @@ def _fall(flows: Mapping[str, Flow], epoch: int) -> str:
 
 def _by_epoch(scene: Scene) -> None:
     """The gradient's norm over the training, where the run has kept it."""
-    metrics = services.store().metrics(scene.run.id)
-    norm = metrics.more.get("gradient_norm")
-    if norm is None or not np.isfinite(norm).any():
+    metrics = services.store().metrics(scene.run.id, "gradient_norm", "clipped")
+    norm, clipped = metrics.more["gradient_norm"], metrics.more["clipped"]
+    if not np.isfinite(norm).any():
         return
     st.subheader("In each epoch", anchor=False)
     training = scene.run.experiment.training
     threshold = training.clipnorm
     figure = through_time.by_epoch(metrics.epoch, norm, threshold)
+    longest = int(np.nanargmax(norm))
     sentence = (
-        f"The gradient of all weights together was between {np.nanmin(norm):.3g} and "
-        f"{np.nanmax(norm):.3g} long."
+        f"The gradient of all weights together, a mean over each epoch, was between "
+        f"{np.nanmin(norm):.3g} and {np.nanmax(norm):.3g} long, longest in epoch "
+        f"{metrics.epoch[longest]}."
     )
-    clipped = metrics.more.get("clipped")
-    if clipped is not None and np.isfinite(clipped).any():
-        sentence += f" In {np.nanmean(clipped):.0%} of all steps it was clipped."
+    if (training.clipnorm or training.clipvalue) and np.isfinite(clipped).any():
+        sentence += f" In {np.nanmean(clipped):.0%} of all steps something was clipped."
     if training.clipnorm:
         sentence += (
             f" clipnorm = {training.clipnorm:g} clips each weight array by itself, so below the "
             "line nothing can have been clipped."
         )
-    table = pd.DataFrame({"epoch": metrics.epoch, "gradient norm": norm})
+    if training.clipvalue:
+        sentence += f" clipvalue = {training.clipvalue:g} clips each number of it by itself."
+    table = pd.DataFrame({"epoch": metrics.epoch, "gradient norm": norm, "clipped": clipped})
     picture(figure, sentence, table, key="lens_norms", height=240, view=scene.run.id)
 
 

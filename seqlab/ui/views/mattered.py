@@ -28,20 +28,21 @@ def mattered(scene: Scene) -> None:
     )
     shown, epoch = choose(scene)
     network = scene.network(epoch)
-    said = networks.read(network, shown).outputs[0, 0]  # (steps, outputs)
-    at = _choose_step(scene, network, said)
-    output = _output(scene, shown, said[at], at)
+    at, output = -1, 0
+    ends = scene.dataset.goal.at == "end" and network.bridge is None
+    if not ends or scene.dataset.goal.kind == "class":
+        said = networks.read(network, shown).outputs[0, 0]  # (steps, outputs)
+        at = -1 if ends else _choose_step(scene, network, said)
+        output = _output(scene, shown, said[at], at)
     first = _steps(scene, network, shown, output, at)
     # Fragments of their own: a slider here shall not compute the rest anew.
     st.fragment(what_if)(scene, network, shown, output, first)
-    st.fragment(ablations)(scene, network)
+    st.fragment(ablations)(scene, network, epoch)
 
 
 def _choose_step(scene: Scene, network: Stack, said: NDArray[np.floating]) -> int:
-    """Which step of the answer is meant, from 0: the last one, if it answers once."""
+    """Which step of the answer is meant, from 0."""
     dataset, steps = scene.dataset, len(said)
-    if dataset.goal.at == "end" and network.bridge is None:
-        return steps - 1
     if not networks.stepwise(dataset):
         return int(st.slider("Step of the answer", 1, steps, steps, key="lens_answer_step")) - 1
     classes = dataset.goal.classes

@@ -41,7 +41,8 @@ def statistics(scene: Scene) -> None:
         _gates(scene, before, now)
         _memory(scene, before, now)
     _units(scene, layer, before, now, index)
-    st.caption(f"Over {sequences} validation sequences of {timesteps} steps.")
+    many = "sequences" if sequences > 1 else "sequence"
+    st.caption(f"Over {sequences} validation {many} of {timesteps} steps.")
 
 
 def _shares(trace: Trace) -> figures.Shares:
