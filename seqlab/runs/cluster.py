@@ -1,6 +1,7 @@
 """The local training cluster, a process of its own.
 
-`python -m seqlab.runs.cluster WORKERS MODULE`, where the module is that of the training job.
+`python -m seqlab.runs.cluster WORKERS MODULE CACHE`, where the module is that of the training job,
+and CACHE is a folder for compiled programs.
 `SEQLAB_WORKER_MEMORY` limits the memory of each worker, in GB.
 
 It prints the scheduler's address on its first line and ends when its standard input closes, so
@@ -11,8 +12,12 @@ Streamlit's main script, and makes a local cluster look the same as a remote one
 
 from __future__ import annotations
 
+import hashlib
 import os
+import platform
 import sys
+from importlib import metadata
+from pathlib import Path
 
 import dask
 import distributed
@@ -29,6 +34,7 @@ ONE_THREAD = dict.fromkeys(
     ),
     "1",
 )
+PROGRAMS = 1000  # compiled ones that are kept on disk
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "CUDA_VISIBLE_DEVICES": "-1"}
 
 CONFIG = {
@@ -45,14 +51,16 @@ CONFIG = {
 }
 
 
-def main(workers: int, job: str) -> None:
+def main(workers: int, job: str, cache: Path) -> None:
     """Runs until standard input closes.
 
     The job's module, and TensorFlow with it, is imported once in the fork server, so that a new
     worker is there in a fraction of a second. It must only be imported there: forking after
     TensorFlow ran an operation hangs.
     """
-    os.environ.update(ONE_THREAD | QUIET)
+    flags = f"--tf_xla_persistent_cache_directory={compiled_programs(cache)}"
+    flags = f"{os.environ.get('TF_XLA_FLAGS', '')} {flags}".strip()
+    os.environ.update(ONE_THREAD | QUIET | {"TF_XLA_FLAGS": flags})
     dask.config.set(CONFIG)
     distributed.utils.get_mp_context().set_forkserver_preload(["distributed", job])
     # A share is left to the server.
@@ -73,5 +81,19 @@ def main(workers: int, job: str) -> None:
         sys.stdin.read()
 
 
+def compiled_programs(cache: Path) -> Path:
+    """The folder where XLA keeps what it compiled, 0.4 MB a program; the oldest ones go.
+
+    A program is made for one TensorFlow and one kind of processor.
+    """
+    kind = f"{metadata.version('tensorflow')} {platform.node()} {platform.machine()}"
+    folder = cache / hashlib.sha256(kind.encode()).hexdigest()[:16]
+    folder.mkdir(parents=True, exist_ok=True)
+    newest_first = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime, reverse=True)
+    for file in newest_first[PROGRAMS:]:
+        file.unlink(missing_ok=True)
+    return folder
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))

@@ -21,7 +21,7 @@ class Connection:
         scheduler: address of an existing scheduler, or `None` to start a local cluster.
         workers: of the local cluster.
         module: that its workers import before they are needed.
-        home: folder for the local cluster's log.
+        home: folder for the local cluster's log and its compiled programs.
     """
 
     def __init__(self, scheduler: str | None, workers: int, module: str, home: Path) -> None:
@@ -72,7 +72,9 @@ class Connection:
             self._process = None
 
     def _start(self) -> str:
-        command = [sys.executable, "-m", "seqlab.runs.cluster", str(self._workers), self._module]
+        cache = self._home / "compiled"
+        command = [sys.executable, "-m", "seqlab.runs.cluster"]
+        command += [str(self._workers), self._module, str(cache)]
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         with open(self._home / "pool.log", "wb") as log:  # TensorFlow's chatter goes there
             self._process = subprocess.Popen(

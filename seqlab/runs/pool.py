@@ -41,6 +41,7 @@ HUNGRY = (
 UNWATCHED = "Nobody had looked at it for {minutes:g} minutes, so it was stopped."
 TOO_EARLY = "It was stopped before its first epoch, so there are no weights to keep."
 FIRST_GRACE = 0.5  # seconds
+ENDING = 0.5  # seconds that a worker gets to end by itself before it is killed
 UNREACHABLE = "The training pool cannot be reached at the moment. Runs wait until it is back."
 
 logger = logging.getLogger(__name__)
@@ -274,7 +275,7 @@ class Pool:
 
     def _end_worker(self, job: _Job) -> None:
         job.ended = True
-        self._connection.client.restart_workers([job.address], raise_for_error=False, timeout=10)
+        self._connection.client.restart_workers([job.address], raise_for_error=False, timeout=ENDING)
 
     def _begin(self, job: _Job, address: str) -> None:
         self._recorder.status(job.run, "running")

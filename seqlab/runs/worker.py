@@ -13,7 +13,7 @@ import psutil
 
 TOPIC = "seqlab"  # one topic for all runs: a topic each would never be forgotten
 
-SHARE = 0.9  # of a worker's memory that a run may use
+SHARE = 0.8  # of a worker's memory that a run may use
 LOOK = 0.1  # seconds between two looks at it
 
 Command = dict[str, Any]

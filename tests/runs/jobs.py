@@ -59,7 +59,7 @@ def hungry(experiment, dataset, report, control):
     """Takes more and more memory."""
     eaten = []
     while True:
-        eaten.append(b"x" * 2**25)
+        eaten.append(b"x" * 2**23)
         time.sleep(0.02)
 
 

@@ -10,7 +10,7 @@ from seqlab.runs.pool import Pool, until_turn
 from seqlab.runs.store import Store
 from tests.runs.helpers import JOB, ended, pid_of, submit, wait_for
 
-GRACE = 3.0  # seconds that a stopped run gets
+GRACE = 2.5  # seconds that a stopped run gets
 
 
 @pytest.fixture(scope="module")
