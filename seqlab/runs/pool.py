@@ -275,7 +275,9 @@ class Pool:
 
     def _end_worker(self, job: _Job) -> None:
         job.ended = True
-        self._connection.client.restart_workers([job.address], raise_for_error=False, timeout=ENDING)
+        self._connection.client.restart_workers(
+            [job.address], raise_for_error=False, timeout=ENDING
+        )
 
     def _begin(self, job: _Job, address: str) -> None:
         self._recorder.status(job.run, "running")

@@ -3,20 +3,15 @@
 import os
 import resource
 import signal
-import socket
-import subprocess
-import sys
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from seqlab.runs.pool import Pool
 from seqlab.runs.store import Store
+from tests.runs.cluster import Cluster
 from tests.runs.helpers import JOB, ended, pid_of, submit, wait_for
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -136,47 +131,9 @@ def alive(pid):
     return open(f"/proc/{pid}/stat").read().split()[2] != "Z"
 
 
-class Cluster:
-    """A scheduler and two workers as an operator starts them, each in a folder of its own."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
-        self.processes: list[subprocess.Popen] = []
-
-    def start(self) -> None:
-        port = self.address.rpartition(":")[2]
-        self._run("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
-        for name in ("one", "two"):
-            self._run("worker", self.address, "--nthreads", "1", "--no-dashboard", name=name)
-
-    def _run(self, what: str, *arguments: str, name: str = "scheduler") -> None:
-        folder = self.home / name
-        folder.mkdir(exist_ok=True)
-        with open(folder / "log", "ab") as log:
-            self.processes.append(
-                subprocess.Popen(
-                    [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments],
-                    cwd=folder,
-                    env=os.environ | {"PYTHONPATH": str(ROOT)},
-                    stdout=log,
-                    stderr=log,
-                )
-            )
-
-    def kill(self) -> None:
-        for process in self.processes:
-            process.kill()
-        for process in self.processes:
-            process.wait()
-        self.processes.clear()
-
-
 @pytest.fixture
 def cluster(tmp_path):
-    cluster = Cluster(tmp_path)
+    cluster = Cluster(tmp_path / "cluster")
     cluster.start()
     yield cluster
     cluster.kill()

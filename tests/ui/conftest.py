@@ -39,8 +39,9 @@ def app(store):
 class Server:
     """`streamlit run playground.py` on a free port, with its own SEQLAB_HOME."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, environment: dict[str, str] | None = None) -> None:
         self.home = home
+        self.environment = environment or {}
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -57,6 +58,7 @@ class Server:
         command = [sys.executable, "-m", "streamlit", "run", "playground.py"]
         command += [f"--{name}={value}" for name, value in options.items()]
         environment = os.environ | {"SEQLAB_HOME": str(self.home / "home"), "SEQLAB_WORKERS": "2"}
+        environment |= self.environment
         # Output to a file: a full pipe would block the server.
         with open(self.home / "server.log", "ab") as log:
             self.process = subprocess.Popen(

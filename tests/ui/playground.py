@@ -1,0 +1,93 @@
+"""The playground page as a visitor uses it, for tests in a real browser."""
+
+import re
+import time
+from urllib.parse import parse_qs, urlparse
+
+from playwright.sync_api import Page, expect
+
+VIEWPORT = {"width": 1440, "height": 900}
+LONG = 60_000  # milliseconds: a first training may wait for TensorFlow to warm up
+expect.set_options(timeout=15_000)
+
+
+class Playground:
+    """What a visitor can do and see, in words."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        page.set_default_timeout(20_000)
+        self.open(url)
+
+    def open(self, url: str) -> None:
+        self.page.goto(url)
+        expect(self.part("train").get_by_role("button")).to_be_visible(timeout=LONG)
+
+    def part(self, key: str):
+        return self.page.locator(f".st-key-{key}")
+
+    def choose(self, key: str, option: str) -> None:
+        box = self.part(key).get_by_role("combobox")
+        box.click()
+        box.fill(option)  # a long list draws only a part of its options
+        self.page.get_by_role("option", name=option, exact=True).click()
+
+    def enter(self, key: str, value: object) -> None:
+        box = self.part(key).locator("input")
+        box.fill(str(value))
+        box.press("Enter")
+
+    def upload(self, name: str, content: bytes) -> None:
+        file = {"name": name, "mimeType": "text/csv", "buffer": content}
+        self.part("upload").locator("input[type=file]").set_input_files(file)
+
+    def click(self, key: str) -> None:
+        button = self.part(key).get_by_role("button")
+        expect(button).to_be_enabled()
+        button.click()
+
+    def expect_status(self, words: str, timeout: float = LONG) -> None:
+        expect(self.part("status")).to_contain_text(re.compile(words), timeout=timeout)
+
+    def epoch_told(self) -> int:
+        """The epoch that the status names; -1 while it names none."""
+        found = re.search(r"(?:[Ee]poch|after|Finished:) (\d+)", self.part("status").inner_text())
+        return int(found[1]) if found else -1
+
+    def epochs_drawn(self) -> int:
+        script = "e => e._fullData?.[0]?.x?.length ?? 0"
+        chart = self.part("loss_chart").locator(".js-plotly-plot")
+        return chart.evaluate(script) if chart.count() else 0
+
+    def gates(self, when: str) -> str:
+        """The picture of the gates at that epoch, as the browser has drawn it."""
+        player = self.part("gate_chart").locator(".seqlab-player")
+        expect(player.get_by_text(re.compile(rf"^{when}\."))).to_be_visible(timeout=LONG)
+        return player.locator("canvas").evaluate("e => e.toDataURL()")
+
+    def run(self) -> str | None:
+        """The run that the URL names."""
+        return parse_qs(urlparse(self.page.url).query).get("run", [None])[0]
+
+    def rmse(self) -> float:
+        words = self.part("prediction_chart").get_by_text("RMSE").inner_text()
+        return float(re.search(r"RMSE ([\d.]+)", words)[1])
+
+    def slide(self, key: str, name: str, press: str) -> None:
+        slider = self.part(key).get_by_role("slider", name=name)
+        slider.focus()
+        slider.press(press)
+
+    def wait_until(self, condition, seconds: float = 30) -> None:
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, "waited too long"
+            self.page.wait_for_timeout(50)
+
+
+def start_long_run(playground):
+    playground.choose("data", "Adding problem")
+    playground.enter("window", 60)
+    playground.enter("epochs", 9999)
+    playground.click("train")
+    playground.expect_status(r"Epoch \d+ of 9999")
