@@ -46,6 +46,12 @@ CONFIG = {
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.95,
+    # What Dask watches of itself, many times a second, would cost an idle worker 5 % of a core.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.tick.limit": "30s",
+    "distributed.admin.system-monitor.interval": "1s",
+    "distributed.admin.system-monitor.disk": False,
     # Workers share this process's life; they need no watch of their own on lost connections.
     "distributed.comm.timeouts.connect": "10s",
 }
