@@ -153,12 +153,20 @@ def read_out(networks: Sequence[Stack], hidden: Floats) -> Floats:
     heads = [network.head for network in networks if network.head is not None]
     if not heads:
         return hidden
+    said = _dense(heads, networks[0].head_activation, hidden)
+    for layers in zip(*(network.more for network in networks), strict=True):
+        said = _dense([layer[:2] for layer in layers], layers[0][2], said)
+    return said
+
+
+def _dense(heads: Sequence[tuple[Floats, Floats]], activation: str, hidden: Floats) -> Floats:
+    """A Dense layer with several weights."""
     middle = (1,) * (hidden.ndim - 2)
     kernels = np.stack([kernel for kernel, _ in heads])
     biases = np.stack([bias for _, bias in heads])
     kernels = kernels.reshape(len(heads), *middle[1:], *kernels.shape[1:])
     biases = biases.reshape(len(heads), *middle, -1)
-    return find_activation(networks[0].head_activation).forward(hidden @ kernels + biases)
+    return find_activation(activation).forward(hidden @ kernels + biases)
 
 
 def run_layer(

@@ -78,6 +78,7 @@ class Stack:
         sequences: whether the last recurrent layer hands on every step.
         masked: whether padding is skipped; if not, the network reads it like anything else.
         bridge: where a decoder begins, if there is one.
+        more: further Dense layers behind the head: kernel, bias and activation of each.
     """
 
     blocks: tuple[Block, ...]
@@ -87,6 +88,7 @@ class Stack:
     sequences: bool = False
     masked: bool = True
     bridge: Bridge | None = None
+    more: tuple[tuple[Floats, Floats, str], ...] = ()
 
     @property
     def layers(self) -> dict[str, Layer]:
@@ -103,7 +105,7 @@ class Stack:
         rest = [] if self.embedding is None else [self.embedding]
         if self.bridge is not None and self.bridge.embedding is not None:
             rest.append(self.bridge.embedding)
-        rest += [*(self.head or ())]
+        rest += [*(self.head or ()), *(array for layer in self.more for array in layer[:2])]
         for block in self.blocks:
             rest += [*(block.normalization or ())]
         return [np.asarray(w) for layer in self.layers.values() for w in layer.weights] + rest
@@ -116,7 +118,7 @@ class Stack:
     def outputs(self) -> int:
         """How many numbers the network gives at a step."""
         if self.head is not None:
-            return int(self.head[0].shape[1])
+            return int((self.more[-1] if self.more else self.head)[0].shape[1])
         return sum(self.units(name) for name in self.blocks[-1].names)
 
     def place(self, name: str) -> int:
@@ -154,8 +156,14 @@ class Stack:
         bridge = self.bridge
         if bridge is not None and bridge.embedding is not None:
             bridge = replace(bridge, embedding=_double(bridge.embedding))
+        more = tuple((_double(kernel), _double(bias), name) for kernel, bias, name in self.more)
         return replace(
-            self, blocks=blocks, head=double(self.head), embedding=embedding, bridge=bridge
+            self,
+            blocks=blocks,
+            head=double(self.head),
+            embedding=embedding,
+            bridge=bridge,
+            more=more,
         )
 
 
@@ -184,7 +192,7 @@ def stack(
 
     Raises:
         LensError: if a layer is none of Embedding, SimpleRNN, LSTM, GRU (one- or bidirectional),
-            LayerNormalization behind one of them and Dense at the end, if there is no recurrent
+            LayerNormalization behind one of them and Dense behind all, if there is no recurrent
             layer, or if weights are not finite.
     """
     parts: dict[str, dict[str, NDArray[Any]]] = {}
@@ -199,8 +207,7 @@ def stack(
         layer, _, weight = name.partition("/")
         parts.setdefault(layer, {})[weight] = array
     blocks: list[Block] = []
-    head: tuple[Floats, Floats] | None = None
-    activation = "linear"
+    dense: list[tuple[Floats, Floats, str]] = []
     embedding: Floats | None = None
     written: Floats | None = None
     told = options or {}
@@ -209,23 +216,26 @@ def stack(
             embedding = weights["embeddings"]
         elif set(weights) == {"embeddings"} and decoder_steps is not None and written is None:
             written = weights["embeddings"]
-        elif any(key.endswith("recurrent_kernel") for key in weights) and head is None:
+        elif any(key.endswith("recurrent_kernel") for key in weights) and not dense:
             blocks.append(_block(name, weights, told.get(name, {})))
         elif set(weights) == {"gamma", "beta"} and blocks and not blocks[-1].normalization:
             blocks[-1] = replace(blocks[-1], normalization=(weights["gamma"], weights["beta"]))
-        elif weights.keys() <= {"kernel", "bias"} and blocks and head is None:
+        elif weights.keys() <= {"kernel", "bias"} and blocks:
             kernel = weights["kernel"]
-            head = kernel, weights.get("bias", np.zeros(kernel.shape[1], kernel.dtype))
-            activation = told.get(name, {}).get("activation", activation)
+            bias = weights.get("bias", np.zeros(kernel.shape[1], kernel.dtype))
+            dense.append((kernel, bias, told.get(name, {}).get("activation", "linear")))
         else:
             raise LensError(
-                "The lens knows Embedding, SimpleRNN, LSTM, GRU, LayerNormalization and one Dense "
-                f"layer at the end. This network also has {name!r}, so its gates are not shown."
+                "The lens knows Embedding, SimpleRNN, LSTM, GRU, LayerNormalization and Dense "
+                f"layers at the end. This network also has {name!r}, so its gates are not shown."
             )
     if not blocks:
         raise LensError("This network has no SimpleRNN, LSTM or GRU layer to look into.")
     bridge = None if decoder_steps is None else Bridge(len(blocks) - 1, decoder_steps, written)
-    return Stack(tuple(blocks), head, activation, embedding, sequences, masked, bridge)
+    head, activation, more = None, "linear", tuple(dense[1:])
+    if dense:
+        head, activation = dense[0][:2], dense[0][2]
+    return Stack(tuple(blocks), head, activation, embedding, sequences, masked, bridge, more)
 
 
 def _block(name: str, weights: Mapping[str, NDArray[Any]], options: Mapping[str, Any]) -> Block:

@@ -90,11 +90,16 @@ def _to_last_block(network: Stack, passage: Passage, slopes: Floats) -> Floats:
     """dL/d(output) -> dL/d(what the last block's normalization gives)."""
     if network.head is None:
         return slopes
-    kernel, bias = network.head
     block = network.blocks[-1]
     read = normalized(block, handed_on(block, passage, once=slopes.ndim == 2))
-    activation = find_activation(network.head_activation)
-    return activation.backward(read @ kernel + bias, slopes) @ kernel.T
+    layers = [(*network.head, network.head_activation), *network.more]
+    sums: list[Floats] = []  # what each layer gives before its activation
+    for kernel, bias, name in layers:
+        sums.append(read @ kernel + bias)
+        read = find_activation(name).forward(sums[-1])
+    for (kernel, _, name), total in zip(layers[::-1], sums[::-1], strict=True):
+        slopes = find_activation(name).backward(total, slopes) @ kernel.T
+    return slopes
 
 
 def _back_through_normalization(block: Block, hidden: Floats, slopes: Floats) -> Floats:

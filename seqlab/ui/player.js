@@ -448,7 +448,7 @@ class Player {
     for (const frame of this.frames.values()) {
       for (const value of frame.output) values.push(value)
     }
-    const finite = values.filter(Number.isFinite)
+    const finite = values.filter(Number.isFinite) // a network that reads from both ends answers once
     const range = [finite.reduce((a, b) => Math.min(a, b), Infinity), finite.reduce((a, b) => Math.max(a, b), -Infinity)]
     this.ranged = { frames: this.frames, range }
     return range
@@ -628,6 +628,23 @@ class Player {
 
   point(event) {
     this.hover = this.spot(event)
+    this.tellHover()
+  }
+
+  // The same from the keyboard: a step to the left or right, in the row of the chosen unit
+  step(by) {
+    const { data, place } = this
+    const [strip, cell] = [place.strips.at(-1), place.cells.at(-1)]
+    const step = Math.min(data.timesteps - 1, Math.max(0, (this.hover?.step ?? -1) + by))
+    const [x, y] = [this.centre(strip.x, place.wide, step), cell.y]
+    const answer = Math.floor(((step + 0.5) / data.timesteps) * data.output.steps)
+    const row = this.unit === null ? {} : { cell, unit: this.unit }
+    this.hover = { step, answer, x, y, strip, ...row }
+    this.tellHover()
+    this.canvas.setAttribute("aria-label", this.tip.textContent)
+  }
+
+  tellHover() {
     const { hover, data, tip } = this
     tip.hidden = !hover
     this.draw()
@@ -645,7 +662,10 @@ class Player {
     } else if (hover.below || data.output.steps === data.timesteps) {
       const count = data.output.names.length
       if (frame.said) words.push(`says ${JSON.stringify(frame.said[hover.answer])}`)
-      data.output.names.forEach((name, k) => words.push(`${name} ${round(frame.output[hover.answer * count + k])}`))
+      data.output.names.forEach((name, k) => {
+        const value = frame.output[hover.answer * count + k]
+        if (Number.isFinite(value)) words.push(`${name} ${round(value)}`)
+      })
     }
     tip.textContent = words.join(" · ")
     tip.style.top = `${hover.y + 14}px`
@@ -678,6 +698,11 @@ class Player {
 
   key(event) {
     if (event.key === "Escape" && this.unit !== null) return this.choose(null)
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+    if (by) {
+      event.preventDefault()
+      return this.step(by)
+    }
     if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return
     event.preventDefault()
     const rows = this.data.orders[this.order.value] ?? Array.from({ length: this.data.units }, (_, i) => i)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.data.dataset import Dataset
+from seqlab.data.text import END
 from seqlab.figures import style
 from seqlab.lens.stack import Stack
 from seqlab.ui import networks
@@ -99,10 +100,15 @@ def _symbols(dataset: Dataset, shown: Sequence, network: Stack, layer: str) -> O
 
     def lines(odds: Floats) -> Floats:
         rows = odds.argmax(axis=-1) if right is None else right.astype(np.int64)
-        return np.take_along_axis(odds, rows[:, np.newaxis], axis=-1)
+        found = np.take_along_axis(odds, rows[:, np.newaxis], axis=-1)
+        if shown.weights is not None:  # nothing is asked for behind the end of a text
+            found[shown.weights == 0] = np.nan
+        return found
 
     def said(odds: Floats) -> list[str]:
-        return [classes[k] for k in odds.argmax(axis=-1)]
+        symbols = [classes[k] for k in odds.argmax(axis=-1)]
+        end = symbols.index(END) + 1 if END in symbols else len(symbols)
+        return symbols[:end] + [""] * (len(symbols) - end)
 
     what = "how likely that was" if right is None else "how likely the right one was"
     where = "the most likely symbol at each step"

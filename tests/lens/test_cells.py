@@ -25,27 +25,31 @@ def step_by_step(case: Case) -> dict[str, np.ndarray]:
     cell, units = case.keras_cell(), case.units
     x, mask = case.in_order()
     states = [np.zeros((len(x), units)) for _ in range(2 if case.cell == "LSTM" else 1)]
-    found: dict[str, list[np.ndarray]] = {name: [] for name in NAMES[case.cell]}
+    before, after = [], []
     for t in range(x.shape[1]):
-        for name, values in gates_of(case, x[:, t], states).items():
-            found[name].append(values)
-        _, new = cell(keras.ops.convert_to_tensor(x[:, t]), list(states))
+        _, new = cell(x[:, t], list(states))
         new = new if isinstance(new, list | tuple) else [new]
         keep = mask[:, t, None]
+        before.append(states[0])
         states = [np.where(keep, n, old) for n, old in zip(new, states, strict=True)]
-        found["hidden"].append(states[0])
-        if case.cell == "LSTM":
-            found["cell"].append(states[1])
-    return {name: np.stack(steps, axis=1) for name, steps in found.items()}
+        after.append(states)
+    found = dict(zip(("hidden", "cell"), np.moveaxis(np.array(after), 0, 2), strict=False))
+    return gates_of(case, x, np.stack(before, axis=1)) | found
 
 
-def gates_of(case: Case, x: np.ndarray, states: list[np.ndarray]) -> dict[str, np.ndarray]:
-    """One step's gates, from slices of the weights and Keras' activation functions."""
+def gates_of(case: Case, x: np.ndarray, h: np.ndarray) -> dict[str, np.ndarray]:
+    """The gates, from slices of the weights and Keras' activation functions.
+
+    `x` (batch, timesteps, features) and the hidden states before each step.
+    """
     if case.cell == "SimpleRNN":
         return {}
-    phi = keras.activations.get(case.options["activation"])
-    sigma = keras.activations.get(case.options["recurrent_activation"])
-    kernel, recurrent, u, h = case.weights[0], case.weights[1], case.units, states[0]
+
+    def keras_of(name: str, values: np.ndarray) -> np.ndarray:
+        function = keras.activations.get(case.options[name])
+        return np.asarray(function(keras.ops.convert_to_tensor(values)))
+
+    kernel, recurrent, u = case.weights[0], case.weights[1], case.units
     bias = case.weights[2] if case.options["use_bias"] else np.zeros(kernel.shape[1])
 
     def part(array: np.ndarray, gate: int) -> np.ndarray:
@@ -57,31 +61,36 @@ def gates_of(case: Case, x: np.ndarray, states: list[np.ndarray]) -> dict[str, n
 
     if case.cell == "LSTM":
         return {
-            "input_gate": np.asarray(sigma(keras.ops.convert_to_tensor(total(0)))),
-            "forget_gate": np.asarray(sigma(keras.ops.convert_to_tensor(total(1)))),
-            "candidate": np.asarray(phi(keras.ops.convert_to_tensor(total(2)))),
-            "output_gate": np.asarray(sigma(keras.ops.convert_to_tensor(total(3)))),
+            "input_gate": keras_of("recurrent_activation", total(0)),
+            "forget_gate": keras_of("recurrent_activation", total(1)),
+            "candidate": keras_of("activation", total(2)),
+            "output_gate": keras_of("recurrent_activation", total(3)),
         }
-    z = np.asarray(sigma(keras.ops.convert_to_tensor(total(0))))
-    r = np.asarray(sigma(keras.ops.convert_to_tensor(total(1))))
+    z = keras_of("recurrent_activation", total(0))
+    r = keras_of("recurrent_activation", total(1))
     if case.options["reset_after"]:
         outer, inner = bias if bias.ndim == 2 else (bias, bias)
         g = x @ part(kernel, 2) + part(outer, 2) + r * (h @ part(recurrent, 2) + part(inner, 2))
     else:
         g = x @ part(kernel, 2) + part(bias, 2) + (r * h) @ part(recurrent, 2)
-    g = np.asarray(phi(keras.ops.convert_to_tensor(g)))
-    return {"update_gate": z, "reset_gate": r, "candidate": g}
+    return {"update_gate": z, "reset_gate": r, "candidate": keras_of("activation", g)}
 
 
-@pytest.mark.parametrize("seed", range(90))
-def test_equals_keras_cells_step_by_step(seed: int) -> None:
-    case = random_case(seed, TAME if seed % 2 else COMMON)
-    found = trace(case.cell, case.weights, case.x, **case.options)
-    expected = step_by_step(case)
-    assert tuple(found) == NAMES[case.cell]
-    for name, array in expected.items():
-        assert np.isfinite(array).all()
-        np.testing.assert_allclose(found[name], array, err_msg=f"{name} {case.options}", **CLOSE)
+def test_equals_keras_cells_step_by_step() -> None:
+    compared = 0
+    for seed in range(240):
+        case = random_case(seed, TAME if seed % 2 else COMMON)
+        found = trace(case.cell, case.weights, case.x, **case.options)
+        expected = step_by_step(case)
+        if not all(np.isfinite(array).all() for array in expected.values()):
+            continue  # without bounds on the gates a few states leave what a float can hold
+        compared += 1
+        assert tuple(found) == NAMES[case.cell]
+        assert set(expected) == set(found)
+        for name, array in expected.items():
+            what = f"{name} of case {seed}, {case.cell} {case.options}"
+            np.testing.assert_allclose(found[name], array, err_msg=what, **CLOSE)
+    assert compared > 230
 
 
 @pytest.mark.parametrize("seed", range(45))

@@ -38,13 +38,19 @@ NETWORKS = {
     "every step": lambda: [
         layers.LSTM(4, return_sequences=True, name="lstm_0"),
         layers.GRU(3, return_sequences=True, go_backwards=True, name="gru_1"),
-        layers.Dense(2, activation="tanh", name="head"),
+        layers.Dense(4, activation="tanh", name="head"),
+        layers.Dense(3, activation="softplus", name="behind_it"),
+        layers.TimeDistributed(layers.Dense(2, use_bias=False), name="last"),
     ],
 }
 TOLD = {
     "all kinds": {"lstm_2": {"activation": "softsign"}, "head": {"activation": "tanh"}},
     "one direction at the end": {"lstm_1": {"go_backwards": True}},
-    "every step": {"gru_1": {"go_backwards": True}, "head": {"activation": "tanh"}},
+    "every step": {
+        "gru_1": {"go_backwards": True},
+        "head": {"activation": "tanh"},
+        "behind_it": {"activation": "softplus"},
+    },
 }
 
 
@@ -157,7 +163,8 @@ LSTM = {"lstm/kernel": np.zeros((2, 12)), "lstm/recurrent_kernel": np.zeros((3, 
         ({}, "no SimpleRNN, LSTM or GRU"),
         ({"dense/kernel": np.zeros((2, 2))}, "also has 'dense'"),
         (LSTM | {"conv/kernel": np.zeros(3), "conv/scale": np.zeros(3)}, "also has 'conv'"),
-        (LSTM | {"a/kernel": np.zeros((3, 3)), "b/kernel": np.zeros((3, 1))}, "also has 'b'"),
+        (LSTM | {"a/kernel": np.zeros((3, 3)), "b/gamma": np.zeros(3)}, "also has 'b'"),
+        ({"a/kernel": np.zeros((3, 3))} | LSTM, "also has 'a'"),
         ({"r/kernel": np.zeros((2, 4)), "r/recurrent_kernel": np.zeros((2, 4))}, r"shape \(2, 4\)"),
         ({"lstm/kernel": np.full((2, 12), np.nan)}, "'lstm/kernel' holds NaN"),
     ],

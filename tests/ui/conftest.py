@@ -1,5 +1,6 @@
 """A store of its own for each test of a page; a real server and a real browser for the journeys."""
 
+import functools
 import os
 import shutil
 import socket
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from seqlab.runs.pool import Pool
@@ -18,6 +20,12 @@ from seqlab.runs.store import Store
 from seqlab.ui import services
 
 ROOT = Path(__file__).parents[2]
+
+# Streamlit looks through all installed packages for components at the start of every AppTest,
+# which takes half a second: once is enough.
+manifest_scanner.scan_component_manifests = functools.cache(
+    manifest_scanner.scan_component_manifests
+)
 
 
 @pytest.fixture

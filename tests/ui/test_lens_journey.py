@@ -76,6 +76,28 @@ def test_player_and_cell_show_the_numbers_of_the_run(page: Page, server, run) ->
     expect(said).to_have_text("Epoch 4", timeout=LONG)
     expect(player.get_by_role("button", name="Play")).to_be_visible()
 
+    # Side by side both epochs are there: the picture of the first epoch does not change.
+    alone = pixels(player)
+    player.get_by_label("before and after side by side").check()
+    both = pixels(player)
+    assert both != alone
+    slider.press("Home")
+    expect(said).to_have_text("Before training")
+    assert pixels(player) != both
+    slider.press("End")
+    player.get_by_label("before and after side by side").uncheck()
+    assert pixels(player) == alone
+
+    # The keyboard goes through time; the tip says what is there.
+    player.locator("canvas").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    x = dataset_of(ADDING.data)
+    value = float(x.x[x.validation[0], 2, 0])
+    expect(player.locator(".tip")).to_contain_text("step 3 ·")
+    told = re.search(r"value ([\d.e-]+)", player.locator(".tip").inner_text())[1]
+    assert float(told) == pytest.approx(value, rel=0.05)
+
     # A unit that is chosen in the heat maps is the one whose cell is drawn.
     canvas = player.locator("canvas")
     canvas.focus()
@@ -106,6 +128,28 @@ def test_player_and_cell_show_the_numbers_of_the_run(page: Page, server, run) ->
     f, c_before, i, g, c = map(float, sums.groups())
     assert f * c_before + i * g == pytest.approx(c, abs=4e-3)
     assert c == pytest.approx(float(found.cell[0, t, u]), abs=6e-4)
+
+
+def pixels(player) -> str:
+    return player.locator("canvas").evaluate("canvas => canvas.toDataURL()")
+
+
+def test_every_picture_can_be_kept(page: Page, server, run) -> None:
+    page.set_default_timeout(30_000)
+    page.goto(f"{server.url}/lens?run={run}")
+    expect(page.locator(".seqlab-player output")).to_have_text("Epoch 4", timeout=LONG)
+    for view, place in {
+        "Gates": ".seqlab-player button.png",
+        "One cell": ".seqlab-cell button.png",
+        "Statistics": ".seqlab-png >> nth=0",
+    }.items():
+        page.locator(".st-key-lens_view button", has_text=view).click()
+        if view == "Statistics":
+            page.wait_for_selector(".st-key-lens_saturation .main-svg")
+        with page.expect_download() as download:
+            page.locator(place).click()
+        assert download.value.suggested_filename.endswith(".png")
+        assert download.value.path().read_bytes()[:4] == b"\x89PNG"
 
 
 def test_a_drawn_line_is_what_the_network_reads(page: Page, server, run) -> None:

@@ -123,14 +123,17 @@ def _fall(flows: Mapping[str, Flow], epoch: int) -> str:
     """What the lines say, in numbers."""
     parts = []
     for name, each in flows.items():
-        norms = each.hidden_norm[0]
-        first, last = (norms[-1], norms[0]) if name.endswith("/backward") else (norms[0], norms[-1])
-        if last == 0 or first == 0:
-            parts.append(f"in {name} no gradient arrives at all")
+        norms = each.hidden_norm[0][:: -1 if name.endswith("/backward") else 1]
+        reached = np.flatnonzero(norms)
+        if not len(reached) or not norms[0]:
+            where = "to its first step" if len(reached) else "at all"
+            parts.append(f"in {name} no gradient comes {where}")
             continue
-        ratio = first / last
+        last = int(reached[-1])  # behind the end of an answer nothing is asked for
+        ratio = norms[0] / norms[last]
         word = f"shrinks to {ratio:.2g} of" if ratio < 1 else f"grows to {ratio:.3g} times"
-        parts.append(f"in {name} |dL/dh| {word} its length at the last step")
+        where = "the last step" if last == len(norms) - 1 else f"step {last + 1}"
+        parts.append(f"in {name} |dL/dh| {word} its length at {where}")
     start = f"After epoch {epoch}" if epoch else "Before training"
     return f"{start}, on the way back to the first step, {'; '.join(parts)}."
 
@@ -155,8 +158,8 @@ def _by_epoch(scene: Scene) -> None:
         sentence += f" In {np.nanmean(clipped):.0%} of all steps something was clipped."
     if training.clipnorm:
         sentence += (
-            f" clipnorm = {training.clipnorm:g} clips each weight array by itself, so below the "
-            "line nothing can have been clipped."
+            f" clipnorm = {training.clipnorm:g} clips each weight array by itself: a step whose "
+            "whole gradient is shorter than the line is never clipped."
         )
     if training.clipvalue:
         sentence += f" clipvalue = {training.clipvalue:g} clips each number of it by itself."

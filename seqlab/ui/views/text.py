@@ -66,6 +66,10 @@ def text(scene: Scene) -> None:
             key="lens_trackers",
             on_select="rerun",
             selection_mode="single-row",
+            column_config={
+                "unit": st.column_config.NumberColumn(width=55),
+                "correlation": st.column_config.NumberColumn("corr.", width=60, format="%.2f"),
+            },
         )
     rows = picked["selection"]["rows"]
     row = rows[0] if rows and rows[0] < len(ranking) else 0
