@@ -12,6 +12,7 @@ from seqlab.figures import style
 
 # Plotly's own ticks on a logarithmic axis say "2" and "5" for 0.2 and 0.05.
 TICKS = [step * 10.0**power for power in range(-9, 7) for step in (1, 2, 5)]
+MOST_DECADES = 4  # that have room for such ticks
 NAME_HEIGHT = 0.12  # of the name on a line, as a share of the axis
 
 
@@ -48,7 +49,9 @@ def loss(
             go.Scatter(x=[0, epochs], y=[level, level], name=name, mode="lines", line=line)
         )
     others = others or {}
-    named = _named(others, np.concatenate([train, validation, [baseline[1]] if baseline else []]))
+    drawn = np.concatenate([train, validation, [baseline[1]] if baseline else []])
+    heights = _heights(np.append(drawn, list(others.values())))
+    named, ticks = _named(others, heights), _ticks(heights)
     for name, level in others.items():
         traces.append(
             go.Scatter(
@@ -69,21 +72,32 @@ def loss(
         yaxis={
             "title": {"text": title},
             "type": "log",
-            "tickvals": TICKS,
-            "ticktext": [f"{tick:g}" for tick in TICKS],
+            "tickvals": ticks,
+            "ticktext": [f"{tick:g}" for tick in ticks],
         },
     )
 
 
-def _named(levels: Mapping[str, float], drawn: NDArray[np.float64]) -> list[str]:
+def _heights(losses: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Where on a logarithmic axis the losses lie that have a place there."""
+    return np.log10(losses[np.isfinite(losses) & (losses > 0)])
+
+
+def _ticks(heights: NDArray[np.float64]) -> list[float]:
+    """1, 2 and 5 of each decade; single decades if a loss has left all bounds."""
+    if len(heights) and np.ptp(heights) > MOST_DECADES:
+        low, high = np.floor(heights.min()), np.ceil(heights.max())
+        return [10.0**power for power in np.arange(low, high + 1, np.ceil((high - low) / 5))]
+    return TICKS
+
+
+def _named(levels: Mapping[str, float], heights: NDArray[np.float64]) -> list[str]:
     """Names of the levels that leave room for one, from the best on; hovering tells the others.
 
     Args:
         levels: names and losses, each of which gets a line.
-        drawn: (n,) what else is drawn.
+        heights: (n,) of all that is drawn.
     """
-    heights = np.append(drawn, list(levels.values()))
-    heights = np.log10(heights[np.isfinite(heights) & (heights > 0)])
     if not len(heights):
         return []
     apart = NAME_HEIGHT * np.ptp(heights)

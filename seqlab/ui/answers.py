@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from seqlab.data.dataset import Baseline, Dataset, rmse
 from seqlab.figures import answers, prediction
-from seqlab.ui.words import when
+from seqlab.ui.words import beside, when
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ def _better(error: float, line: float, name: str, unit: str) -> str:
     if not line > 0:
         return f"{unit} {error:.4g}; {name}: {line:.4g}."
     ratio = error / line
-    verdict = f"{1 - ratio:.0%} better" if ratio < 1 else f"{ratio - 1:.0%} worse"
-    return f"{unit} {error:.4g}, {verdict} than {name} ({line:.4g})."
+    verdict = beside(ratio, "better than", "worse than")
+    return f"{unit} {error:.4g}, {verdict} {name} ({line:.4g})."
 
 
 def _values(

@@ -24,7 +24,7 @@ from seqlab.ui.setup import findings_list
 from seqlab.ui.status import status
 from seqlab.ui.steering import steering
 from seqlab.ui.take_away import take_away
-from seqlab.ui.words import plain
+from seqlab.ui.words import beside, plain
 
 TICK = 0.4  # seconds between two looks at a run that trains
 TITLES = {"sparse categorical crossentropy": "cross-entropy (nats)"}
@@ -155,6 +155,5 @@ def _loss_sentence(
     text = f"Best val_loss {val_loss[best]:.3g} in epoch {epoch[best]}"
     if baseline is None or baseline[1] == 0:
         return f"{text}."
-    ratio = val_loss[best] / baseline[1]
-    verdict = f"{1 - ratio:.0%} below" if ratio < 1 else f"{ratio - 1:.0%} above"
+    verdict = beside(val_loss[best] / baseline[1], "below", "above")
     return f"{text}, {verdict} {baseline[0]} ({baseline[1]:.3g})."

@@ -18,3 +18,15 @@ def duration(seconds: float) -> str:
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.0f} h"
+
+
+def beside(ratio: float, under: str, over: str) -> str:
+    """How one number stands to another: "71% below", "30% above", "14 times"; then its name.
+
+    Args:
+        ratio: the one divided by the other.
+        under, over: the words for less and for more, as "below" and "above".
+    """
+    if ratio < 1:
+        return f"{1 - ratio:.0%} {under}"
+    return f"{ratio - 1:.0%} {over}" if ratio < 3 else f"{ratio:.3g} times"

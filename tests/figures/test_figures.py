@@ -33,6 +33,14 @@ def test_further_rules_are_lines_with_their_names():
     assert line.text[-1] == "mean"
 
 
+def test_a_loss_that_exploded_leaves_few_ticks():
+    losses = np.array([1.0, 1e28])
+    axis = learning.loss(np.array([1, 2]), losses, losses, None, 5).layout.yaxis
+    assert len(axis.tickvals) <= 6
+    assert axis.tickvals[0] <= 1
+    assert axis.tickvals[-1] >= 1e24
+
+
 def test_names_of_lines_that_lie_close_together_do_not_overlap():
     losses = np.array([1.0, 0.01])
     levels = {
