@@ -27,7 +27,7 @@ def test_a_forecast_is_compared_with_persistence():
     assert "After epoch 3: RMSE" in perfect.sentence
     assert "100% better than persistence (33.28)" in perfect.sentence
     worse = answer(found, np.full_like(truth, 9.0), None, 0)
-    assert "worse than persistence" in worse.sentence
+    assert "times persistence (33.28)" in worse.sentence
     assert "Before training" in worse.sentence
 
 
