@@ -22,7 +22,9 @@ class Place:
 
     Attributes:
         labels: (rows,) times.
-        target: (rows,) the series to predict.
+        target: (rows,) the series to predict; a class has no height, so with classes it is the
+            first input.
+        drawn: the name of that series.
         inputs: (rows,) of each column that the network sees, at most `MOST_LINES`.
         start: the row of the window's first step.
         window: its length.
@@ -33,6 +35,7 @@ class Place:
 
     labels: NDArray[np.generic]
     target: Reals
+    drawn: str
     inputs: dict[str, Reals]
     start: int
     window: int
@@ -232,9 +235,20 @@ def _place(dataset: Dataset, index: int) -> Place | None:
     target = dataset.values[:, 0]
     if scaled:
         target = dataset.target_scaling.apply(target[:, None])[:, 0]
+    drawn = dataset.target
+    if dataset.goal.kind == "class":
+        drawn, target = next(iter(inputs.items()))
     goals = np.arange(first, first + steps)
     return Place(
-        dataset.labels, target, inputs, start, dataset.timesteps, goals, dataset.splits, scaled
+        dataset.labels,
+        target,
+        drawn,
+        inputs,
+        start,
+        dataset.timesteps,
+        goals,
+        dataset.splits,
+        scaled,
     )
 
 

@@ -102,13 +102,13 @@ def draw(pair: Pair) -> go.Figure:
     """The picture of any pair: on its series, as lines, or as a strip of symbols."""
     place = pair.place
     if place is not None:
-        return _on_series(pair.target, place)
+        return _on_series(place)
     if pair.values is not None:
         return steps(pair.values, pair.names, pair.numbers, pair.answer if pair.aligned else ())
     return strip(pair.symbols or (), pair.answer, pair.aligned)
 
 
-def _on_series(target: str, place: Place) -> go.Figure:
+def _on_series(place: Place) -> go.Figure:
     return pair(
         place.labels,
         place.target,
@@ -117,7 +117,7 @@ def _on_series(target: str, place: Place) -> go.Figure:
         place.window,
         int(place.goals[0]) - place.start - place.window + 1,
         place.splits[0] if place.splits else len(place.labels),
-        f"{target}, scaled" if place.scaled else target,
+        f"{place.drawn}, scaled" if place.scaled else place.drawn,
         len(place.goals),
     )
 

@@ -10,6 +10,7 @@ import io
 import json
 import math
 import pickle
+import resource
 import time
 import tracemalloc
 import zipfile
@@ -1021,7 +1022,7 @@ def mutated(draw):
 
 
 def only_a_table_or_a_refusal(data):
-    started = time.process_time()
+    started, memory = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:
         table = read_table(data, "any")
     except UploadError as error:
@@ -1037,6 +1038,8 @@ def only_a_table_or_a_refusal(data):
         assert all(table.frame[name].dtype == np.float64 for name in table.numeric)
         assert not np.isinf(table.frame[list(table.numeric)].to_numpy(float)).any()
     assert time.process_time() - started < 5
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory  # kB on Linux
+    assert grown < 200_000
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))

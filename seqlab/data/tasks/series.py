@@ -283,7 +283,8 @@ ENTRIES = (
         ("position",),
         (),
         "Persistence is the best forecast there is: given the past, the expected next value is "
-        "the last one. Its root mean squared error over a horizon h is √h.",
+        "the last one. Its root mean squared error over a horizon h is √h. On a few hundred steps "
+        "another rule may come out a hair ahead; that is luck.",
         "Hyndman & Athanasopoulos, Forecasting: Principles and Practice, section 9.1",
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from seqlab.data.reading.regular import resample, usual
@@ -116,11 +117,23 @@ def _effect(table: Table, step: Step) -> str:
     )
 
 
+def _whole_days(column: pd.Series) -> bool:
+    known = column.dropna()
+    return column.dtype.kind == "M" and bool((known.dt.normalize() == known).all())
+
+
 def first_rows(table: Table) -> None:
     """The beginning of the table, with the line of the file on which each row starts."""
     frame = table.frame.iloc[:FIRST_ROWS, :FIRST_COLUMNS].copy()
     frame.index = [f"line {line:,}" for line in table.lines[: len(frame)]]
-    st.dataframe(frame, key="first_rows", height=250, placeholder="missing")
+    days = [name for name in frame if _whole_days(frame[name])]
+    st.dataframe(
+        frame,
+        key="first_rows",
+        height=250,
+        placeholder="missing",
+        column_config={name: st.column_config.DateColumn(format="YYYY-MM-DD") for name in days},
+    )
     rows, columns = table.frame.shape
     parts = []
     if rows > FIRST_ROWS:
