@@ -52,7 +52,10 @@ def body() -> None:
     if run.active and not now.active:
         st.rerun()  # the whole page: this ends the ticking
     try:
-        VIEWS[view](scene.scene(now, dataset))
+        looked_at = scene.scene(now, dataset)
+        if looked_at.problem:
+            st.warning(plain(looked_at.problem), icon=":material/visibility_off:")
+        VIEWS[view](looked_at)
     except LensError as error:
         st.warning(plain(str(error)), icon=":material/visibility_off:")
 

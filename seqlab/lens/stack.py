@@ -202,7 +202,7 @@ def stack(
         if not np.isfinite(array).all():
             raise LensError(
                 f"The weight {name!r} holds NaN or infinity: this training ran away, and there is "
-                "nothing true to show of the network at this epoch. Choose an earlier one."
+                "nothing true to show of the network at this epoch."
             )
         layer, _, weight = name.partition("/")
         parts.setdefault(layer, {})[weight] = array

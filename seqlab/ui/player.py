@@ -39,6 +39,7 @@ def gates_player(
     layer: str,
     *,
     key: str,
+    saved: list[int] | None = None,
     tells_unit: bool = False,
 ) -> int | None:
     """Heat maps of one layer and one sequence, from before training to the newest saved epoch.
@@ -53,6 +54,7 @@ def gates_player(
         shown: the sequence to read.
         layer: which recurrent layer, by the names of `lens.stack.Stack.layers`.
         key: the player's place on the page.
+        saved: the epochs to choose from; by default all that are kept.
         tells_unit: whether a click on a unit reruns the page; `chosen_unit` then gives it.
 
     Returns:
@@ -61,7 +63,7 @@ def gates_player(
     Raises:
         LensError: if the network cannot be shown, in a sentence for the user.
     """
-    saved = services.store().snapshots(run.id)
+    saved = services.store().snapshots(run.id) if saved is None else saved
     if not saved:
         raise networks.LensError("No weights of this run are kept, so its gates cannot be shown.")
     newest = networks.network(run.id, saved[-1], run.experiment, dataset)

@@ -246,6 +246,19 @@ def test_what_cannot_be_shown_is_said_in_a_sentence(store, change, sentence) -> 
         assert sentence in words(app), view
 
 
+def test_an_epoch_that_cannot_be_read_is_left_out(store) -> None:
+    run = finished(store, RUNS["LSTM"])
+    networks.forget()
+    store.add_snapshot(run, 7, snapshot.pack({"lstm_0/kernel": np.full((2, 16), np.nan)}))
+    app = None
+    for view in ("Gates", "Statistics", "Gradient through time", "What mattered"):
+        app = opened(run, view, app)
+        assert not app.exception, view
+        assert "left out: 7" in words(app), view
+    assert "The loss of the whole network" in words(app)
+    assert app.select_slider(key="lens_epoch").options[-1] == "5"
+
+
 def test_without_a_run_the_page_says_where_to_go(store) -> None:
     app = opened("", "Gates")
     assert not app.exception

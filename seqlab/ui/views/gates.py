@@ -25,7 +25,15 @@ def gates(scene: Scene) -> None:
     st.caption(ABOUT)
     layer = choose_layer(scene)
     shown = choose_sequence(scene)
-    epoch = gates_player(scene.run, scene.dataset, shown, layer, key="lens_player", tells_unit=True)
+    epoch = gates_player(
+        scene.run,
+        scene.dataset,
+        shown,
+        layer,
+        key="lens_player",
+        saved=scene.saved,
+        tells_unit=True,
+    )
     table = _table(scene, shown, layer, scene.saved[-1] if epoch is None else epoch)
     csv(table, "lens_gates")
 

@@ -28,11 +28,15 @@ _errors: ByteCache[NDArray[np.float64]] = ByteCache(8_000_000, lambda array: arr
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """A run with its data, and the epochs whose weights are kept, ascending, at least one."""
+    """A run with its data, and the epochs whose weights can be read, ascending, at least one.
+
+    `problem` says which are left out, and why; "" if none is.
+    """
 
     run: Run
     dataset: Dataset
     saved: list[int]
+    problem: str = ""
 
     def network(self, epoch: int) -> Stack:
         """The weights of an epoch. Raises `LensError`."""
@@ -54,7 +58,32 @@ def scene(run: Run, dataset: Dataset) -> Scene:
         waiting = "The first weights appear when the training has begun."
         gone = "No weights of this run are kept, so only its settings and curves can be shown."
         raise LensError(waiting if run.active else gone)
-    return Scene(run, dataset, saved)
+    return Scene(run, dataset, *_readable(run, dataset, saved))
+
+
+def _readable(run: Run, dataset: Dataset, saved: list[int]) -> tuple[list[int], str]:
+    """The epochs that can be shown, and what is wrong with the others.
+
+    All are tried only if the first or the last one, which every view needs, cannot be read.
+    Raises `LensError` if none can.
+    """
+    errors: dict[int, LensError] = {}
+
+    def reads(epoch: int) -> bool:
+        try:
+            networks.network(run.id, epoch, run.experiment, dataset)
+        except LensError as error:
+            errors[epoch] = error
+        return epoch not in errors
+
+    if reads(saved[-1]) and reads(saved[0]):
+        return saved, ""
+    good = [epoch for epoch in saved if reads(epoch)]
+    last = errors[max(errors)]
+    if not good:
+        raise last
+    many = ", ".join(str(epoch) for epoch in sorted(errors)[:8])
+    return good, f"{last} Shown are the other epochs; left out: {many}."
 
 
 def summary(run: Run) -> str:

@@ -12,7 +12,7 @@ from seqlab.figures import style
 from seqlab.lens import statistics as numbers
 from seqlab.lens.cells import Trace
 from seqlab.lens.forward import forward
-from seqlab.lens.trackers import trackers
+from seqlab.lens.trackers import KINDS, trackers
 from seqlab.ui import networks
 from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene, choose_epoch, choose_layer
@@ -198,6 +198,12 @@ def _signals(scene: Scene, index: NDArray[np.int64]) -> dict[str, NDArray[np.flo
     elif y.ndim == 1:
         for k, name in enumerate(dataset.goal.classes[:8]):
             found[f"class {name}"] = np.broadcast_to((y == k)[:, np.newaxis], shape)
+    elif networks.stepwise(dataset):  # what comes next
+        counts = (
+            np.ones(y.shape, bool) if dataset.y_weights is None else dataset.y_weights[index] > 0
+        )
+        kinds = trackers(np.array(dataset.goal.classes)[y], counts)
+        found |= {f"target: {name}": kinds[name] for name in KINDS if name in kinds}
     if not dataset.vocabulary:
         found["time"] = np.broadcast_to(np.arange(shape[1], dtype=float), shape)
     return found
