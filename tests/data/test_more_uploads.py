@@ -595,3 +595,10 @@ def test_pairs_without_names_keep_their_first_line():
 def test_more_foreign_formats(start, what):
     with pytest.raises(UploadError, match=what):
         read_table(start + bytes(40), "x.csv")
+
+
+@pytest.mark.parametrize("word", ["Hello", "Martin", "Decision", "Junior", "Septic", "Maybe"])
+def test_a_word_that_begins_like_a_month_is_none(word):
+    lines = [f'"{word}, {i}","Bonjour, {i}"' for i in range(10, 50)]
+    table = read_table("\n".join(["english,french", *lines]).encode(), "x")
+    assert table.kind == "pairs"

@@ -15,6 +15,7 @@ CURRENCY = (
     r"(?:US|R|A|C|HK|S|NT|NZ|MX)?\$|[€£¥₹₽₩₺฿₫₪₴₦₱¢元円]|R[sS]\.?|USD|EUR|GBP|CHF|JPY|CNY|RMB|INR"
     r"|AUD|CAD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|kr\.?|zł|Kč|Ft"
 )
+_ORDINAL = re.compile(r"\d{1,3}(st|nd|rd|th)")
 _MONTH = r"(?:jan|feb|mar|m[äa]r|apr|ma[iy]|ju[nl]|juil|aug|ao[uû]|sep|o[ck]t|nov|d[eé][cz])"
 _DATA = re.compile(
     rf"""[('’<>≤≥~≈]?\s*(?:{CURRENCY})?\s*[+\-−–]?\s*(?:{CURRENCY})?\s*     # a sign, a currency
@@ -40,7 +41,9 @@ def is_missing(cell: str) -> bool:
 def looks_like_data(cell: str) -> bool:
     """Does the cell look like a number, a date or a truth value rather than like words?"""
     cell = cell.strip()
-    return len(cell) <= 60 and _DATA.match(plain(cell)) is not None
+    if len(cell) > 60 or _ORDINAL.fullmatch(cell):
+        return False
+    return _DATA.match(plain(cell)) is not None
 
 
 def plain(cell: str) -> str:

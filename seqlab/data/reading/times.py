@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -107,10 +108,15 @@ def _tidy(cell: str) -> str:
 Build = Callable[[list[str], Matches], Times | None]
 
 
+@lru_cache(maxsize=1000)
 def month(word: str) -> int:
-    """The number of a month by its name in English or a neighbouring language; 0 if none."""
-    word = word.casefold()
-    return MONTHS.get(word[:4]) or MONTHS.get(word[:3], 0)
+    """The number of a month by its name, or the beginning of it, in one of many languages; or 0."""
+    word = word.casefold().rstrip(".")
+    if len(word) < 3:
+        return 0
+    exact = (i for i, names in enumerate(MONTHS, 1) if word in names)
+    begun = (i for i, names in enumerate(MONTHS, 1) if any(n.startswith(word) for n in names))
+    return next(exact, 0) or next(begun, 0)
 
 
 def _named(cells: list[str], matches: Matches) -> Times | None:

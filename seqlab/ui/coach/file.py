@@ -126,13 +126,13 @@ def first_rows(table: Table) -> None:
     """The beginning of the table, with the line of the file on which each row starts."""
     frame = table.frame.iloc[:FIRST_ROWS, :FIRST_COLUMNS].copy()
     frame.index = [f"line {line:,}" for line in table.lines[: len(frame)]]
-    days = [name for name in frame if _whole_days(frame[name])]
+    days = [str(name) for name in frame if _whole_days(frame[name])]
     st.dataframe(
         frame,
         key="first_rows",
         height=250,
         placeholder="missing",
-        column_config={name: st.column_config.DateColumn(format="YYYY-MM-DD") for name in days},
+        column_config=dict.fromkeys(days, st.column_config.DateColumn(format="YYYY-MM-DD")),
     )
     rows, columns = table.frame.shape
     parts = []
