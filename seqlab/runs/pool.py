@@ -27,7 +27,10 @@ from seqlab.runs.connection import Connection
 from seqlab.runs.recorder import Recorder
 from seqlab.runs.store import Store
 
-LOST = "The training pool was lost in the middle of this run. It restarts; press Train again."
+LOST = (
+    "The training pool was lost in the middle of this run. What it had learned until its last "
+    "snapshot is kept. New runs wait until the pool is back."
+)
 DIED = (
     "The worker process died in the middle of this run. What it had learned until its last "
     "snapshot is kept, other runs were not touched. Press Train to try again."

@@ -16,13 +16,12 @@ RECENT = 200  # epochs that tell how quick a run is
 
 def status(run: Run | None, metrics: Metrics) -> None:
     """One line on where the run stands."""
-    pool = services.pool()
-    if pool.problem:
-        st.warning(pool.problem, icon=":material/cloud_off:")
+    if run is None or run.status != "queued":
+        _problem()
     if run is None:
         ready = "Press **Train** to see the network learn."
         warming = "TensorFlow is warming up in the background. **Train** works already."
-        st.caption(ready if pool.ready else warming)
+        st.caption(ready if services.pool().ready else warming)
         return
     done = int(metrics.epoch[-1]) if len(metrics.epoch) else 0
     epochs = run.planned
@@ -73,6 +72,12 @@ def _last_losses(metrics: Metrics) -> str:
     return text
 
 
+def _problem() -> None:
+    """What is wrong with the server, if anything is."""
+    if problem := services.pool().problem:
+        st.warning(problem, icon=":material/cloud_off:")
+
+
 def _waiting(run: str) -> None:
     """The place in the queue. It alone looks again: many may wait, and nothing else changes."""
     store, pool = services.store(), services.pool()
@@ -80,6 +85,7 @@ def _waiting(run: str) -> None:
     if found is None or found.status != "queued":
         st.rerun()
     pool.look(run)
+    _problem()
     position = pool.position(run)
     place = "about to start"
     if position:
@@ -88,6 +94,7 @@ def _waiting(run: str) -> None:
             [store.seconds_left(other) for other in training],
             [store.seconds_left(other) for other in before],
         )
-        place = f"number {position} in the queue, about {duration(seconds)} to go"
+        to_go = f", about {duration(seconds)} to go" if pool.ready else ""
+        place = f"number {position} in the queue{to_go}"
     what = "a free worker" if pool.ready else "TensorFlow, which is warming up"
     st.progress(0.0, text=f"Waiting for {what}: {place}.")

@@ -80,11 +80,11 @@ def test_training_on_a_cluster_of_ones_own(serve, page, tmp_path):
         start_long_run(playground)
         cluster.kill()
         playground.expect_status("pool was lost")
-        expect(playground.part("status")).to_contain_text("cannot be reached", timeout=LONG)
         playground.enter("epochs", 3)
         playground.click("train")
-        cluster.start()
-        playground.expect_status("Finished: 3 epochs")
+        expect(playground.part("status")).to_contain_text("cannot be reached", timeout=LONG)
+        cluster.start()  # its workers warm up first
+        playground.expect_status("Finished: 3 epochs", timeout=2 * LONG)
         expect(playground.part("status")).not_to_contain_text("cannot be reached")
     finally:
         cluster.kill()
