@@ -143,9 +143,9 @@ class Cell {
 
   show(t) {
     this.step = t
-    this.root.style.colorScheme = isDark(this.root) ? "dark" : "light" // for the slider
     const { data } = this
     this.slider.value = t + 1
+    this.slider.style.setProperty("--at", `${(100 * t) / Math.max(1, data.timesteps - 1)}%`)
     this.slider.setAttribute("aria-valuetext", `step ${t + 1} of ${data.timesteps}`)
     this.root.querySelector("output").textContent = `step ${t + 1} of ${data.timesteps}`
     const at = ((t + 0.5) / data.timesteps) * 1000
@@ -320,12 +320,6 @@ class Cell {
       words,
     )
   }
-}
-
-// Whether the page's text is lighter than mid-grey
-function isDark(element) {
-  const [r, g, b] = (getComputedStyle(element).color.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number)
-  return 0.3 * r + 0.6 * g + 0.1 * b > 127
 }
 
 function escape(text) {

@@ -177,6 +177,7 @@ class Player {
     this.epoch = epoch
     const index = this.epochs.indexOf(epoch)
     this.slider.value = index
+    this.slider.style.setProperty("--at", `${(100 * index) / Math.max(1, this.epochs.length - 1)}%`)
     const last = index === this.epochs.length - 1
     const live = last && this.data.active ? " (training)" : ""
     this.root.querySelector("output").textContent = `${epoch === 0 ? "Before training" : `Epoch ${epoch}`}${live}`
@@ -328,7 +329,7 @@ class Player {
       this.canvas.style.height = `${place.height}px`
     }
     const pen = this.canvas.getContext("2d")
-    this.root.style.colorScheme = isDark(this.root) ? "dark" : "light" // for slider, box and menu
+    this.root.style.colorScheme = isDark(this.root) ? "dark" : "light" // for box and menu
     pen.setTransform(scale, 0, 0, scale, 0, 0)
     this.paint(pen, width, place, this.style())
   }
@@ -542,9 +543,11 @@ class Player {
     if (this.unit !== null) {
       const row = rows ? rows.indexOf(this.unit) : this.unit
       const high = cell.height / units
-      pen.strokeStyle = style.text
-      pen.lineWidth = 1.5
-      pen.strokeRect(cell.x, cell.y + cell.height - (row + 1) * high, cell.width, Math.max(high, 2))
+      for (const [colour, thick] of [[style.paper, 4], [style.text, 1.5]]) { // seen on any colour
+        pen.strokeStyle = colour
+        pen.lineWidth = thick
+        pen.strokeRect(cell.x, cell.y + cell.height - (row + 1) * high, cell.width, Math.max(high, 2))
+      }
     }
   }
 

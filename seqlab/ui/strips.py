@@ -64,7 +64,7 @@ def _before_decoder(dataset: Dataset, shown: Sequence, network: Stack) -> dict[s
     own = "the symbol it wrote last" if bridge.embedding is not None else "the encoder's summary"
     title = f"right answer (at each step the decoder reads {own})"
     if shown.y is None:
-        return {"title": f"input: {own}", "symbols": [""] * bridge.steps}
+        return {"title": f"input: at each step {own}", "symbols": [""] * bridge.steps}
     if networks.stepwise(dataset):
         return {"title": title, "symbols": [dataset.goal.classes[k] for k in shown.y]}
     truth = dataset.target_scaling.invert(np.asarray(shown.y, np.float64)).ravel()

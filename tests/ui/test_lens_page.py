@@ -284,6 +284,23 @@ def test_a_typed_sequence_is_read_by_the_network(store) -> None:
     assert "Expected 12 numbers" in app.error[0].value.replace("\\", "")
 
 
+def test_a_typed_text_is_read_and_answered_by_the_decoder(store) -> None:
+    experiment = RUNS["decoder of a text"]
+    run = finished(store, experiment)
+    dataset = dataset_of(DATES)
+    x = dataset.x[dataset.validation[3:4]]
+    typed = "".join(dataset.vocabulary[token] for token in x[0])
+    app = opened(run, "What mattered")
+    app.session_state["lens_order"] = "my own"
+    app.run()
+    app.text_input(key=f"lens_own_text_{run}").set_value(typed).run()
+    assert not app.exception
+    network = networks.network(run, 5, experiment, dataset)
+    said = forward([network], x, x > 0).outputs[0, 0].argmax(axis=-1)
+    answered = "".join(dataset.goal.classes[k] for k in said)
+    assert f"the answer is “{answered}”" in words(app)
+
+
 @pytest.mark.parametrize(
     ("seen", "here"), [((0.0, 1.0), 0.3233), ((-4e5, 9e5), 1.0), ((2e-7, 3e-7), 4e-7), ((5, 5), 5)]
 )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from seqlab.data.dataset import Dataset
 from seqlab.ui.networks import Sequence
+from seqlab.ui.own_words import read, spelled
 from seqlab.ui.sketch import drawn, sketch
 from seqlab.ui.words import plain
 
@@ -85,19 +86,15 @@ def parse(text: str, count: int) -> NDArray[np.float64]:
 
 
 def _text(dataset: Dataset, run: str, start: Sequence) -> Sequence:
-    symbols = dataset.vocabulary
-    between = "" if all(len(symbol) <= 1 for symbol in symbols[1:]) else " "
     key = f"lens_own_text_{run}"
     if key not in st.session_state:
-        st.session_state[key] = between.join(symbols[token] for token in start.x[: start.real])
+        st.session_state[key] = spelled(dataset, start.x[: start.real])
     typed = st.text_input("Your own text", key=key)
-    place = {symbol: token for token, symbol in enumerate(symbols) if token}
-    parts = list(typed) if not between else typed.split()
-    unknown = sorted({part for part in parts if part not in place})
-    if unknown:
-        st.caption(plain(f"Not in the vocabulary, and left out: {' '.join(unknown[:20])}"))
-    tokens = [place[part] for part in parts if part in place][: dataset.timesteps]
-    if not tokens:
+    tokens, remark = read(dataset, typed)
+    tokens = tokens[: dataset.timesteps]
+    if remark:
+        st.caption(plain(remark))
+    if not len(tokens):
         st.caption("Nothing to read yet: the sequence of the data is shown.")
         return start
     x = np.zeros(dataset.timesteps, dataset.x.dtype)
