@@ -12,6 +12,7 @@ from seqlab.figures import style
 
 # Plotly's own ticks on a logarithmic axis say "2" and "5" for 0.2 and 0.05.
 TICKS = [step * 10.0**power for power in range(-9, 7) for step in (1, 2, 5)]
+TINY = 1e-30  # in place of a loss of 0, which has no logarithm
 MOST_DECADES = 4  # that have room for such ticks
 NAME_HEIGHT = 0.12  # of the name on a line, as a share of the axis
 
@@ -51,7 +52,7 @@ def loss(
     others = others or {}
     drawn = np.concatenate([train, validation, [baseline[1]] if baseline else []])
     heights = _heights(np.append(drawn, list(others.values())))
-    named, ticks = _named(others, heights), _ticks(heights)
+    named, ticks = _named(others, heights, baseline), _ticks(heights)
     for name, level in others.items():
         traces.append(
             go.Scatter(
@@ -91,12 +92,17 @@ def _ticks(heights: NDArray[np.float64]) -> list[float]:
     return TICKS
 
 
-def _named(levels: Mapping[str, float], heights: NDArray[np.float64]) -> list[str]:
+def _named(
+    levels: Mapping[str, float],
+    heights: NDArray[np.float64],
+    baseline: tuple[str, float] | None,
+) -> list[str]:
     """Names of the levels that leave room for one, from the best on; hovering tells the others.
 
     Args:
         levels: names and losses, each of which gets a line.
         heights: (n,) of all that is drawn.
+        baseline: whose heavier line shall not go through a name.
     """
     if not len(heights):
         return []
@@ -108,7 +114,8 @@ def _named(levels: Mapping[str, float], heights: NDArray[np.float64]) -> list[st
             continue
         height = np.log10(level)
         room = 2 * apart if level == max(levels.values()) else apart  # its name hangs below it
-        if height - place >= room:
+        struck = baseline is not None and 0 <= np.log10(max(baseline[1], TINY)) - height < apart
+        if height - place >= room and not struck:
             named.append(name)
             place = height
     return named

@@ -53,6 +53,8 @@ def test_names_of_lines_that_lie_close_together_do_not_overlap():
     figure = learning.loss(np.array([1, 2]), losses, losses, None, 5, others=levels)
     texts = [trace.text[1] for trace in figure.data if trace.text]
     assert texts == ["", "", "chance", "autoregression", ""]
+    struck = learning.loss(np.array([1, 2]), losses, losses, ("line", 0.51), 5, others=levels)
+    assert "chance" not in [trace.text[1] for trace in struck.data if trace.text]
     assert {trace.name for trace in figure.data} > set(levels)  # each line is there, with its name
 
 
