@@ -151,7 +151,8 @@ def _wide(
         if few and not forced:
             return None
         steps, prefix = numeric, None
-    others = [c for c in columns if c not in steps and c.kind != "empty"]
+    own = set(steps)
+    others = [c for c in columns if c not in own and c.kind != "empty"]
     if unlabelled or (len(lines) == 1 and label is None):
         if not forced and prefix is None and len(lines) > 1:
             return None
@@ -185,7 +186,7 @@ def _wide(
             return None
         return _unlabelled(steps, others, lines)
     sequences = [c.name for c in steps]
-    spare = [c.name for c in numeric if c not in steps and c is not label]
+    spare = [c.name for c in numeric if c not in own and c is not label]
     if spare:
         findings.append(
             hint("unused_columns", f"{names(spare)}: no steps of the sequence, not used.")

@@ -212,9 +212,10 @@ def _hours(
 def _parts(columns: list[Column]) -> dict[str, Column]:
     """The columns of numbers that are parts of a date by their names."""
     parts: dict[str, Column] = {}
+    named = [(key(column.name), column) for column in columns]
     for part, known in DATE_PARTS.items():
-        for column in columns:
-            if key(column.name) not in known:
+        for name, column in named:
+            if name not in known:
                 continue
             if column.values is not None:
                 parts.setdefault(part, column)
