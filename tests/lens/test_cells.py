@@ -78,7 +78,7 @@ def gates_of(case: Case, x: np.ndarray, h: np.ndarray) -> dict[str, np.ndarray]:
 
 def test_equals_keras_cells_step_by_step() -> None:
     compared = 0
-    for seed in range(240):
+    for seed in range(200):
         case = random_case(seed, TAME if seed % 2 else COMMON)
         found = trace(case.cell, case.weights, case.x, **case.options)
         expected = step_by_step(case)
@@ -90,7 +90,7 @@ def test_equals_keras_cells_step_by_step() -> None:
         for name, array in expected.items():
             what = f"{name} of case {seed}, {case.cell} {case.options}"
             np.testing.assert_allclose(found[name], array, err_msg=what, **CLOSE)
-    assert compared > 230
+    assert compared > 190
 
 
 @pytest.mark.parametrize("seed", range(45))

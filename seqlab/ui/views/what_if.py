@@ -38,9 +38,9 @@ def what_if(scene: Scene, network: Stack, shown: Sequence, output: int, first: i
         )
         place = min(step, shown.real) - 1
         changed, said = _changed(scene, shown, place)
-    pair = np.stack([shown.x, changed])
-    masks = None if shown.mask is None else np.stack([shown.mask] * 2)
-    passage = forward([network], pair, masks)
+    both = np.stack([shown.x, changed] if said else [shown.x])
+    masks = None if shown.mask is None else np.stack([shown.mask] * len(both))
+    passage = forward([network], both, masks)
     _answers(scene, network, passage, output, place, said)
     if said:
         _moved(network, passage, place)
@@ -93,6 +93,8 @@ def _answers(
     """The answers to the two sequences, step by step."""
     dataset = scene.dataset
     odds = networks.output_of(scene.run.experiment, dataset, passage.outputs[0])
+    if not said:
+        odds = np.repeat(odds, 2, axis=0)
     written = None
     if networks.stepwise(dataset):  # follow the symbols that it chose at first
         chosen = odds[0].argmax(axis=-1)
@@ -103,11 +105,6 @@ def _answers(
         answers = odds[..., output]
         label = dataset.target if dataset.goal.kind == "value" else "probability"
     then, now = answers[0, -1], answers[1, -1]
-    moved = {
-        name: float(np.abs(np.subtract(*arrays["hidden"][0])).max())
-        for name, arrays in passage.traces.items()
-    }
-    states = ", ".join(f"{name} by up to {most:.2g}" for name, most in moved.items())
     if written is not None:
         before, after = f"“{written[0]}”", f"“{written[1]}”"
     else:
@@ -118,6 +115,11 @@ def _answers(
             f"{place + 1}, or another step."
         )
     else:
+        moved = {
+            name: float(np.abs(np.subtract(*arrays["hidden"][0])).max())
+            for name, arrays in passage.traces.items()
+        }
+        states = ", ".join(f"{name} by up to {most:.2g}" for name, most in moved.items())
         change = "" if written is not None else f", {now - then:+.3g}"
         sentence = (
             f"With {said} at step {place + 1} the answer is {after} ({before} before{change}). "
