@@ -12,7 +12,6 @@ from seqlab.figures import style
 
 # Plotly's own ticks on a logarithmic axis say "2" and "5" for 0.2 and 0.05.
 TICKS = [step * 10.0**power for power in range(-9, 7) for step in (1, 2, 5)]
-TINY = 1e-30  # in place of a loss of 0, which has no logarithm
 MOST_DECADES = 4  # that have room for such ticks
 NAME_HEIGHT = 0.12  # of the name on a line, as a share of the axis
 
@@ -97,25 +96,29 @@ def _named(
     heights: NDArray[np.float64],
     baseline: tuple[str, float] | None,
 ) -> list[str]:
-    """Names of the levels that leave room for one, from the best on; hovering tells the others.
+    """Names of the levels that leave room for one; hovering tells the others.
+
+    A name stands on its line, only that of the highest hangs below it. No other line shall go
+    through it.
 
     Args:
         levels: names and losses, each of which gets a line.
         heights: (n,) of all that is drawn.
-        baseline: whose heavier line shall not go through a name.
+        baseline: name and loss of one more line.
     """
     if not len(heights):
         return []
-    apart = NAME_HEIGHT * np.ptp(heights)
+    name_height = NAME_HEIGHT * np.ptp(heights)
+    top = max(levels.values(), default=0.0)
+    lines = _heights(np.array([*levels.values(), *([baseline[1]] if baseline else [])]))
     named: list[str] = []
-    place = -np.inf
-    for name, level in sorted(levels.items(), key=lambda item: item[1]):
+    for name, level in levels.items():
         if level <= 0:
             continue
         height = np.log10(level)
-        room = 2 * apart if level == max(levels.values()) else apart  # its name hangs below it
-        struck = baseline is not None and 0 <= np.log10(max(baseline[1], TINY)) - height < apart
-        if height - place >= room and not struck:
+        bottom = height - name_height if level == top else height
+        if not any(
+            bottom - 1e-9 <= line <= bottom + name_height for line in lines if line != height
+        ):
             named.append(name)
-            place = height
     return named

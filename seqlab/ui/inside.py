@@ -27,13 +27,13 @@ def look_inside(run: Run, dataset: Dataset, newest: int) -> None:
     with st.container(key="gate_chart", gap="xxsmall"):
         try:
             layers = list(networks.network(run.id, newest, run.experiment, dataset).layers)
-            left, middle, right = st.columns([3, 3, 2], vertical_alignment="bottom")
-            with left:
-                place = _sequence(len(dataset.validation))
-            with middle:
+            with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+                with st.container(width=260):
+                    place = _sequence(len(dataset.validation))
                 layer = _layer(layers)
-            with right:
-                st.page_link(PAGE, label="More views: Inside", icon=":material/search:")
+                st.page_link(
+                    PAGE, label="More views: Inside", icon=":material/search:", width="content"
+                )
             title = f"validation sequence {place + 1}"
             shown = networks.sequence(dataset, int(dataset.validation[place]), title)
             player.gates_player(run, dataset, shown, layer, key=KEY)

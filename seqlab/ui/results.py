@@ -58,7 +58,7 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, change
     saved = store.snapshots(run.id) if run else []
     with st.container(key="status", gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            with st.container(width="stretch"):
+            with st.container(key="status_line", width="stretch"):
                 status(run, metrics)
             if run is not None:
                 rates = metrics.more["learning_rate"]
