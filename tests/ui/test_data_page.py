@@ -366,7 +366,7 @@ def test_stores_side_by_side_are_split_at_one_date(app):
     found = words(app)
     assert "are the validation part, in all sequences" in found
     assert "seasonal naive" in table_with(app, "rule")["rule"].tolist()
-    assert "by date or by id" in app.selectbox(key="split").options
+    assert "by date or id" in app.selectbox(key="split").options
     assert "is fitted on the training part alone" in found
     app.selectbox(key="split").set_value("random").run()
     assert "look better than a forecast of the future can be" in words(app)

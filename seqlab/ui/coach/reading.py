@@ -22,7 +22,8 @@ PROBLEM = "reading_problem"
 WIDTH = 148  # pixels of one widget
 ENCODINGS = (
     *("utf-8", "utf-16", "cp1252", "latin-1", "cp850", "cp1250", "cp1251", "koi8-r"),
-    *("gb18030", "big5", "cp932", "euc_jp", "cp949", "iso8859-7", "cp1254", "cp1255", "cp1256"),
+    *("gb18030", "big5", "cp932", "euc_jp", "cp949", "iso8859-2", "iso8859-7", "mac_roman"),
+    *("cp1254", "cp1255", "cp1256", "cp1257", "cp874", "utf-16-le", "utf-16-be"),
 )
 DELIMITERS = {
     ",": "comma",

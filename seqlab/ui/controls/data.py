@@ -22,14 +22,16 @@ SOURCES = {
     UPLOAD: "My own file (CSV, text, NumPy)",
     **{key: entry.title for key, entry in ENTRIES.items() if key not in FIRST},
 }
-ABOUT_UPLOAD = "A table with a header line, a running text (.txt), or arrays (.npy, .npz)."
+ABOUT_UPLOAD = (
+    "A table with a header line, a running text (.txt), or arrays (.npy, .npz), of at most 20 MB."
+)
 PROBLEM = "upload_problem"
 REFUSED = "refused_upload"  # (content, name) of the file with that problem, if it is a text
 # How a series becomes windows; the common ones are in sight.
 WHOLE = ("scaling", "split", "test_share", "missing")  # of sequences with a label each
 BY_TIME = {"time": "by time", "random": "at random"}
-BY_ID = {"time": "by date or by id", "random": "at random"}
-STRATIFIED = {"time": "stratified, or by id", "random": "at random"}
+BY_ID = {"time": "by date or id", "random": "at random"}
+STRATIFIED = {"time": "stratified", "random": "at random"}
 CUTTING = ("steps", "stride", "scaling", "split", "test_share", "missing", "period")
 
 
