@@ -12,6 +12,9 @@ from seqlab.ui import services
 from seqlab.ui.controls.data import SOURCES
 
 SHOWN = 100
+HIGHEST = 25  # rows in sight
+ROW = 35  # pixels
+MOST = 1e6  # a loss beyond that says no more than the status: diverged
 
 
 def network(experiment: Experiment) -> str:
@@ -28,7 +31,7 @@ def row(run: Run) -> dict[str, object]:
         "network": network(run.experiment),
         "training": f"{training.optimizer} {training.learning_rate:g}",
         "epochs": last,
-        "best val_loss": best,
+        "best val_loss": best if best < MOST else np.nan,
         "baseline": run.baseline[1] if run.baseline else np.nan,
     }
 
@@ -49,6 +52,7 @@ chosen = st.dataframe(
     table,
     key="runs",
     hide_index=True,
+    height=ROW * (1 + min(len(runs), HIGHEST)) + 3,
     on_select="rerun",
     selection_mode="single-row",
     column_config={
