@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 from seqlab.data import summary
 from seqlab.data.frame import Frame
+from seqlab.data.reading.foreign import UploadError
 from seqlab.data.reading.quality import codes
-from seqlab.experiment import Data, Experiment, Finding, Reading
+from seqlab.data.reading.regular import resample
+from seqlab.experiment import Data, Experiment, Finding, Reading, Step
 from seqlab.network.doctor import samples, split
 from seqlab.ui.draft import dataset_of, table_of
 
+MOST_RESAMPLED, MOST_SEQUENCES = 50_000, 100  # for which the effect is tried
 MOST_CODES = 12  # that are offered
 
 
@@ -71,3 +74,25 @@ def codes_of(file: str, reading: Reading) -> tuple[float, ...]:
     values = table.frame[list(table.numeric)].to_numpy(np.float64)
     found = dict.fromkeys(code for column in values.T for code in codes(column))
     return tuple(found)[:MOST_CODES]
+
+
+@lru_cache(maxsize=8)
+def effect_of(file: str, reading: Reading, step: Step, called: str) -> str:
+    """What equal steps, `called` "a day", would make of a table; "" where trying takes long."""
+    table = table_of(file, reading)
+    sequences = 1 if table.sequence_id is None else table.frame[table.sequence_id].nunique()
+    if table.time is None or len(table.frame) > MOST_RESAMPLED or sequences > MOST_SEQUENCES:
+        return ""
+    numeric = list(table.numeric)
+    try:
+        frame, _, _ = resample(
+            table.frame, table.time, numeric, table.sequence_id, table.lines, step
+        )
+    except UploadError as error:
+        return str(error)
+    empty = int(frame[numeric].isna().all(axis=1).sum())
+    return (
+        f"With a row for {called} there would be {len(frame):,} rows instead of "
+        f"{len(table.frame):,}: rows of the same step become their mean, and {empty:,} rows would "
+        "have no value."
+    )

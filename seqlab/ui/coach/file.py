@@ -5,16 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from seqlab.data.reading.regular import resample, usual
+from seqlab.data.reading.regular import usual
 from seqlab.data.upload import Table, UploadError
-from seqlab.experiment import Finding, Step
+from seqlab.experiment import Finding
 from seqlab.ui import draft, services
 from seqlab.ui.coach import reading
-from seqlab.ui.coach.facts import codes_of
+from seqlab.ui.coach.facts import codes_of, effect_of
 from seqlab.ui.words import plain
 
 UNEVEN = frozenset({"irregular_steps", "gaps_in_time", "duplicate_times"})
-MOST_RESAMPLED = 50_000  # rows for which the effect is tried
 FIRST_ROWS, FIRST_COLUMNS = 200, 100
 MARKS = {
     "error": ":red[:material/error:]",
@@ -77,8 +76,10 @@ def _offers(file: str, table: Table) -> None:
     step = None
     if table.time is not None and any(found.code in UNEVEN for found in table.findings):
         step = usual(table.frame[table.time])
-    if step is not None and step != wish.step and len(table.frame) <= MOST_RESAMPLED:
-        st.caption(plain(_effect(table, step)))
+    if step is not None and step != wish.step:
+        told = effect_of(file, wish, step, reading.STEPS[step])
+        if told:
+            st.caption(plain(told))
     if not suspects and step is None:
         return
     with st.container(horizontal=True, gap="small"):
@@ -98,23 +99,6 @@ def _offers(file: str, table: Table) -> None:
                 on_click=reading.change,
                 args=("step", step),
             )
-
-
-def _effect(table: Table, step: Step) -> str:
-    """What equal steps would make of the table."""
-    assert table.time is not None
-    try:
-        frame, _, _ = resample(
-            table.frame, table.time, list(table.numeric), table.sequence_id, table.lines, step
-        )
-    except UploadError as error:
-        return str(error)
-    empty = int(frame[list(table.numeric)].isna().all(axis=1).sum())
-    return (
-        f"With a row for {reading.STEPS[step]} there would be {len(frame):,} rows instead of "
-        f"{len(table.frame):,}: rows of the same step become their mean, and {empty:,} rows would "
-        "have no value."
-    )
 
 
 def _whole_days(column: pd.Series) -> bool:
