@@ -96,6 +96,7 @@ def two_answers(
         time: what the steps are.
     """
     steps = np.arange(1, len(then) + 1)
+    size = 4 if np.isfinite(then).sum() > 1 else 12  # who reads from both ends answers once
     traces = [
         go.Scatter(
             x=steps,
@@ -103,7 +104,7 @@ def two_answers(
             name="as it is",
             mode="lines+markers",
             line={"color": style.BASELINE},
-            marker={"size": 4},
+            marker={"size": size},
         ),
         go.Scatter(
             x=steps,
@@ -111,7 +112,7 @@ def two_answers(
             name="changed",
             mode="lines+markers",
             line={"color": style.PREDICTION},
-            marker={"size": 4},
+            marker={"size": size},
         ),
     ]
     return style.figure(

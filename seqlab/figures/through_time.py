@@ -90,7 +90,9 @@ def _logarithmic(title: str, values: list[NDArray[np.floating]]) -> dict[str, ob
     seen = numbers[np.isfinite(numbers) & (numbers >= LOWEST)]
     low, high = (np.log10(seen.min()), np.log10(seen.max())) if len(seen) else (-1.0, 0.0)
     first, last = int(np.floor(low)), int(np.ceil(high))
-    steps = (1, 2, 5) if high - low < 2.5 else (1,)
+    steps: tuple[float, ...] = (1, 2, 5) if high - low < 2.5 else (1,)
+    if high - low < 0.8:
+        steps = (1, 1.5, 2, 3, 4, 6, 8)
     every = max(1, round((last - first) / 7))
     ticks = [n * 10.0**power for power in range(first, last + 1, every) for n in steps]
     return {
