@@ -56,8 +56,7 @@ def card(preset: Preset) -> bool:
 st.header("Examples", anchor=False)
 st.caption(
     "Experiments that are set up and ready to train. A goal counts on the validation part, which "
-    "the network never learns from. Not every goal is reached: "
-    "`docs/results.md` tells what was measured."
+    "the network never learns from; `docs/results.md` tells what was measured."
 )
 chosen: Preset | None = None
 for kind, presets in groupby(PRESETS, key=lambda preset: preset.kind):

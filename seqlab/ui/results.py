@@ -27,6 +27,9 @@ from seqlab.ui.take_away import take_away
 from seqlab.ui.words import beside, plain
 
 TICK = 0.4  # seconds between two looks at a run that trains
+FORCED = (
+    "The decoder has read the truth before each symbol; in your own text below it writes alone."
+)
 TITLES = {"sparse categorical crossentropy": "cross-entropy (nats)"}
 
 
@@ -80,7 +83,9 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, change
             view = run.id if run else "none"
             chart(said.figure, key="prediction_plot", alt=said.sentence, height=215, view=view)
             with st.container(horizontal=True, gap="small"):
-                st.caption(plain(said.sentence), width="stretch")
+                forced = run is not None and run.experiment.network.head == "teacher_forcing"
+                note = f" {FORCED}" if forced else ""
+                st.caption(plain(f"{said.sentence}{note}"), width="stretch")
                 _baselines(dataset)
     if run and dataset is not None and not run.active and saved:
         newest = _snapshot(run.id, saved[-1])

@@ -42,6 +42,32 @@ def classes(n=120, steps=6, count=3, at="end", target_steps=4, seed=0) -> Datase
     return dataset(draw.normal(size=(n, steps, 1)), draw.integers(0, count, shape), goal)
 
 
+def fitting(frame: Frame, n: int = 24, seed: int = 0) -> Dataset:
+    """Random sequences of which `Frame.of` is `frame`."""
+    draw = np.random.default_rng(seed)
+    lengths = np.full(n, frame.timesteps)
+    if frame.padded and frame.timesteps > 1:
+        lengths = draw.integers(1, frame.timesteps + 1, n)
+        lengths[0], lengths[1] = 1, frame.timesteps
+    real = np.arange(frame.timesteps) < lengths[:, None]
+    shape = {"end": (n,), "every step": (n, frame.timesteps), "sequence": (n, frame.steps)}[
+        frame.at
+    ]
+    if frame.kind == "value":
+        y = draw.normal(size=(*shape, frame.outputs))
+    else:
+        y = draw.integers(0, frame.outputs, shape)
+    goal = Goal(frame.kind, frame.at, tuple("abcdefgh"[: frame.outputs]))
+    if frame.kind == "value":
+        goal = Goal(frame.kind, frame.at)
+    if frame.vocabulary:
+        x = draw.integers(1, max(frame.vocabulary, 2), (n, frame.timesteps)) * real
+        letters = ("", *"abcdefghij"[: frame.vocabulary - 1])
+        return dataset(x, y, goal, lengths=lengths, vocabulary=letters, names=("token",))
+    x = draw.normal(size=(n, frame.timesteps, frame.features)) * real[..., None]
+    return dataset(x, y, goal, lengths=lengths)
+
+
 def keras_step(experiment: Experiment, data: Dataset) -> float:
     """One step of `keras.Model.train_on_batch` on the first sequences: its loss.
 
@@ -66,10 +92,21 @@ def keras_step(experiment: Experiment, data: Dataset) -> float:
 
 def keras_losses(experiment: Experiment, data: Dataset) -> list[float]:
     """The losses of `keras.Model.fit` with the experiment's settings."""
+    return keras_fit(experiment, data)[1]
+
+
+def keras_fit(experiment: Experiment, data: Dataset) -> tuple[keras.Model, list[float]]:
+    """A model after `keras.Model.fit` with the experiment's settings, and the losses.
+
+    A plain graph: XLA would take longer to compile than the few steps of a test take.
+    """
     frame = Frame.of(data)
     keras.utils.set_random_seed(experiment.training.seed)
     model = build(experiment, frame)
-    model.compile(optimizer(experiment.training), loss(experiment, frame))
+    metrics = list(experiment.training.metrics)
+    model.compile(
+        optimizer(experiment.training), loss(experiment, frame), metrics=metrics, jit_compile=False
+    )
     history = model.fit(
         data.x[data.train],
         data.y[data.train],
@@ -78,4 +115,4 @@ def keras_losses(experiment: Experiment, data: Dataset) -> list[float]:
         shuffle=experiment.training.shuffle,
         verbose=0,
     )
-    return history.history["loss"]
+    return model, history.history["loss"]

@@ -41,8 +41,8 @@ def random_layer(draw: random.Random, **fixed) -> Recurrent:
     return Recurrent(**(values | fixed))
 
 
-def random_network(seed: int) -> tuple[Experiment, Frame]:
-    """An experiment whose layers fit each other and the frame."""
+def random_network(seed: int, most: int = 4) -> tuple[Experiment, Frame]:
+    """An experiment of at most that many layers, which fit each other and the frame."""
     draw = random.Random(seed)
     head = draw.choice(["dense", "time_distributed", "repeat_vector", "teacher_forcing"])
     kind = draw.choice(["value", "class"])
@@ -64,7 +64,7 @@ def random_network(seed: int) -> tuple[Experiment, Frame]:
         padded=draw.random() < 0.5,
     )
     decoder = head in ("repeat_vector", "teacher_forcing")
-    count = draw.randint(2 if decoder else 1, 4)
+    count = draw.randint(2 if decoder else 1, most)
     stateful = head == "dense" and draw.random() < 0.3
     layers = []
     for i in range(count):

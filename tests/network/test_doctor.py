@@ -85,7 +85,7 @@ REFUSED = [
     ("head_mismatch", network(RNN, head="time_distributed"), CLASSES, None),
     ("head_mismatch", network(SEQUENCES, head="time_distributed"), CLASSES, "must have rank"),
     ("head_mismatch", network(RNN, head="dense"), STEPS, "must have rank"),
-    ("head_mismatch", network(SEQUENCES, head="time_distributed"), TARGETS, ""),
+    ("head_mismatch", network(SEQUENCES, head="time_distributed"), TARGETS, None),
     (
         "go_backwards_in_bidirectional",
         network(RNN.model_copy(update={"bidirectional": True, "go_backwards": True})),
@@ -299,6 +299,9 @@ def test_one_class_and_imbalance_are_told_with_their_numbers():
     experiment = Experiment(layers=(RNN,))
     single = with_labels(np.zeros(120))
     assert codes(experiment, single) == ["one_class"]
+    always = keras.metrics.SparseCategoricalAccuracy()
+    always.update_state(np.zeros(90), np.tile([1.0, 0.0], (90, 1)))  # without a look at x
+    assert float(always.result()) == 1
     rare = np.arange(120) % 10 == 0
     finding = the(experiment, with_labels(rare), "imbalance")
     metric = keras.metrics.SparseCategoricalAccuracy()
@@ -317,7 +320,13 @@ def test_a_class_that_is_never_trained_is_named():
 
 def test_a_constant_target_is_named():
     flat = type(VALUES)(**vars(VALUES) | {"y": VALUES.y * 0})
-    assert codes(Experiment(layers=(RNN,)), flat) == ["constant_target"]
+    experiment = Experiment(layers=(RNN,))
+    assert codes(experiment, flat) == ["constant_target"]
+    assert "constant_target" not in codes(experiment, VALUES)
+    # A head that is shut is perfect: what the network reads does not matter.
+    model = build(experiment, Frame.of(flat))
+    model.get_layer("head").kernel.assign(np.zeros((3, 1)))
+    assert float(keras.losses.MeanSquaredError()(flat.y, model(flat.x))) == 0
 
 
 def test_a_window_longer_than_the_series_has_a_fix():
@@ -327,6 +336,11 @@ def test_a_window_longer_than_the_series_has_a_fix():
     finding = explain(caught.value, experiment)
     assert (finding.level, finding.code) == ("error", "window_too_long")
     assert len(load(finding.fix).train) >= 1
+    model = build(experiment, Frame(900))
+    model.compile("sgd", "mse", run_eagerly=True)
+    with pytest.warns(UserWarning, match="Your input ran out of data; interrupting training"):
+        model.fit(np.zeros((0, 900, 1)), np.zeros((0, 1)), verbose=0)
+    assert "Your input ran out of data; interrupting training" in finding.keras
 
 
 @pytest.mark.parametrize(

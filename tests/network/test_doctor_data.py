@@ -1,5 +1,8 @@
 """Findings about samples, split, learning and size: the harm is measured, the fix removes it."""
 
+import gc
+import time
+
 import keras
 import numpy as np
 import pytest
@@ -9,13 +12,14 @@ from seqlab.data.frame import Frame
 from seqlab.data.load import load
 from seqlab.data.windows import windows
 from seqlab.experiment import Data, Experiment, Network, Recurrent, Training
-from seqlab.network.doctor import diagnose
+from seqlab.network.doctor import diagnose, split
 from seqlab.network.doctor.learning import half_life
 from seqlab.network.doctor.size import memory
 from seqlab.network.estimate import estimate
 from seqlab.training.build import build, optimizer
+from seqlab.training.fast import left_to_keras
 from seqlab.training.inspect import gradients
-from tests.network.data import dataset, keras_losses, noise
+from tests.network.data import dataset, keras_fit, keras_losses, keras_step, noise
 from tests.network.test_doctor import codes, the
 
 RNN = Recurrent(cell="SimpleRNN", units=3)
@@ -60,6 +64,8 @@ def test_axes_that_look_swapped():
     assert "(200, 1, 22)" in the(SMALL, as_features, "one_timestep").message
     turned = dataset(past.T[:, :, None], draw.normal(size=(22, 1)))
     assert "swapped" in the(SMALL, turned, "swapped_axes").message
+    for data in (as_features, turned):  # Keras takes both without a word
+        assert np.isfinite(keras_step(SMALL, data))
     right = dataset(past[:, :, None], past[:, -1:])
     assert not {"one_timestep", "swapped_axes"} & set(codes(SMALL, right))
 
@@ -157,6 +163,23 @@ def test_duplicates_reward_learning_by_heart():
     assert "duplicates" not in codes(SMALL, once)
 
 
+def test_many_sequences_are_looked_through_in_no_time():
+    """A page asks at every change of a widget."""
+    draw = np.random.default_rng(0)
+    x, y = draw.normal(size=(200_000, 22, 1)), draw.normal(size=(200_000, 1))
+    x[-500:], y[-500:] = x[:500], y[:500]
+    data = dataset(x, y)
+    assert "500 of 50,000" in the(SMALL, data, "duplicates").message
+    begin = time.process_time()
+    assert "duplicates" in codes(SMALL, data)
+    assert time.process_time() - begin < 0.05
+    gc.collect()
+    known = len(split._looked_at)
+    del data
+    gc.collect()
+    assert len(split._looked_at) == known - 1
+
+
 def test_gates_without_bounds_run_away():
     layers = (Recurrent(units=3, recurrent_activation="relu"),)
     wild = Experiment(layers=layers)
@@ -188,6 +211,8 @@ def test_relu_without_clipping_explodes():
 def test_recurrent_dropout_takes_the_slow_way():
     slow = Experiment(layers=(Recurrent(units=3, recurrent_dropout=0.2),))
     finding = the(slow, noise(), "recurrent_dropout_cost")
+    assert left_to_keras(build(slow, Frame.of(noise()))) == ["lstm_0"]
+    assert left_to_keras(build(finding.fix, Frame.of(noise()))) == []
     times = estimate(slow, noise()).epoch / estimate(finding.fix, noise()).epoch
     assert times > 1.1
     assert f"about {times:.1f} times" in finding.message
@@ -213,13 +238,16 @@ def test_a_forget_gate_at_its_bias_loses_a_long_sequence():
     assert "memory_too_short" not in codes(short, noise(steps=40))
 
 
-def test_a_batch_larger_than_the_data_is_a_hint_with_a_fix():
-    experiment = Experiment(training=Training(batch_size=4096))
-    data = load(experiment)
+def test_a_batch_larger_than_the_data_is_a_single_step():
+    training = Training(batch_size=4096, epochs=2)
+    experiment, data = Experiment(layers=(RNN,), training=training), noise()
     finding = the(experiment, data, "batch_larger_than_data")
     assert finding.level == "hint"
-    assert finding.fix.training.batch_size == len(data.train)
+    steps = [int(keras_fit(e, data)[0].optimizer.iterations) for e in (experiment, finding.fix)]
+    assert steps == [2, 6]  # of 90 sequences
     assert "batch_larger_than_data" not in codes(finding.fix, data)
+    few = noise(n=16)
+    assert the(experiment, few, "batch_larger_than_data").fix.training.batch_size == 12
 
 
 def test_too_few_epochs_cannot_move_the_weights():
@@ -245,6 +273,15 @@ def test_more_parameters_than_targets():
     count = build(large, Frame.of(data)).count_params()
     assert f"{count:,} parameters for 30" in finding.message
     assert build(finding.fix, Frame.of(data)).count_params() <= 10 * 30
+    # The targets are noise: what is learned of them is learned by heart.
+    heart, fewer = (
+        keras_losses(
+            e.model_copy(update={"training": Training(epochs=40, learning_rate=0.02)}), data
+        )
+        for e in (large, finding.fix)
+    )
+    assert heart[-1] < 0.3 * heart[0]
+    assert heart[-1] < 0.6 * fewer[-1]
     assert "more_parameters_than_targets" not in codes(finding.fix, data)
     forced = Experiment(
         layers=(Recurrent(units=30), Recurrent(units=30, return_sequences=True)),

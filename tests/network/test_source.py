@@ -1,36 +1,32 @@
 """The script: run by a plain Python, it gives the losses of the playground."""
 
 import ast
+import contextlib
 import io
-import json
+import random
+import runpy
 import subprocess
 import sys
 import zipfile
 
+import keras
 import nbformat
 import numpy as np
 import pytest
 
 import seqlab
+from seqlab.choices import KNOBS
 from seqlab.data.load import load
 from seqlab.data.windows import windows
 from seqlab.experiment import Data, Experiment, Network, Recurrent, Training
+from seqlab.network.doctor.targets import activations_for
 from seqlab.network.source import changed_lines, files, notebook, package, source
 from seqlab.network.source.data import prepare
+from seqlab.presets import PRESETS
+from seqlab.training import program
 from seqlab.training.train import train
-from tests.network.data import classes, noise
+from tests.network.data import classes, fitting, noise
 from tests.network.random_networks import random_network
-
-# All scripts run in one Python, while the first test waits.
-pytestmark = pytest.mark.timeout(900)
-
-RUNNER = """
-import json, os, runpy, sys
-for folder in sys.argv[1:]:
-    os.chdir(folder)
-    history = runpy.run_path("script.py")["history"]
-    json.dump(history.history, open("history.json", "w"))
-"""
 
 
 def layer(**changes):
@@ -69,11 +65,6 @@ STATEFUL = Experiment(
     layers=(layer(stateful=True, cell="GRU"),),
     training=Training(epochs=2, batch_size=30, shuffle=False),
 )
-TRANSLATION = Experiment(
-    layers=(layer(bidirectional=True), layer(units=8, return_sequences=True)),
-    network=Network(head="teacher_forcing", embedding=3),
-    training=Training(epochs=2),
-)
 
 
 def tokens(at):
@@ -93,50 +84,141 @@ CASES = {
     "steps": (STEPS, load(STEPS)),
     "stateful": (STATEFUL, noise()),
     "every step": (EVERY_STEP, tokens("every step")),
-    "translation": (TRANSLATION, tokens("sequence")),
 }
 
 
-@pytest.fixture(scope="module")
-def histories(tmp_path_factory):
-    """What the scripts of all cases give, run one after the other in a Python of their own."""
-    root = tmp_path_factory.mktemp("scripts")
-    folders = []
-    for name, (experiment, data) in CASES.items():
-        folder = root / name.replace(" ", "_")
-        folder.mkdir()
-        (folder / "script.py").write_text(source(experiment, data), encoding="utf-8")
-        for file, content in files(experiment, data).items():
-            (folder / file).write_bytes(content)
-        folders.append(folder)
-    (root / "run.py").write_text(RUNNER)
-    done = subprocess.run(
-        [sys.executable, "-W", "error::SyntaxWarning", root / "run.py", *folders],
-        capture_output=True,
-        text=True,
+def shortened(experiment):
+    """A ready-made experiment with few sequences and two epochs; the network is the same."""
+    samples = min(experiment.data.samples, 60)
+    changes = {"samples": samples}
+    if experiment.data.source in ("french", "chinese"):
+        changes["difficulty"] = 2  # digits: words of 20 letters instead of 47
+    data = experiment.data.model_copy(update=changes)
+    training = experiment.training.model_copy(update={"epochs": 2})
+    return experiment.model_copy(update={"data": data, "training": training})
+
+
+def random_experiment(seed):
+    """Any network with any optimizer, without dropout, whose draws are Keras' own."""
+    experiment, frame = random_network(seed, most=2)
+    draw = random.Random(seed)
+    layers = [
+        layer.model_copy(update={"dropout": 0.0, "recurrent_dropout": 0.0})
+        for layer in experiment.layers
+    ]
+    stateful = any(layer.stateful for layer in layers)
+    training = Training(
+        optimizer=draw.choice(list(KNOBS)),
+        learning_rate=draw.choice([0.001, 0.01]),
+        schedule=draw.choice(["constant", "cosine", "exponential", "plateau"]),
+        warmup=draw.choice([0, 1]),
+        clipnorm=draw.choice([None, 0.5]),
+        shuffle=not stateful,
+        batch_size=4,
+        epochs=2,
+        seed=seed,
     )
-    assert done.returncode == 0, done.stderr[-3000:]
-    texts = [(folder / "history.json").read_text() for folder in folders]
-    return dict(zip(CASES, map(json.loads, texts), strict=True)), done.stdout
+    network = experiment.network.model_copy(
+        update={"head_activation": draw.choice(activations_for(frame))}
+    )
+    changes = {"layers": tuple(layers), "training": training, "network": network}
+    return experiment.model_copy(update=changes), fitting(frame, 32, seed)
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_the_script_gives_the_losses_of_the_playground(histories, name):
-    experiment, data = CASES[name]
-    mine, theirs = train(experiment, data).history, histories[0][name]
+@pytest.fixture(scope="module")
+def uncompiled():
+    """Without XLA, which takes seconds to compile what these tests run for a moment.
+
+    That the compiled programs give the losses of Keras' own loop is tested in tests/training.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        make, compile_ = program.Program._make, keras.Model.compile
+        patch.setattr(program.Program, "_make", lambda self, jit: make(self, False))
+        patch.setattr(
+            keras.Model,
+            "compile",
+            lambda self, *args, **kwargs: compile_(self, *args, **kwargs, jit_compile=False),
+        )
+        patch.setattr(program, "KEPT", 0)
+        yield
+
+
+def ran(experiment, data, folder):
+    """What a script gives and what it prints, run beside its files as a user would."""
+    (folder / "script.py").write_text(source(experiment, data), encoding="utf-8")
+    for file, content in files(experiment, data).items():
+        (folder / file).write_bytes(content)
+    printed = io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(printed):
+        made = runpy.run_path("script.py")
+    keras.utils.clear_session(free_memory=False)
+    return made, printed.getvalue()
+
+
+def same_losses(experiment, data, folder):
+    """Runs script and playground, compares their curves; what the script printed."""
+    made, printed = ran(experiment, data, folder)
+    mine, theirs = train(experiment, data).history, made["history"].history
     assert len(mine["loss"]) == experiment.training.epochs
     for curve in ("loss", "val_loss"):
         np.testing.assert_allclose(mine[curve], theirs[curve], rtol=1e-3, err_msg=curve)
     if "val_accuracy" in mine:
         found = next(theirs[k] for k in theirs if k.startswith("val_") and "accuracy" in k)
         np.testing.assert_allclose(mine["val_accuracy"], found, atol=0.02)
+    return printed
 
 
-def test_the_scripts_say_what_was_reached(histories):
-    printed = histories[1]
-    assert printed.count("RMSE on the validation part") == 3
-    assert "of the validation steps are right" in printed
-    assert "written without a mistake" in printed
+SAYS = {
+    "end value": "RMSE on the validation part",
+    "end class": "of the validation sequences are right",
+    "every step class": "of the validation steps are right",
+    "sequence class": "written without a mistake",
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_script_gives_the_losses_of_the_playground(name, tmp_path, uncompiled):
+    experiment, data = CASES[name]
+    printed = same_losses(experiment, data, tmp_path)
+    assert SAYS[f"{data.goal.at} {data.goal.kind}"] in printed
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
+def test_so_do_the_scripts_of_the_ready_made_experiments(preset, tmp_path, uncompiled):
+    experiment = shortened(preset.experiment)
+    data = load(experiment)
+    printed = same_losses(experiment, data, tmp_path)
+    assert SAYS[f"{data.goal.at} {data.goal.kind}"] in printed
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_so_do_random_experiments(seed, tmp_path, uncompiled):
+    same_losses(*random_experiment(seed), tmp_path)
+
+
+def test_with_dropout_the_losses_are_of_the_same_level(tmp_path, uncompiled):
+    experiment = Experiment(
+        data=Data(window=6),
+        layers=(layer(units=8, dropout=0.2, recurrent_dropout=0.2),),
+        training=Training(epochs=6, learning_rate=0.01),
+    )
+    data = load(experiment)
+    theirs = ran(experiment, data, tmp_path)[0]["history"].history
+    mine = train(experiment, data).history
+    assert mine["loss"] != pytest.approx(theirs["loss"], rel=1e-3)  # other units were dropped
+    for curve in ("loss", "val_loss"):
+        assert mine[curve][-1] == pytest.approx(theirs[curve][-1], rel=0.25)
+
+
+def test_a_script_runs_in_a_plain_python(tmp_path):
+    """Without seqlab, its tests and its Streamlit, in a process of its own."""
+    experiment = Experiment(layers=(layer(units=2),), training=Training(epochs=1))
+    script = source(experiment).replace("# Data", "import sys\n# Data", 1)
+    (tmp_path / "script.py").write_text(f"{script}assert 'seqlab' not in sys.modules\n")
+    command = [sys.executable, "-W", "error::SyntaxWarning", "script.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "RMSE on the validation part" in done.stdout
 
 
 def test_the_default_script_is_what_a_keras_user_writes():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seqlab.experiment import Data, Experiment, Recurrent
+from seqlab.experiment import Data, Experiment, Network, Recurrent
 from seqlab.lens import snapshot
 from seqlab.network.horizon import running_free
 from seqlab.ui.draft import dataset_of
@@ -20,8 +20,10 @@ def finished(store, experiment, change=None):
     if change is not None:
         change(arrays)
     run = store.create(experiment)
-    prediction = np.zeros(dataset.y[dataset.validation].shape, np.float32)
-    store.add_snapshot(run, 4, snapshot.pack(arrays | {"prediction": prediction}))
+    said = {}
+    if dataset.goal.kind == "value":
+        said["prediction"] = np.zeros(dataset.y[dataset.validation].shape, np.float32)
+    store.add_snapshot(run, 4, snapshot.pack(arrays | said))
     store.set_status(run, "finished")
     return run, arrays, dataset
 
@@ -95,3 +97,19 @@ def test_states_and_gradients_of_the_trained_network_are_read(app, store, layer,
     usual, *_ = finished(store, experiment, faithful if layer.cell == "LSTM" else None)
     opened(app, run=usual)
     assert not any(says in message for message in messages(app))
+
+
+def test_an_encoders_states_are_read_and_a_forced_decoder_is_named(app, store):
+    layers = (
+        Recurrent(cell="SimpleRNN", units=4, activation="relu"),
+        Recurrent(cell="SimpleRNN", units=4, return_sequences=True),
+    )
+    experiment = Experiment(
+        data=Data(source="dates", samples=40),
+        layers=layers,
+        network=Network(head="teacher_forcing"),
+    )
+    run, *_ = finished(store, experiment, dead)
+    opened(app, run=run)
+    assert any("2 of 4 units of simplernn_0" in message for message in messages(app))
+    assert "The decoder has read the truth before each symbol" in captions(app)

@@ -139,14 +139,16 @@ def _steps(experiment: Experiment, dataset: Dataset) -> list[Finding]:
     training, count = experiment.training, len(dataset.train)
     found = []
     if training.batch_size > count > 0:
+        size = min(Training().batch_size, count)
         found.append(
             Finding(
                 "hint",
                 "batch_larger_than_data",
                 f"The batch size {training.batch_size} is larger than the "
-                f"{count} training windows: each epoch is a single step.",
-                with_training(experiment, batch_size=count),
-                f"Use a batch size of {count}",
+                f"{count} training sequences: each epoch is a single step, so it takes many epochs "
+                "to get anywhere.",
+                with_training(experiment, batch_size=size),
+                f"Use a batch size of {size}",
                 "Keras takes a single, smaller batch.",
             )
         )

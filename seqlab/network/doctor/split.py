@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import weakref
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from seqlab.network.doctor.fixes import with_data
 
 FEW = 20  # sequences below which the validation loss is mostly luck
 DUPLICATES = 0.01  # share of the validation part
+
+_looked_at: dict[int, list[Finding]] = {}  # by the id of a dataset that is still there
 
 
 def find(experiment: Experiment, dataset: Dataset) -> list[Finding]:
@@ -119,6 +122,15 @@ def _size(experiment: Experiment, dataset: Dataset) -> list[Finding]:
 
 
 def _duplicates(dataset: Dataset) -> list[Finding]:
+    """`_look_for_duplicates`, once for each dataset: it reads all of its numbers."""
+    key = id(dataset)
+    if key not in _looked_at:
+        weakref.finalize(dataset, _looked_at.pop, key, None)
+        _looked_at[key] = _look_for_duplicates(dataset)
+    return _looked_at[key]
+
+
+def _look_for_duplicates(dataset: Dataset) -> list[Finding]:
     """Sequences of the validation part that stand in the training part with the same target."""
     if any("occur in the training part" in note for note in dataset.notes):
         return []  # drawn sequences say so themselves, and why
@@ -141,6 +153,17 @@ def _duplicates(dataset: Dataset) -> list[Finding]:
 
 
 def _keys(dataset: Dataset, part: np.ndarray) -> np.ndarray:
-    """One number for each sequence with its target, equal for equal ones, (n,)."""
-    rows = [hash(dataset.x[i].tobytes() + dataset.y[i].tobytes()) for i in part]
-    return np.array(rows, np.int64)
+    """One number for each sequence with its target, equal for equal ones, (n,).
+
+    Their bits as 32-bit words, each times a random 64-bit number, summed up modulo 2^64
+    (multilinear hashing): different sequences meet with a probability far below 1e-9.
+    """
+    draw = np.random.default_rng(0)
+    keys = np.zeros(len(part), np.uint64)
+    for array in (dataset.x, dataset.y):
+        rows = np.ascontiguousarray(array[part]).reshape(len(part), math.prod(array.shape[1:]))
+        words = rows.view(np.uint32) if rows.dtype.itemsize % 4 == 0 else rows.astype(np.uint32)
+        factors = draw.integers(1, 2**63, words.shape[1], np.uint64)
+        for column, factor in zip(words.T, factors, strict=True):
+            keys += column * factor
+    return keys

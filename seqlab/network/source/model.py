@@ -16,23 +16,31 @@ def model_lines(experiment: Experiment, planned: Plan) -> list[str]:
     return lines
 
 
+def _named(planned: Plan) -> list[Part]:
+    """The layers that need a name: if one is looked up, all of the recurrent ones.
+
+    Keras counts those without a name, "lstm", "lstm_1", and could give one a name that is taken.
+    """
+    return [part for part in planned.parts if part.role == "recurrent" and planned.starts]
+
+
 def _sequential(planned: Plan) -> list[str]:
-    named = {start.index for start in planned.starts}
-    layers = [_layer(part, part.index in named, " " * 8, ",") for part in planned.encoder]
+    named = _named(planned)
+    layers = [_layer(part, part in named, " " * 8, ",") for part in planned.encoder]
     inner = [line for lines in layers for line in lines]
     return ["model = keras.Sequential(", "    [", *inner, "    ]", ")"]
 
 
 def _functional(planned: Plan) -> list[str]:
     """An encoder whose last states are the decoder's first ones."""
-    named = {start.index for start in planned.starts}
+    named = _named(planned)
     lines = _layer(planned.encoder[0], False, "source = ")
     current = "source"
     for part in planned.encoder[1:-1]:
-        lines += _layer(part, part.index in named, "hidden = ", f"({current})")
+        lines += _layer(part, part in named, "hidden = ", f"({current})")
         current = "hidden"
     last = planned.encoder[-1]
-    lines += _layer(last, last.index in named, "_, *states = ", f"({current})")
+    lines += _layer(last, last in named, "_, *states = ", f"({current})")
     if last.bidirectional:
         lines += [
             "# The states of both directions side by side are those of the decoder.",
@@ -46,7 +54,7 @@ def _functional(planned: Plan) -> list[str]:
     current = "target"
     for part in planned.decoder[1:]:
         more = ", initial_state=states" if part.role == "recurrent" else ""
-        lines += _layer(part, part.index in named, "hidden = ", f"({current}{more})")
+        lines += _layer(part, part in named, "hidden = ", f"({current}{more})")
         current = "hidden"
     return [*lines, "model = keras.Model([source, target], hidden)"]
 

@@ -270,11 +270,14 @@ def _evaluation(
     if frame.kind == "value":
         return _values(dataset, prepared, batch)
     if planned.decoder:
+        answer = "model.predict_on_batch([x_validation, late(written)])"
+        if batch:
+            answer = f"model.predict([x_validation, late(written)], {batch}verbose=0)"
         return (
             "# Without the target: the decoder reads what it has written itself.",
             "written = np.zeros_like(y_validation)",
             "for step in range(y_validation.shape[1]):",
-            f"    scores = model.predict([x_validation, late(written)], {batch}verbose=0)",
+            f"    scores = {answer}",
             "    written[:, step] = scores[:, step].argmax(axis=-1)",
             "right = (written == y_validation).all(axis=1)",
             'print(f"{right.mean():.1%} of the validation targets are written without a mistake")',
