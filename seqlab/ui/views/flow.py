@@ -38,7 +38,8 @@ def flow(scene: Scene) -> None:
     shown, epoch = choose(scene)
     _of_the_run(scene, shown, epoch)
     _by_epoch(scene)
-    _laboratory(scene, shown)
+    # A fragment of its own: its sliders shall not compute the rest anew.
+    st.fragment(_laboratory)(scene, shown)
 
 
 def slopes_of(
