@@ -171,6 +171,7 @@ def _steps(experiment: Experiment, dataset: Dataset) -> list[Finding]:
                 "is little. Expect it to be still learning at the end.",
                 fix,
                 label,
+                "Keras ends after `epochs`, whether anything was learned or not.",
             )
         )
     return found

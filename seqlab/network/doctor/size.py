@@ -71,6 +71,7 @@ def _parameters(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[
             "validation loss.",
             fix if fix != experiment else None,
             f"Use {sizes} units",
+            "Keras prints the count in `model.summary()` and says nothing about it.",
         )
     ]
 
@@ -89,6 +90,7 @@ def _time(experiment: Experiment, cost: Estimate) -> list[Finding]:
             if epochs < experiment.training.epochs
             else None,
             f"Train {epochs:,} epoch{'s' if epochs > 1 else ''} first",
+            "Keras tells the time that is left only after the training has begun.",
         )
     ]
 
@@ -106,5 +108,7 @@ def _memory(experiment: Experiment, size: int) -> list[Finding]:
             f"with a batch size of {batch:,}.",
             with_training(experiment, batch_size=smaller) if smaller < batch else None,
             f"Use a batch size of {smaller:,}",
+            "TensorFlow stops with ResourceExhaustedError: OOM when allocating tensor; or the "
+            "system ends the whole process.",
         )
     ]

@@ -96,6 +96,7 @@ def _scaler(experiment: Experiment, dataset: Dataset) -> list[Finding]:
             "the training part knows the level of the validation part. The training rows alone "
             f"give {honest.offset[0]:.4g} and {honest.scale[0]:.4g}. Fit it on those; "
             "`seqlab.load` does.",
+            keras="Keras sees the scaled arrays only: it cannot tell.",
         )
     ]
 
@@ -118,7 +119,8 @@ def _size(experiment: Experiment, dataset: Dataset) -> list[Finding]:
             f"The validation part has only {count} sequences. Its loss is uncertain by about "
             f"{math.sqrt(2 / count):.0%}: do not read small differences."
         )
-    return [Finding("warning", "small_validation", message, fix, label)]
+    keras = "Keras prints val_loss however few sequences it comes from, and none without any."
+    return [Finding("warning", "small_validation", message, fix, label, keras)]
 
 
 def _duplicates(dataset: Dataset) -> list[Finding]:
@@ -148,6 +150,7 @@ def _look_for_duplicates(dataset: Dataset) -> list[Finding]:
             f"{int(same.sum()):,} of {len(same):,} validation sequences ({share:.0%}) stand in the "
             "training part as well, with the same target. A network that learns by heart gets "
             "these right.",
+            keras="Keras does not compare the two parts.",
         )
     ]
 

@@ -183,6 +183,7 @@ def _constant(dataset: Dataset) -> list[Finding]:
             "constant_target",
             f"The target {dataset.target!r} is constant in the training part: "
             "there is nothing to learn from it.",
+            keras="Keras trains it towards a loss of 0: the bias of the head alone does it.",
         )
     ]
 
@@ -227,6 +228,7 @@ def _classes(dataset: Dataset) -> list[Finding]:
                 "class_not_trained",
                 f"{len(unseen)} of the classes to be told apart never occur in the training part: "
                 f"{listed}. The network cannot know them.",
+                keras="Keras counts the units of the head, not the classes that occur.",
             )
         )
     share = float(counts.max() / counts.sum())
