@@ -41,7 +41,11 @@ def store(tmp_path, monkeypatch):
 
 @pytest.fixture
 def app(store):
-    return AppTest.from_file(ROOT / "seqlab/ui/shell.py", default_timeout=30)
+    """The pages, with the buttons opened that hold the less common values."""
+    app = AppTest.from_file(ROOT / "seqlab/ui/shell.py", default_timeout=30)
+    for place in ("data", "head", "training", 0, 1, 2, 3):
+        app.session_state[f"more_{place}"] = True
+    return app
 
 
 class Server:

@@ -32,7 +32,7 @@ def test_upload_train_beat_persistence_and_look_inside(playground, server, brows
     playground.click("train")
 
     # The curve grows on one and the same chart.
-    playground.wait_until(lambda: playground.epochs_drawn() > 0, seconds=60)
+    playground.wait_until(lambda: playground.epochs_drawn() > 0, seconds=120)
     chart = playground.part("loss_chart").locator(".js-plotly-plot").element_handle()
     seen = playground.epochs_drawn()
     playground.wait_until(lambda: playground.epochs_drawn() > seen)
