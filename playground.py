@@ -6,6 +6,8 @@ skips the entry script (see docs/decisions/0001-pages-and-shell.md).
 """
 
 import asyncio
+import gc
+import importlib
 import logging
 import os
 from collections.abc import AsyncIterator
@@ -29,6 +31,11 @@ logger = logging.getLogger("seqlab")
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Starts the training pool before the first visitor comes, and stops it with the server."""
     services.pool()
+    for part in ("results", "setup", "views", "coach"):  # what the first visitor would wait for
+        importlib.import_module(f"seqlab.ui.{part}")
+    # Collections of garbage stop every page; they need not look through all modules each time.
+    gc.collect()
+    gc.freeze()
     yield
     await asyncio.to_thread(services.close)
 

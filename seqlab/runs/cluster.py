@@ -34,6 +34,7 @@ ONE_THREAD = dict.fromkeys(
     ),
     "1",
 )
+NICE = 10  # training takes what is left: pages answer while every core trains
 PROGRAMS = 1000  # compiled ones that are kept on disk
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "CUDA_VISIBLE_DEVICES": "-1"}
 
@@ -67,6 +68,8 @@ def main(workers: int, job: str, cache: Path) -> None:
     flags = f"--tf_xla_persistent_cache_directory={compiled_programs(cache)}"
     flags = f"{os.environ.get('TF_XLA_FLAGS', '')} {flags}".strip()
     os.environ.update(ONE_THREAD | QUIET | {"TF_XLA_FLAGS": flags})
+    if hasattr(os, "nice"):
+        os.nice(NICE)
     dask.config.set(CONFIG)
     distributed.utils.get_mp_context().set_forkserver_preload(["distributed", job])
     # A share is left to the server.

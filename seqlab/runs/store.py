@@ -183,17 +183,21 @@ class Store:
         )
         return float(np.median([ratio for (ratio,) in rows])) if rows else 1.0
 
-    def seconds_left(self, run: str) -> float:
-        """How long a run will still train: by the pace of its epochs, before by the estimate."""
-        found = self.get(run)
-        rows = self._read("SELECT estimated FROM runs WHERE id = ?", run)
-        if found is None or not rows:
-            return 0.0
-        done, _ = self.best(run)
-        pace = (rows[0][0] or 0.0) * self.pace()
-        if found.status == "running" and done:
-            pace = (found.seconds or 0.0) / done
-        return pace * max(0, found.planned - done)
+    def seconds_left(self, runs: Sequence[str]) -> list[float]:
+        """How long each run will still train: by the pace of its epochs, before by the estimate."""
+        rows = self._read(
+            "SELECT id, estimated, started, "
+            "coalesce(planned, json_extract(experiment, '$.training.epochs')), "
+            "(SELECT max(epoch) FROM metrics WHERE run = id) "
+            f"FROM runs WHERE id IN ({', '.join('?' * len(runs))})",
+            *runs,
+        )
+        now, usual = time.time(), self.pace()
+        left = dict.fromkeys(runs, 0.0)
+        for run, estimated, started, planned, done in rows:
+            pace = (now - started) / done if started and done else (estimated or 0.0) * usual
+            left[run] = pace * max(0, planned - (done or 0))
+        return list(left.values())
 
     def claim(self, run: str, epochs: int) -> bool:
         """Queues an ended run again, until that epoch; `False` if it is active already."""

@@ -10,7 +10,7 @@ from seqlab.runs.store import Metrics, Run
 from seqlab.ui import services
 from seqlab.ui.words import duration, plain
 
-WAITING_TICK = 1.0  # seconds between two looks at the queue
+WAITING_TICK = 2.0  # seconds between two looks at the queue
 RECENT = 200  # epochs that tell how quick a run is
 
 
@@ -90,10 +90,7 @@ def _waiting(run: str) -> None:
     place = "about to start"
     if position:
         training, before = pool.ahead(run)
-        seconds = until_turn(
-            [store.seconds_left(other) for other in training],
-            [store.seconds_left(other) for other in before],
-        )
+        seconds = until_turn(store.seconds_left(training), store.seconds_left(before))
         to_go = f", about {duration(seconds)} to go" if pool.ready else ""
         place = f"number {position} in the queue{to_go}"
     what = "a free worker" if pool.ready else "TensorFlow, which is warming up"

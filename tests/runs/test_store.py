@@ -130,12 +130,13 @@ def test_a_damaged_store_is_put_aside_with_a_sentence(tmp_path, damage):
 
 def test_what_is_left_follows_the_epochs_that_were_trained(store):
     run = store.create(Experiment(training=Training(epochs=40)), estimated=0.5)
-    assert store.seconds_left(run) == pytest.approx(20)
+    assert store.seconds_left([run]) == [pytest.approx(20)]
     store.set_status(run, "running")
     time.sleep(0.1)
     store.add_metrics(run, range(1, 11), [1.0] * 10, [1.0] * 10)
-    assert store.seconds_left(run) == pytest.approx(0.3, rel=0.5)  # 30 epochs of 10 ms
-    assert store.seconds_left("nobody") == 0
+    # 30 epochs of 10 ms; nobody needs nothing
+    assert store.seconds_left(["nobody", run]) == [0, pytest.approx(0.3, rel=0.5)]
+    assert store.seconds_left([]) == []
 
 
 def test_the_store_of_an_earlier_version_is_brought_up_to_date(store):

@@ -28,6 +28,7 @@ class Visitor:
         self._ids: dict[str, str] = {}  # key -> id
         self._page = ""
         self._clocks: dict[str, asyncio.Task] = {}
+        self._cache: dict[str, ForwardMsg] = {}  # what a browser keeps is not sent again
         self._answered = asyncio.Event()
         self.query = query
         self.errors: list[str] = []
@@ -80,6 +81,7 @@ class Visitor:
         script.page_script_hash = self._page
         script.fragment_id = fragment
         script.is_auto_rerun = bool(fragment)
+        script.cached_message_hashes.extend(self._cache)
         widgets = [*self._widgets.values(), *([trigger] if trigger else [])]
         script.widget_states.widgets.extend(widgets)
         await self._socket.send(message.SerializeToString())
@@ -97,6 +99,12 @@ class Visitor:
         self._answered.set()
 
     def _take(self, message: ForwardMsg) -> None:
+        if message.WhichOneof("type") == "ref_hash":
+            place = message.metadata
+            message = self._cache[message.ref_hash]
+            message.metadata.CopyFrom(place)
+        elif message.metadata.cacheable:
+            self._cache[message.hash] = message
         match message.WhichOneof("type"):
             case "new_session":
                 self._page = message.new_session.page_script_hash
