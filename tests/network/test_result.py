@@ -7,6 +7,7 @@ import pytest
 from seqlab.data.load import load
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.network.doctor import read_result
+from seqlab.network.doctor.fixes import with_data, with_layer
 from seqlab.network.doctor.result import chance_loss
 from seqlab.training.inspect import gates, gradients
 from seqlab.training.train import train
@@ -102,6 +103,18 @@ def test_a_diverged_run_is_told_with_its_epoch(sunspots):
     assert finding.fix.training.clipnorm == 1
     again = found(finding.fix, data, [0.5, float("inf")])["diverged"]
     assert again.fix.training.learning_rate < experiment.training.learning_rate
+
+
+def test_a_diverged_run_has_several_ways_out(sunspots):
+    experiment, data = sunspots
+    wild = with_layer(with_data(experiment, scaling="none"), 0, activation="relu")
+    ways = [f for f in read_result(wild, data, {"loss": [0.5, None]}) if f.fix]
+    clip, rate, scale, activation = (finding.fix for finding in ways)
+    assert clip.training.clipnorm == 1
+    assert rate.training.learning_rate == wild.training.learning_rate / 10
+    assert scale.data.scaling == "standard"
+    assert activation.layers[0].activation == "tanh"
+    assert len({finding.fix_label for finding in ways}) == 4
 
 
 def test_still_learning(sunspots):

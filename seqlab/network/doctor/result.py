@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from seqlab.data.dataset import Baseline, Dataset
 from seqlab.experiment import LIMITS, Experiment, Finding
-from seqlab.network.doctor.fixes import with_layer, with_layers, with_training
+from seqlab.network.doctor.fixes import with_data, with_layer, with_layers, with_training
+from seqlab.network.doctor.learning import UNBOUNDED
 
 Floats = NDArray[np.floating]
 Curve = NDArray[np.float64]
@@ -98,23 +99,54 @@ def _diverged(experiment: Experiment, loss: Curve, val_loss: Curve) -> list[Find
     if not bad.any():
         return []
     epoch = int(np.flatnonzero(bad)[0]) + 1
-    training = experiment.training
-    if training.clipnorm is None and training.clipvalue is None:
-        fix, label = with_training(experiment, clipnorm=1.0), "Clip gradients to norm 1"
-    else:
-        rate = max(training.learning_rate / 10, LIMITS["learning_rate"][0])
-        fix, label = with_training(experiment, learning_rate=rate), f"Use a rate of {rate:g}"
+    message = (
+        f"The loss became infinite or NaN in epoch {epoch}: one step was too long, and every one "
+        "after it worse."
+    )
+    (first, fix, label), *others = _shorter_steps(experiment)
+    keras = "Keras goes on with nan; the callback TerminateOnNaN stops it."
     return [
-        Finding(
-            "error",
-            "diverged",
-            f"The loss became infinite or NaN in epoch {epoch}: one step was too long, and every "
-            "one after it worse.",
-            fix,
-            label,
-            "Keras goes on with nan; the callback TerminateOnNaN stops it.",
-        )
+        Finding("error", "diverged", f"{message} {first}", fix, label, keras),
+        *(Finding("hint", "shorter_steps", words, fix, label) for words, fix, label in others),
     ]
+
+
+def _shorter_steps(experiment: Experiment) -> list[tuple[str, Experiment, str]]:
+    """Ways out of a divergence, the likeliest first: a sentence, the fix, its label."""
+    training, ways = experiment.training, []
+    if training.clipnorm is None and training.clipvalue is None:
+        ways.append(
+            (
+                "Clipping bounds the length of every step.",
+                with_training(experiment, clipnorm=1.0),
+                "Clip gradients to norm 1",
+            )
+        )
+    rate = max(training.learning_rate / 10, LIMITS["learning_rate"][0])
+    ways.append(
+        (
+            "A smaller rate makes every step shorter.",
+            with_training(experiment, learning_rate=rate),
+            f"Use a rate of {rate:g}",
+        )
+    )
+    if experiment.data.scaling == "none":
+        ways.append(
+            (
+                "Large inputs and targets make large gradients.",
+                with_data(experiment, scaling="standard"),
+                "Scale to mean 0 and deviation 1",
+            )
+        )
+    if any(layer.activation in UNBOUNDED for layer in experiment.layers):
+        ways.append(
+            (
+                "An activation without an upper bound lets the states grow from step to step.",
+                with_layers(experiment, activation="tanh"),
+                "Use tanh",
+            )
+        )
+    return ways
 
 
 def _not_learning(experiment: Experiment, dataset: Dataset, loss: Curve) -> list[Finding]:
@@ -281,7 +313,7 @@ def _gradients(experiment: Experiment, norms: Mapping[str, Floats]) -> list[Find
         first, last = float(steps[0]), float(steps[-1])
         ratio = first / last if last else np.inf
         if last and ratio < VANISHED:
-            lstm = any(layer.cell == "LSTM" for layer in experiment.layers)
+            lstm = name.startswith("lstm")  # other cells have no forget bias
             fix = with_layers(experiment, unit_forget_bias=True, forget_bias=4.0) if lstm else None
             found.append(
                 Finding(
