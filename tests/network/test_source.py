@@ -10,6 +10,7 @@ import sys
 import zipfile
 
 import keras
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
@@ -310,6 +311,26 @@ def test_the_notebook_holds_the_script_and_plots():
     for text in cells:
         ast.parse(text)
     assert notebook(SUNSPOTS) == notebook(SUNSPOTS)
+
+
+@pytest.mark.parametrize("source_name", ["sunspots", "frequency"])
+def test_a_notebook_runs_from_top_to_bottom(uncompiled, tmp_path, monkeypatch, source_name):
+    experiment = shortened(Experiment(data=Data(source=source_name, samples=60)))
+    dataset = load(experiment)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    for name, content in files(experiment, dataset).items():
+        (tmp_path / name).write_bytes(content)
+    made = nbformat.reads(notebook(experiment, dataset), as_version=4)
+    names: dict[str, object] = {"__name__": "__main__"}
+    plt.close("all")
+    for cell in made.cells:
+        if cell.cell_type == "code":
+            exec(cell.source, names)
+    assert len(plt.get_fignums()) == 2  # the loss, and the answers beside the truth
+    plt.close("all")
+    expected = train(experiment, dataset).history["loss"]
+    np.testing.assert_allclose(names["history"].history["loss"], expected, rtol=1e-3)
 
 
 def test_a_package_holds_everything_and_says_what_it_is():
