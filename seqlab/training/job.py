@@ -116,6 +116,7 @@ class Reporter(Listener):
         """Reports a state now and then."""
         begin = time.monotonic()
         if begin >= self._state_due:
+            self._metrics()  # what goes on from there shall find no hole in the curve before it
             self._state(state())
             end = time.monotonic()
             self._state_due = end + max(STATE_INTERVAL, (end - begin) / STATE_SHARE)

@@ -123,6 +123,8 @@ def test_twenty_more_epochs(monkeypatch):
     often = Recorder()
     job.run(experiment(epochs=3), dataset, often, lambda: False)
     assert [event["epoch"] for event in often.of("state")] == [1, 2, 3, 3]
+    told = [event["kind"] for event in often.events if event["kind"] in ("metrics", "state")]
+    assert told == ["metrics", "state"] * 3 + ["state"]  # no state without the losses before it
 
 
 def test_large_predictions_are_cut():
