@@ -65,6 +65,19 @@ class Playground:
         expect(player.get_by_text(re.compile(rf"^{when}\."))).to_be_visible(timeout=LONG)
         return player.locator("canvas").evaluate("e => e.toDataURL()")
 
+    def gates_in_words(self, when: str) -> str:
+        """What is said of the gates at that epoch; the picture's scale follows later epochs too."""
+        player = self.part("gate_chart").locator(".seqlab-player")
+        sentence = player.get_by_text(re.compile(rf"^{when}\."))
+        expect(sentence).to_be_visible(timeout=LONG)
+        return sentence.inner_text()
+
+    def stop_if_it_trains(self) -> None:
+        """Leaves the worker to the next test, also after a failure."""
+        button = self.part("stop").get_by_role("button")
+        if button.is_enabled():
+            button.click()
+
     def run(self) -> str | None:
         """The run that the URL names."""
         return parse_qs(urlparse(self.page.url).query).get("run", [None])[0]
@@ -87,7 +100,10 @@ class Playground:
 
 def start_long_run(playground):
     playground.choose("data", "Adding problem")
+    expect(playground.part("network")).to_contain_text(", 2)")
     playground.enter("window", 60)
+    expect(playground.part("network")).to_contain_text("(None, 60, 2)")
     playground.enter("epochs", 9999)
+    expect(playground.page).to_have_url(re.compile("epochs=9999"))
     playground.click("train")
     playground.expect_status(r"Epoch \d+ of 9999")

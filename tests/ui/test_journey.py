@@ -17,7 +17,9 @@ SUNSPOTS = Path(__file__).parents[2] / "seqlab/data/bundled/sunspots_yearly.csv"
 
 @pytest.fixture
 def playground(page, server):
-    return Playground(page, server.url)
+    playground = Playground(page, server.url)
+    yield playground
+    playground.stop_if_it_trains()
 
 
 def test_upload_train_beat_persistence_and_look_inside(playground, server, browser):
@@ -102,10 +104,10 @@ def test_the_gates_of_an_early_epoch_stay_while_the_run_goes_on(playground):
     start_long_run(playground)
     playground.wait_until(lambda: playground.epochs_drawn() > 2)
     playground.slide("gate_chart", "Epoch of the weights", "Home")
-    before = playground.gates("Before training")
+    before = playground.gates_in_words("Before training")
     seen = playground.epochs_drawn()
     playground.wait_until(lambda: playground.epochs_drawn() > seen + 3)
-    assert playground.gates("Before training") == before
+    assert playground.gates_in_words("Before training") == before
     expect(playground.part("prediction_chart")).to_contain_text("Before training")
     playground.click("stop")
     playground.expect_status("Stopped after")
