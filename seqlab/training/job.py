@@ -113,10 +113,12 @@ class Reporter(Listener):
             self._snapshot(epoch.number, program.weights(), epoch.prediction)
 
     def checkpoint(self, state: Callable[[], TrainingState]) -> None:
-        """Reports a state now and then."""
+        """Reports a state now and then, right after the metrics.
+
+        What goes on from a state shall find no hole in the curve before it.
+        """
         begin = time.monotonic()
-        if begin >= self._state_due:
-            self._metrics()  # what goes on from there shall find no hole in the curve before it
+        if begin >= self._state_due and not self._waiting:
             self._state(state())
             end = time.monotonic()
             self._state_due = end + max(STATE_INTERVAL, (end - begin) / STATE_SHARE)

@@ -118,6 +118,7 @@ def test_twenty_more_epochs(monkeypatch):
     last = [recorder.of("metrics")[-1]["val_loss"][-1] for recorder in (whole, second)]
     assert last[0] == last[1]
 
+    monkeypatch.setattr(job, "INTERVAL", 0.0)
     monkeypatch.setattr(job, "STATE_INTERVAL", 0.0)
     monkeypatch.setattr(job, "STATE_SHARE", np.inf)
     often = Recorder()
