@@ -51,6 +51,8 @@ def body() -> None:
     now = services.store().get(run.id)
     if run.active and not now.active:
         st.rerun()  # the whole page: this ends the ticking
+    if now.active:
+        services.pool().look(now.id)
     try:
         looked_at = scene.scene(now, dataset)
         if looked_at.problem:

@@ -12,7 +12,6 @@ from seqlab.lens import snapshot, theory
 from seqlab.lens.cells import GATES
 from seqlab.lens.forward import answer, forward
 from seqlab.lens.stack import stack
-from seqlab.runs.pool import Pool
 from seqlab.runs.store import Store
 from seqlab.ui import networks, services
 from seqlab.ui.draft import dataset_of
@@ -81,16 +80,6 @@ def weights(experiment: Experiment, dataset: Dataset, seed: int) -> dict[str, np
     outputs = 1 if head == "repeat_vector" else dataset.outputs  # a value a step
     found |= {"head/kernel": draw.normal(size=(width, outputs)), "head/bias": np.zeros(outputs)}
     return {name: array.astype(np.float32) for name, array in found.items()}
-
-
-@pytest.fixture
-def store(tmp_path, monkeypatch):
-    store = Store(tmp_path)
-    pool = Pool(store)
-    monkeypatch.setattr(services, "store", lambda: store)
-    monkeypatch.setattr(services, "pool", lambda: pool)
-    yield store
-    store.close()
 
 
 def finished(store: Store, experiment: Experiment) -> str:
@@ -263,6 +252,16 @@ def test_without_a_run_the_page_says_where_to_go(store) -> None:
     app = opened("", "Gates")
     assert not app.exception
     assert "Train a network first" in words(app)
+
+
+def test_who_looks_inside_a_run_that_trains_watches_it(store, monkeypatch) -> None:
+    run = finished(store, RUNS["LSTM"])
+    store.set_status(run, "running")
+    seen: list[str] = []
+    monkeypatch.setattr(services.pool(), "look", seen.append)
+    app = opened(run, "Gates")
+    assert not app.exception
+    assert set(seen) == {run}
 
 
 def test_a_typed_sequence_is_read_by_the_network(store) -> None:
