@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from seqlab.figures import style
 from seqlab.lens.arithmetic import Unit
+from seqlab.ui.component import component
 
-_HERE = Path(__file__).parent
-_component = st.components.v2.component(
-    "seqlab_cell",
-    html=(_HERE / "cell.html").read_text(encoding="utf-8"),
-    css=(_HERE / "cell.css").read_text(encoding="utf-8"),
-    js=(_HERE / "cell.js").read_text(encoding="utf-8"),
-)
+_component = component("cell")
 DIGITS = 6  # in the browser; the picture shows three
 
 

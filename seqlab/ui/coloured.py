@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
-import streamlit as st
 
 from seqlab.figures import style
+from seqlab.ui.component import component
 
 Line = tuple[list[str], list[float]]  # symbols, and a value for each
 
-_component = st.components.v2.component(
-    "seqlab_coloured",
-    html=(
-        '<div class="seqlab-coloured"><div class="legend"></div><div class="text"></div>'
-        '<button type="button">PNG</button></div>'
-    ),
-    css=(Path(__file__).parent / "coloured.css").read_text(encoding="utf-8"),
-    js=(Path(__file__).parent / "coloured.js").read_text(encoding="utf-8"),
-)
+_component = component("coloured")
 
 
 def coloured_text(lines: list[Line], gate: bool, name: str, *, key: str) -> None:

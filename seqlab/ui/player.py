@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,18 +17,13 @@ from seqlab.lens.cells import STATES
 from seqlab.lens.frames import Frame
 from seqlab.runs.store import Run
 from seqlab.ui import networks, services, strips
+from seqlab.ui.component import component
 from seqlab.ui.networks import Sequence
 
 MOST_BYTES = 1_500_000  # of heat maps in one message, before compression and base64
 WHILE_TRAINING = 300_000  # since everything is sent again with each new epoch
 
-_HERE = Path(__file__).parent
-_component = st.components.v2.component(
-    "seqlab_player",
-    html=(_HERE / "player.html").read_text(encoding="utf-8"),
-    css=(_HERE / "player.css").read_text(encoding="utf-8"),
-    js=(_HERE / "player.js").read_text(encoding="utf-8"),
-)
+_component = component("player")
 
 
 def gates_player(

@@ -1,0 +1,17 @@
+"""Components of our own: each is NAME.html, NAME.css and NAME.js in this folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+HERE = Path(__file__).parent
+
+
+def component(name: str) -> ComponentRenderer:
+    """Registers a component; sliders and buttons look alike in all (`common.css`)."""
+    html, css, js = ((HERE / f"{name}.{kind}").read_text("utf-8") for kind in ("html", "css", "js"))
+    common = (HERE / "common.css").read_text("utf-8")
+    return st.components.v2.component(f"seqlab_{name}", html=html, css=common + css, js=js)
