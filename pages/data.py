@@ -5,12 +5,11 @@ from pathlib import Path
 import streamlit as st
 
 from seqlab.data.catalogue import ENTRIES
-from seqlab.experiment import Finding
 from seqlab.ui import setup, state
 from seqlab.ui.coach import cut, gaps, values
 from seqlab.ui.coach.facts import columns_of, facts
 from seqlab.ui.coach.file import file_section, findings_lines
-from seqlab.ui.controls.data import PROBLEM, UPLOAD, data_controls, offer_anyway
+from seqlab.ui.controls.data import UPLOAD, data_controls, offer_anyway
 from seqlab.ui.draft import draft
 from seqlab.ui.words import plain
 
@@ -33,11 +32,7 @@ dataset, experiment = now.dataset, now.experiment
 
 with right:
     with st.container(key="problems", gap="xxsmall"):
-        problems = [
-            Finding(level, "input", problem)
-            for level, key in (("error", PROBLEM), ("warning", state.LINK_PROBLEM))
-            if (problem := st.session_state.get(key))
-        ]
+        problems = setup.input_problems()
         if dataset is None and (file or not problems):
             problems += [finding for finding in now.findings if finding.level == "error"]
         if problems:

@@ -5,23 +5,19 @@ from pathlib import Path
 
 import streamlit as st
 
-from seqlab.experiment import Experiment, Recurrent
+from seqlab.experiment import Experiment
 from seqlab.presets import PRESETS, Preset
 from seqlab.ui import state
+from seqlab.ui.words import network
 
 COLUMNS = 3
 PLAYGROUND = Path(__file__).with_name("train.py")
 
 
-def layer(one: Recurrent) -> str:
-    text = f"{one.cell}({one.units})"
-    return f"Bidirectional({text})" if one.bidirectional else text
-
-
 def settings(experiment: Experiment) -> str:
     training = experiment.training
-    network = " → ".join(layer(one) for one in experiment.layers)
-    return f"{network} · {training.optimizer} {training.learning_rate:g} · {training.epochs} epochs"
+    rate = f"{training.optimizer} {training.learning_rate:g}"
+    return f"{network(experiment)} · {rate} · {training.epochs} epochs"
 
 
 def goal(preset: Preset) -> str:

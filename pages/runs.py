@@ -6,19 +6,15 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from seqlab.experiment import Experiment
 from seqlab.runs.store import Run
 from seqlab.ui import services
 from seqlab.ui.controls.data import SOURCES
+from seqlab.ui.words import network
 
 SHOWN = 100
 HIGHEST = 25  # rows in sight
 ROW = 35  # pixels
 MOST = 1e6  # a loss beyond that says no more than the status: diverged
-
-
-def network(experiment: Experiment) -> str:
-    return " → ".join(f"{layer.cell}({layer.units})" for layer in experiment.layers)
 
 
 def row(run: Run) -> dict[str, object]:

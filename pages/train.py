@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from seqlab.experiment import Finding
 from seqlab.ui import results, services, setup, state
-from seqlab.ui.controls.data import PROBLEM, data_controls
+from seqlab.ui.controls.data import data_controls
 from seqlab.ui.controls.network import network_controls
 from seqlab.ui.controls.training import train_buttons, training_controls
 from seqlab.ui.draft import draft, kept_dataset
@@ -34,19 +33,12 @@ with right:
         if now.experiment is not None and now.dataset is not None:
             setup.network_picture(now.experiment, now.dataset)
     with st.container(key="findings", gap="xxsmall"):
-        problems = [
-            Finding(level, "input", problem)
-            for level, key in (("error", PROBLEM), ("warning", state.LINK_PROBLEM))
-            if (problem := st.session_state.get(key))
-        ]
-        setup.findings_list(problems + now.findings)
+        setup.findings_list(setup.input_problems() + now.findings)
     with st.container(key="preview", gap="xxsmall"):
         if now.dataset is not None:
             setup.data_preview(now.dataset)
     with st.container():
-        changed = bool(run and now.experiment and run.experiment != now.experiment)
         trained = kept_dataset(run.experiment.data) if run else now.dataset
-        epochs = now.experiment.training.epochs if now.experiment else 1
-        results.run_results(run, trained, epochs, changed)
+        results.run_results(run, trained, now.experiment)
 
 state.finish(now.experiment)

@@ -181,6 +181,12 @@ class Recurrent(Frozen):
     l2: Annotated[float, within("l2", float)] = 0.0
     layer_normalization: bool = False
 
+    @property
+    def title(self) -> str:
+        """As one would say it: "LSTM(16)", "Bidirectional(LSTM(16))"."""
+        name = f"{self.cell}({self.units})"
+        return f"Bidirectional({name})" if self.bidirectional else name
+
 
 class Network(Frozen):
     """What lies before and behind the recurrent layers. It follows from the data by default.

@@ -2,8 +2,8 @@
 
 An epoch is modelled as its matrix products at a fixed speed, plus a fixed cost for every step of
 every loop over time, plus a fixed cost for every batch. The constants are those of one core of
-the machine in docs/benchmarks.md; `pace` says how much slower or faster this one is, from what
-the last training reported. That makes the estimate good to a factor of about two, and better
+the machine in docs/benchmarks.md; `pace` says how much slower or faster this one is, from how
+long the last trainings took. That makes the estimate good to a factor of about two, and better
 once something was trained.
 """
 
@@ -23,7 +23,6 @@ SLOW = 6  # Keras' own loop against the quick one, for settings that the quick o
 SECONDS_A_BATCH = 60e-6
 SECONDS_AN_EPOCH = 1e-3
 COMPILING = (0.8, 1.0)  # seconds for any network, and for each recurrent layer
-SLOWEST, QUICKEST = 50.0, 0.05  # bounds of a believable pace
 
 
 @dataclass(frozen=True)
@@ -64,23 +63,12 @@ def estimate(
     Args:
         experiment: layers and training.
         dataset: its data; only shapes and sizes matter.
-        pace: what `pace` gave for the last training on this machine.
+        pace: how much longer than estimated the last trainings took (`Store.pace`).
         compiled: whether the same architecture was trained just before.
     """
     once, each = COMPILING
     compiling = 0.0 if compiled else pace * (once + each * len(experiment.layers))
     return Estimate(pace * _epoch(experiment, dataset), compiling, experiment.training.epochs)
-
-
-def pace(experiment: Experiment, dataset: Dataset, epoch_seconds: float) -> float:
-    """How much slower than the reference machine one epoch of a training was (see `estimate`).
-
-    Args:
-        experiment: what was trained.
-        dataset: with what.
-        epoch_seconds: "epoch" of the training's timing event.
-    """
-    return min(max(epoch_seconds / _epoch(experiment, dataset), QUICKEST), SLOWEST)
 
 
 def about(seconds: float) -> str:

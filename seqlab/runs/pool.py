@@ -263,10 +263,11 @@ class Pool:
         assert job.address is not None
         assert job.future is not None
         now = time.monotonic()
-        # A run that has no weights to lose, as one that still compiles, is not waited for.
-        grace = self._grace if self._store.snapshots(job.run) else min(self._grace, FIRST_GRACE)
-        if job.stop_asked and not job.ended and now - job.stop_asked > grace:
-            self._end_worker(job)
+        if job.stop_asked and not job.ended:
+            # A run that has no weights to lose, as one that still compiles, is not waited for.
+            kept = self._store.snapshots(job.run)
+            if now - job.stop_asked > (self._grace if kept else min(self._grace, FIRST_GRACE)):
+                self._end_worker(job)
         if job.address in addresses or job.future.done():
             job.missing_since = None
         else:

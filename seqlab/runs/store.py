@@ -130,15 +130,10 @@ class Store:
             "(id, created, status, experiment, server, server_born, baseline, baseline_loss, "
             "estimated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                *(
-                    run,
-                    time.time(),
-                    "queued",
-                    experiment.to_json(),
-                    os.getpid(),
-                    _born(os.getpid()),
-                ),
-                *(*(baseline or (None, None)), estimated),
+                *(run, time.time(), "queued", experiment.to_json()),
+                *(os.getpid(), _born(os.getpid())),
+                *(baseline or (None, None)),
+                estimated,
             ),
         )
         return run

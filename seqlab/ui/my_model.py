@@ -16,7 +16,7 @@ from seqlab.lens.stack import LensError, stack
 from seqlab.runs.keras_process import MAX_BYTES, ModelError, OpenedModel, open_model
 from seqlab.ui.cache import ByteCache
 from seqlab.ui.views.own import parse
-from seqlab.ui.views.parts import picture
+from seqlab.ui.views.parts import by_step_and_unit, picture
 from seqlab.ui.words import plain
 
 STEPS = 20  # to begin with, if the model reads any number of steps
@@ -103,7 +103,7 @@ def _look(model: OpenedModel, key: str) -> None:
     picture(
         heat_maps(kind, arrays),
         sentence,
-        _table(arrays),
+        by_step_and_unit(arrays),
         key="my_model_gates",
         height=480,
         view=f"{key} {layer}",
@@ -149,13 +149,3 @@ def _wave(model: OpenedModel) -> str:
     waves = np.sin(2 * np.pi * (steps[:, np.newaxis] + np.arange(model.features)) / PERIOD)
     lines = [", ".join(f"{value:.3f}" for value in row) for row in waves]
     return (", " if model.features == 1 else "\n").join(lines)
-
-
-def _table(arrays: dict[str, NDArray[np.floating]]) -> pd.DataFrame:
-    """One row for each step and unit."""
-    steps, units = arrays["hidden"].shape
-    columns = {
-        "step": np.repeat(np.arange(1, steps + 1), units),
-        "unit": np.tile(np.arange(1, units + 1), steps),
-    }
-    return pd.DataFrame(columns | {name: array.ravel() for name, array in arrays.items()})

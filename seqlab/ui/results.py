@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from seqlab.data.dataset import Dataset
@@ -15,6 +14,7 @@ from seqlab.runs.store import Metrics, Run
 from seqlab.ui import services
 from seqlab.ui.ahead import can_look_ahead, look_ahead
 from seqlab.ui.answers import answer
+from seqlab.ui.baselines import baselines_table
 from seqlab.ui.chart import chart
 from seqlab.ui.inside import chosen_epoch, look_inside
 from seqlab.ui.lines import lines
@@ -33,23 +33,22 @@ FORCED = (
 TITLES = {"sparse categorical crossentropy": "cross-entropy (nats)"}
 
 
-def run_results(run: Run | None, dataset: Dataset | None, epochs: int, changed: bool) -> None:
+def run_results(run: Run | None, dataset: Dataset | None, asked: Experiment | None) -> None:
     """Status, curves and gates; looks again every `TICK` seconds while the run trains.
 
     Args:
         run: what to show, or `None` before the first one.
         dataset: the run's data, or those that would be trained on.
-        epochs: how many a first run would have.
-        changed: whether the settings are no longer those of the run.
+        asked: the settings of the widgets, `None` while they are out of range.
     """
     if run is not None and run.active and run.status != "queued":
-        st.fragment(run_every=TICK)(_run_results)(run, dataset, epochs, changed)
+        st.fragment(run_every=TICK)(_run_results)(run, dataset, asked)
     else:  # the buttons of an ended run change the whole page
         with st.container():  # as a fragment draws it, so that the charts stay the same elements
-            _run_results(run, dataset, epochs, changed)
+            _run_results(run, dataset, asked)
 
 
-def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, changed: bool) -> None:
+def _run_results(drawn: Run | None, dataset: Dataset | None, asked: Experiment | None) -> None:
     """`drawn` is the run as the rest of the page shows it."""
     store = services.store()
     run = store.get(drawn.id) if drawn else None
@@ -69,13 +68,13 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, change
                 steering(run, dataset, rate)
                 if dataset is not None and saved and not run.active:
                     take_away(run, dataset, saved[-1])
-        if changed:
+        if run is not None and asked not in (None, run.experiment):
             st.caption("The settings are not those of this run any more. Press **Train again**.")
     epoch = chosen_epoch(run, saved) if run else None
     arrays = _snapshot(run.id, epoch) if run and saved and epoch is not None else None
     left, right = st.container(key="curves").columns(2)
     with left, st.container(key="loss_chart", gap="xxsmall"):
-        loss_chart(run, metrics, dataset, epochs)
+        loss_chart(run, metrics, dataset, asked or Experiment())
     with right, st.container(key="prediction_chart", gap="xxsmall"):
         if dataset is not None:
             raw = None if arrays is None else arrays.get("prediction")
@@ -88,7 +87,7 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, change
                 st.caption(plain(f"{said.sentence}{note}"), width="stretch")
                 _baselines(dataset)
     if run and dataset is not None and not run.active and saved:
-        newest = _snapshot(run.id, saved[-1])
+        newest = arrays if epoch == saved[-1] else _snapshot(run.id, saved[-1])
         findings_list(reading(run, metrics, dataset, newest, saved[-1]), key="result_fix")
         if newest is not None and can_read(dataset):
             own_words(run, dataset, newest, saved[-1])
@@ -101,20 +100,11 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, epochs: int, change
 
 
 def _baselines(dataset: Dataset) -> None:
-    """All rules without learning, with what they reach on the validation part."""
+    """All rules without learning, one click away."""
     shown = st.popover("Baselines", key="baselines", type="tertiary", on_change="rerun")
-    if not shown.open:
-        return
-    rows = [
-        {"rule": name, "loss": rule.loss, "RMSE": rule.rmse, "right": rule.accuracy, "": rule.rule}
-        for name, rule in dataset.baselines.items()
-    ]
-    table = pd.DataFrame(rows).dropna(axis=1, how="all")
-    number = st.column_config.NumberColumn
-    form = {"loss": number(format="%.4g"), "RMSE": number(format="%.4g")}
-    shown.dataframe(
-        table, hide_index=True, column_config=form | {"right": number(format="percent")}
-    )
+    if shown.open:
+        with shown:
+            baselines_table(dataset, key="baselines_table")
 
 
 def _snapshot(run: str, epoch: int) -> dict[str, np.ndarray] | None:
@@ -125,12 +115,21 @@ def _snapshot(run: str, epoch: int) -> dict[str, np.ndarray] | None:
         return None
 
 
-def loss_chart(run: Run | None, metrics: Metrics, dataset: Dataset | None, epochs: int) -> None:
-    """Loss by epoch, with the baseline, and a sentence on where it stands."""
+def loss_chart(
+    run: Run | None, metrics: Metrics, dataset: Dataset | None, asked: Experiment
+) -> None:
+    """Loss by epoch, with the baseline, and a sentence on where it stands.
+
+    Args:
+        run: what was trained, or `None` before the first one.
+        metrics: its losses.
+        dataset: its data, or those that would be trained on.
+        asked: what a first run would train.
+    """
     baseline = run.baseline if run else None
+    experiment = run.experiment if run else asked
     title, others = "loss", {}
     if dataset is not None:
-        experiment = run.experiment if run else Experiment()
         others = lines(experiment, dataset)
         if run is None:
             baseline = next(iter(others.items()), None)
@@ -140,7 +139,7 @@ def loss_chart(run: Run | None, metrics: Metrics, dataset: Dataset | None, epoch
         metrics.loss,
         metrics.val_loss,
         baseline,
-        run.planned if run else epochs,
+        run.planned if run else asked.training.epochs,
         TITLES.get(title, title),
         {name: level for name, level in others.items() if (name, level) != baseline},
     )

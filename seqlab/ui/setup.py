@@ -15,14 +15,15 @@ from seqlab.network.shapes import links
 from seqlab.network.source import changed_lines, files, notebook, source
 from seqlab.ui import chain, state
 from seqlab.ui.chart import chart
+from seqlab.ui.controls.data import PROBLEM
 from seqlab.ui.words import plain
 
 SCRIPTS = "_scripts_shown"  # (the one before, the last one) that this session showed
 MOST_MARKED = 12  # lines
-ICONS = {
-    "error": ":material/error:",
-    "warning": ":material/warning:",
-    "hint": ":material/info:",
+MARKS = {  # the gravest first
+    "error": ":red[:material/error:]",
+    "warning": ":orange[:material/warning:]",
+    "hint": ":blue[:material/info:]",
 }
 
 
@@ -91,6 +92,16 @@ def _ranges(places: list[int]) -> str:
     return f"line{'s' if len(places) > 1 else ''} {', '.join(ranges)}"
 
 
+def input_problems() -> list[Finding]:
+    """What is wrong with a file that was given, and with the link that led here."""
+    found = []
+    if problem := st.session_state.get(PROBLEM):
+        found.append(Finding("error", "input", problem))
+    if problem := st.session_state.get(state.LINK_PROBLEM):
+        found.append(Finding("warning", "input", problem))
+    return found
+
+
 def findings_list(findings: list[Finding], key: str = "fix") -> None:
     """Errors in boxes, the others in lines, each with its Fix and with what Keras says.
 
@@ -102,15 +113,13 @@ def findings_list(findings: list[Finding], key: str = "fix") -> None:
         st.caption(":green[:material/check:] No problems found.")
     for i, finding in enumerate(findings):
         if finding.level == "error":
-            st.error(plain(finding.message), icon=ICONS["error"])
+            st.error(plain(finding.message), icon=":material/error:")
             with st.container(horizontal=True, gap="small"):
                 _fix(finding, f"{key}_{i}", "secondary")
                 _keras(finding, f"{key}_keras_{i}")
             continue
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            colour = {"warning": "orange", "hint": "blue"}[finding.level]
-            icon = f":{colour}[{ICONS[finding.level]}]"
-            st.markdown(f"{icon} :small[{plain(finding.message)}]", width="stretch")
+            st.markdown(f"{MARKS[finding.level]} :small[{plain(finding.message)}]", width="stretch")
             _keras(finding, f"{key}_keras_{i}")
             _fix(finding, f"{key}_{i}", "tertiary")
 

@@ -1,5 +1,7 @@
 """Text for the page."""
 
+from seqlab.experiment import Experiment
+
 
 def plain(text: str) -> str:
     """Text that may hold a stranger's words (a header, a file name), as it stands: no Markdown."""
@@ -18,6 +20,11 @@ def duration(seconds: float) -> str:
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.0f} h"
+
+
+def network(experiment: Experiment) -> str:
+    """The recurrent layers from input to output: "Bidirectional(LSTM(16)) → GRU(8)"."""
+    return " → ".join(layer.title for layer in experiment.layers)
 
 
 def beside(ratio: float, under: str, over: str) -> str:

@@ -126,7 +126,7 @@ def _decoder(experiment: Experiment, frame: Frame) -> list[Finding]:
         ]
     if (decoder.cell, decoder.units) == (encoder.cell, units):
         return []
-    given = f"the states of {_described(encoder)}, {units} wide"
+    given = f"the states of {encoder.title}, {units} wide"
     return [
         Finding(
             "error",
@@ -143,11 +143,6 @@ def _decoder(experiment: Experiment, frame: Frame) -> list[Finding]:
 def _handed_over(encoder: Recurrent) -> int:
     """Width of the states that an encoder gives to its decoder."""
     return encoder.units * (2 if encoder.bidirectional else 1)
-
-
-def _described(layer: Recurrent) -> str:
-    name = f"{layer.cell}({layer.units})"
-    return f"Bidirectional({name})" if layer.bidirectional else name
 
 
 def _time_axis(experiment: Experiment, frame: Frame) -> list[Finding]:

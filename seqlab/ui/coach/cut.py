@@ -11,6 +11,7 @@ from seqlab.data.dataset import Dataset
 from seqlab.data.entry import Entry
 from seqlab.experiment import ScalingKind
 from seqlab.ui import setup
+from seqlab.ui.baselines import baselines_table
 from seqlab.ui.coach.facts import Facts
 from seqlab.ui.words import plain
 
@@ -45,28 +46,7 @@ def baselines(dataset: Dataset, entry: Entry | None) -> None:
     if not dataset.baselines:
         return
     st.subheader("Baselines", anchor=False)
-    rows = [
-        {
-            "rule": name,
-            "in words": found.rule,
-            f"RMSE of {dataset.target}": found.rmse,
-            "accuracy": found.accuracy,
-            "loss": found.loss,
-        }
-        for name, found in dataset.baselines.items()
-    ]
-    table = pd.DataFrame(rows).dropna(axis="columns", how="all")
-    st.dataframe(
-        table,
-        key="data_baselines",
-        hide_index=True,
-        placeholder="",
-        column_config={
-            "accuracy": st.column_config.NumberColumn(format="percent"),
-            "loss": st.column_config.NumberColumn(format="%.4g"),
-            f"RMSE of {dataset.target}": st.column_config.NumberColumn(format="%.4g"),
-        },
-    )
+    baselines_table(dataset, key="data_baselines")
     st.caption(plain(_best(dataset)))
     if entry is not None:
         st.caption(plain(f"What is known of these data: {entry.line}"))

@@ -11,15 +11,11 @@ from seqlab.experiment import Finding
 from seqlab.ui import draft, services
 from seqlab.ui.coach import reading
 from seqlab.ui.coach.facts import codes_of, effect_of
+from seqlab.ui.setup import MARKS
 from seqlab.ui.words import plain
 
 UNEVEN = frozenset({"irregular_steps", "gaps_in_time", "duplicate_times"})
 FIRST_ROWS, FIRST_COLUMNS = 200, 100
-MARKS = {
-    "error": ":red[:material/error:]",
-    "warning": ":orange[:material/warning:]",
-    "hint": ":blue[:material/info:]",
-}
 
 
 def file_section(file: str) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from seqlab.ui.networks import Sequence
 from seqlab.ui.player import gates_player
-from seqlab.ui.views.parts import csv
+from seqlab.ui.views.parts import by_step_and_unit, csv
 from seqlab.ui.views.scene import Scene, choose_layer, choose_sequence
 
 ABOUT = (
@@ -43,12 +42,8 @@ def _table(scene: Scene, shown: Sequence, layer: str, epoch: int) -> Callable[[]
 
     def make() -> pd.DataFrame:
         trace = scene.traces(epoch, shown)[layer]
-        steps, units = trace.hidden.shape[1:]
-        columns = {
-            "epoch": epoch,
-            "step": np.repeat(np.arange(1, steps + 1), units),
-            "unit": np.tile(np.arange(1, units + 1), steps),
-        }
-        return pd.DataFrame(columns | {name: trace[name][0].ravel() for name in trace})
+        table = by_step_and_unit({name: trace[name][0] for name in trace})
+        table.insert(0, "epoch", epoch)
+        return table
 
     return make

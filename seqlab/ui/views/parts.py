@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from numpy.typing import NDArray
 
 from seqlab.ui.chart import chart, png_button
 from seqlab.ui.words import plain
@@ -36,6 +38,16 @@ def picture(
     with buttons.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
         png_button(key)
         csv(table, key)
+
+
+def by_step_and_unit(arrays: Mapping[str, NDArray[np.floating]]) -> pd.DataFrame:
+    """Gates and states, each (timesteps, units), as a table with a row for each step and unit."""
+    steps, units = next(iter(arrays.values())).shape
+    columns = {
+        "step": np.repeat(np.arange(1, steps + 1), units),
+        "unit": np.tile(np.arange(1, units + 1), steps),
+    }
+    return pd.DataFrame(columns | {name: array.ravel() for name, array in arrays.items()})
 
 
 def csv(table: pd.DataFrame | Callable[[], pd.DataFrame], name: str) -> None:

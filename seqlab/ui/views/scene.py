@@ -14,7 +14,7 @@ from seqlab.lens import forward
 from seqlab.lens.cells import Trace
 from seqlab.lens.stack import LensError, Stack
 from seqlab.runs.store import Run
-from seqlab.ui import networks, services
+from seqlab.ui import networks, services, words
 from seqlab.ui.cache import ByteCache
 from seqlab.ui.networks import Sequence
 from seqlab.ui.views.own import own_sequence
@@ -88,7 +88,7 @@ def _readable(run: Run, dataset: Dataset, saved: list[int]) -> tuple[list[int], 
 
 def summary(run: Run) -> str:
     """One line on what was trained."""
-    layers = " → ".join(f"{layer.cell}({layer.units})" for layer in run.experiment.layers)
+    layers = words.network(run.experiment)
     return f"Run {run.id}: {layers} on {run.experiment.data.source}, {run.status}."
 
 
