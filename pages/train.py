@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from seqlab.ui import results, services, setup, state
+from seqlab.ui import own_run, results, services, setup, state
 from seqlab.ui.controls.data import data_controls
 from seqlab.ui.controls.network import network_controls
 from seqlab.ui.controls.training import train_buttons, training_controls
@@ -41,4 +41,5 @@ with right:
         trained = kept_dataset(run.experiment.data) if run else now.dataset
         results.run_results(run, trained, now.experiment)
 
+own_run.remember()
 state.finish(now.experiment)

@@ -101,6 +101,22 @@ def loss_of(experiment: Experiment, frame: Frame) -> str:
     return "sparse_categorical_crossentropy" if frame.kind == "class" else "mean_squared_error"
 
 
+# What baselines are measured as, by the kind of the goal.
+COMPARABLE = {
+    "value": ("mean_squared_error",),
+    "class": ("sparse_categorical_crossentropy", "categorical_crossentropy"),
+}
+
+
+def measured_alike(experiment: Experiment, frame: Frame) -> bool:
+    """Whether its losses can stand beside those of a rule without learning.
+
+    Not if they are of another kind, or if Keras adds penalties on the weights to them.
+    """
+    penalised = any(layer.l2 for layer in experiment.layers)
+    return loss_of(experiment, frame) in COMPARABLE[frame.kind] and not penalised
+
+
 def metrics_of(experiment: Experiment, frame: Frame) -> tuple[str, ...]:
     """The metrics by their Keras names; accuracy for classes if nothing is said."""
     return experiment.training.metrics or (("accuracy",) if frame.kind == "class" else ())

@@ -14,7 +14,7 @@ import queue
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,7 @@ from seqlab.runs import worker
 from seqlab.runs.connection import Connection
 from seqlab.runs.recorder import Recorder
 from seqlab.runs.store import Store
+from seqlab.runs.workers import Workers
 
 LOST = (
     "The training pool was lost in the middle of this run. What it had learned until its last "
@@ -42,6 +43,8 @@ HUNGRY = (
     "need less."
 )
 UNWATCHED = "Nobody had looked at it for {minutes:g} minutes, so it was stopped."
+LEFT = "It had been paused for {minutes:g} minutes, so it was stopped: others wait for the worker."
+EARLY = "Stopped before its turn came."
 TOO_EARLY = "It was stopped before its first epoch, so there are no weights to keep."
 FIRST_GRACE = 0.5  # seconds
 ENDING = 0.5  # seconds that a worker gets to end by itself before it is killed
@@ -56,13 +59,15 @@ class _Job:
 
     run: str
     arguments: tuple[Any, ...]  # experiment, dataset, and for a run that goes on: state, epochs
+    program: Hashable = None
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
     address: str | None = None  # of the worker that trains it
     future: distributed.Future | None = None
     stop_asked: float | None = None  # monotonic time
     ended: bool = False  # its worker was restarted because it did not stop
     missing_since: float | None = None  # when its worker was first seen to be gone
-    unwatched: bool = False  # it was stopped because nobody looked
+    paused_since: float | None = None  # monotonic time
+    given_up: str | None = None  # why the pool itself stopped it
     hungry: float | None = None  # the bytes that it wanted more than
 
 
@@ -72,8 +77,6 @@ class _State:
 
     waiting: list[_Job] = field(default_factory=list)
     running: dict[str, _Job] = field(default_factory=dict)  # by worker address
-    warm: set[str] = field(default_factory=set)
-    warming: dict[str, distributed.Future] = field(default_factory=dict)
 
 
 class Pool:
@@ -86,7 +89,8 @@ class Pool:
         job: "module:function" of the training job.
         warm_up: "module:function" called once in each new worker, or `None`.
         grace: seconds that a stopped run gets before its worker is restarted.
-        unwatched: seconds after which a run that no page looks at is stopped, or `None`.
+        unwatched: seconds after which a run that no page looks at, or that is paused, is stopped;
+            `None` for never.
     """
 
     def __init__(
@@ -101,10 +105,10 @@ class Pool:
     ) -> None:
         self._store = store
         self._recorder = Recorder(store)
-        self._workers = workers
+        self._wanted = workers
+        self._workers = Workers(warm_up)
         self._connection = Connection(scheduler, workers, job.partition(":")[0], store.home)
         self._job = job
-        self._warm_up = warm_up
         self._grace = grace
         self._unwatched = unwatched
         self._seen: dict[str, float] = {}  # when a page last looked at a run, monotonic time
@@ -141,12 +145,24 @@ class Pool:
         """A sentence for the page while the cluster is away or the disk is full."""
         return self._cluster_problem or self._recorder.problem
 
-    def submit(self, run: str, experiment: Experiment, dataset: Dataset) -> None:
-        """Queues a run that the store knows."""
-        self._queue(_Job(run, (experiment, dataset)))
+    def submit(
+        self, run: str, experiment: Experiment, dataset: Dataset, program: Hashable = None
+    ) -> None:
+        """Queues a run that the store knows.
 
-    def go_on(self, run: str, dataset: Dataset, epochs: int) -> bool:
+        Args:
+            run: its id.
+            experiment: what is trained.
+            dataset: on what.
+            program: what its compiled program depends on (`seqlab.network.architecture`). Runs
+                with the same go to the same worker, if that one is free.
+        """
+        self._queue(_Job(run, (experiment, dataset), program))
+
+    def go_on(self, run: str, dataset: Dataset, epochs: int, program: Hashable = None) -> bool:
         """Queues an ended run again, to train from its last state until that epoch.
+
+        Arguments as for `submit`.
 
         Returns:
             `False` if it is active already (a second click), or no state of it is kept.
@@ -155,7 +171,7 @@ class Pool:
         if found is None or state is None or not self._store.claim(run, epochs):
             return False
         self._store.add_log(run, f"To be trained until epoch {epochs}.")
-        self._queue(_Job(run, (found.experiment, dataset, state, epochs)))
+        self._queue(_Job(run, (found.experiment, dataset, state, epochs), program))
         return True
 
     def _queue(self, job: _Job) -> None:
@@ -174,6 +190,10 @@ class Pool:
     def look(self, run: str) -> None:
         """Says that somebody looks at a run; see `unwatched`."""
         self._seen[run] = time.monotonic()
+
+    def compiled(self, program: Hashable) -> bool:
+        """Whether a worker has compiled this network, as given to `submit`."""
+        return self._workers.compiled(program)
 
     def ahead(self, run: str) -> tuple[list[str], list[str]]:
         """The runs that train, and those that wait before this one."""
@@ -218,45 +238,42 @@ class Pool:
         for job in self._state.running.values():
             self._recorder.status(job.run, "failed", LOST)
         self._state.running.clear()
-        self._state.warm.clear()
-        self._state.warming.clear()
+        self._workers.clear()
         self._connection.open(
             worker.TOPIC, lambda event: self._inbox.put(lambda: self._receive(event))
         )
 
     def _tick(self) -> None:
-        state, client = self._state, self._connection.client
-        addresses = set(client.scheduler_info(n_workers=-1)["workers"])
-        state.warm &= addresses
-        for address in [a for a, future in state.warming.items() if future.done()]:
-            future = state.warming.pop(address)
-            state.warm.add(address)
-            future.release()
-        for address in addresses - state.warm - set(state.warming) - set(state.running):
-            if self._warm_up is None:
-                state.warm.add(address)
-            else:
-                state.warming[address] = client.submit(
-                    worker.prepare, self._warm_up, workers=[address], pure=False, retries=0
-                )
-        if addresses and len(state.warm) >= min(self._workers, len(addresses)):
+        state = self._state
+        addresses = self._workers.look(self._connection.client, state.running)
+        if addresses and self._workers.ready >= min(self._wanted, len(addresses)):
             self._ready.set()
-        for address in sorted(state.warm - set(state.running)):
-            if state.waiting:
-                self._begin(state.waiting.pop(0), address)
+        while state.waiting:
+            busy = {address: job.stop_asked for address, job in state.running.items()}
+            address = self._workers.choose(state.waiting[0].program, busy)
+            if address is None:
+                break
+            self._begin(state.waiting.pop(0), address)
         self._positions = tuple(job.run for job in state.waiting)
         for job in list(state.running.values()):
             self._watch(job, addresses)
         self._stop_unwatched()
 
     def _stop_unwatched(self) -> None:
+        """Stops runs that nobody looks at, and those that keep a worker though they are paused."""
         if self._unwatched is None:
             return
         longest = time.monotonic() - self._unwatched
         for job in [*self._state.waiting, *self._state.running.values()]:
-            if self._seen[job.run] < longest and not job.unwatched:
-                job.unwatched = True
-                self._stop(job.run)
+            if job.given_up:
+                continue
+            if self._seen[job.run] < longest:
+                job.given_up = UNWATCHED
+            elif job.paused_since and job.paused_since < longest:
+                job.given_up = LEFT
+            else:
+                continue
+            self._stop(job.run)
 
     def _watch(self, job: _Job, addresses: set[str]) -> None:
         """Ends a run that does not obey, and one whose worker left without a word."""
@@ -274,7 +291,7 @@ class Pool:
             job.missing_since = job.missing_since or now
             if now - job.missing_since > self._grace:
                 del self._state.running[job.address]
-                self._recorder.status(job.run, "failed", DIED)
+                self._killed(job)
                 job.future.cancel()
 
     def _end_worker(self, job: _Job) -> None:
@@ -287,6 +304,7 @@ class Pool:
         self._recorder.status(job.run, "running")
         job.address = address
         self._state.running[address] = job
+        self._workers.took(address, job.program)
         job.future = self._connection.client.submit(
             worker.work,
             self._job,
@@ -307,8 +325,10 @@ class Pool:
         if event["kind"] == "memory":
             jobs[0].hungry = event["limit"]
             self._end_worker(jobs[0])
-        else:
-            self._recorder.event(jobs[0].run, event)
+            return
+        if event["kind"] in ("paused", "resumed"):
+            jobs[0].paused_since = time.monotonic() if event["kind"] == "paused" else None
+        self._recorder.event(jobs[0].run, event)
 
     def _finish(self, job: _Job) -> None:
         """Writes how a run ended. Its events came before: they took the same way, earlier."""
@@ -318,36 +338,42 @@ class Pool:
         del self._state.running[address]
         try:
             result = job.future.result(timeout=10)
-            if job.unwatched and result["status"] == "stopped":
-                result["message"] = UNWATCHED.format(minutes=(self._unwatched or 0) / 60)
+            if job.given_up and result["status"] == "stopped":
+                result["message"] = job.given_up.format(minutes=(self._unwatched or 0) / 60)
             self._recorder.end(job.run, result)
         except distributed.client.FutureCancelledError:  # the scheduler went, not only the worker
             self._recorder.status(job.run, "failed", LOST)
             return
         except distributed.KilledWorker:
-            if job.hungry:
-                message = HUNGRY.format(limit=job.hungry / 2**30)
-                self._recorder.status(job.run, "failed", message)
-            elif job.ended:
-                kept = bool(self._store.snapshots(job.run))
-                self._recorder.status(job.run, "stopped", UNRESPONSIVE if kept else TOO_EARLY)
-            else:
-                self._recorder.status(job.run, "failed", DIED)
+            self._killed(job)
         except Exception as error:  # whatever the job raised is the run's end, not the pool's
             logger.exception("Run %s failed.", job.run)
             self._recorder.log(job.run, repr(error))
             self._recorder.status(job.run, "failed", f"Training failed: {error}")
         job.future.release()
 
+    def _killed(self, job: _Job) -> None:
+        """Writes why the worker of a run is no more."""
+        if job.hungry:
+            message = HUNGRY.format(limit=job.hungry / 2**30)
+            self._recorder.status(job.run, "failed", message)
+        elif job.ended:
+            kept = bool(self._store.snapshots(job.run))
+            self._recorder.status(job.run, "stopped", UNRESPONSIVE if kept else TOO_EARLY)
+        else:
+            self._recorder.status(job.run, "failed", DIED)
+
     def _stop(self, run: str) -> None:
         for job in self._state.waiting:
             if job.run == run:
                 self._state.waiting.remove(job)
-                self._recorder.status(run, "stopped", "Stopped before its turn came.")
+                why = (job.given_up or EARLY).format(minutes=(self._unwatched or 0) / 60)
+                self._recorder.status(run, "stopped", why)
                 return
         for job in self._state.running.values():
             if job.run == run and job.stop_asked is None:
                 job.stop_asked = time.monotonic()
+                self._recorder.log(run, "Asked to stop.")
         self._tell(run, {"kind": "stop"})
 
     def _tell(self, run: str, command: worker.Command) -> None:

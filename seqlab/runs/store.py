@@ -181,7 +181,7 @@ class Store:
     def seconds_left(self, runs: Sequence[str]) -> list[float]:
         """How long each run will still train: by the pace of its epochs, before by the estimate."""
         rows = self._read(
-            "SELECT id, estimated, started, "
+            "SELECT id, estimated, started, ended, "
             "coalesce(planned, json_extract(experiment, '$.training.epochs')), "
             "(SELECT max(epoch) FROM metrics WHERE run = id) "
             f"FROM runs WHERE id IN ({', '.join('?' * len(runs))})",
@@ -189,8 +189,10 @@ class Store:
         )
         now, usual = time.time(), self.pace()
         left = dict.fromkeys(runs, 0.0)
-        for run, estimated, started, planned, done in rows:
-            pace = (now - started) / done if started and done else (estimated or 0.0) * usual
+        for run, estimated, started, ended, planned, done in rows:
+            # One that is to go on has ended before, and does not train while it waits.
+            trained = (ended or now) - started if started else None
+            pace = trained / done if trained and done else (estimated or 0.0) * usual
             left[run] = pace * max(0, planned - (done or 0))
         return list(left.values())
 

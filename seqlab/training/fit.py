@@ -145,6 +145,10 @@ def fit(
     return run.train(epochs or experiment.training.epochs), run.program
 
 
+class _Stopped(Exception):  # noqa: N818 - no error
+    """A stop command came in the middle of an epoch."""
+
+
 class _Run:
     """One training on its way."""
 
@@ -204,8 +208,9 @@ class _Run:
         """Trains until that epoch is done or something ends it earlier."""
         while self._epoch < epochs:
             before = self.program.state()
-            epoch = self._train(before)
-            if epoch is None:
+            try:
+                epoch = self._train(before)
+            except _Stopped:
                 self.program.restore(before)
                 return self._outcome("stopped")
             self._listener.epoch(epoch, self.program)
@@ -224,8 +229,8 @@ class _Run:
                 self._listener.planned(epochs)
         return self._restore_best()
 
-    def _train(self, before: State) -> Epoch | None:
-        """One epoch, with a NaN loss as soon as one is not finite; `None` when stopped."""
+    def _train(self, before: State) -> Epoch:
+        """One epoch, with a NaN loss as soon as one is not finite. Raises `_Stopped`."""
         program, batches = self.program, self._training
         program.reset_states()
         losses: list[Floats] = []
@@ -235,8 +240,6 @@ class _Run:
         first_batch = self._epoch * len(batches.sizes)
         for buffer, first, last in batches.calls():
             self._obey(before, first_batch)
-            if self._steering.stopped:
-                return None
             rates = np.zeros(program.capacity, np.float32)
             rates[first:last] = self._rates.of_batches(first_batch, last - first)
             self._calls.append((buffer, rates, first, last))
@@ -256,6 +259,7 @@ class _Run:
             self._epoch + 1,
             batches.mean(losses) if finite else math.nan,
             program.results(sums),
+            obey=lambda: self._obey(before, first_batch),
             gradient_norm=float(norm),
             clipped=float(clipped),
             learning_rate=float(rates[last - 1]),
@@ -267,17 +271,23 @@ class _Run:
         number: int,
         loss: float | None,
         metrics: dict[str, float] | None = None,
+        obey: Callable[[], None] | None = None,
         **figures: float,
     ) -> Epoch:
         """An epoch with what the validation part says about the weights as they are."""
         start = time.perf_counter()
-        prediction, val_loss, validation = self._validate()
+        prediction, val_loss, validation = self._validate(obey)
         figures["seconds"] = figures.get("seconds", 0) + time.perf_counter() - start
         both = (metrics or {}) | {f"val_{name}": value for name, value in validation.items()}
         return Epoch(number, loss, val_loss, prediction, both, **figures)
 
-    def _validate(self) -> tuple[Floats, float | None, dict[str, float]]:
-        """Predictions (sequences, ...), their mean loss and metrics; nothing without sequences."""
+    def _validate(
+        self, obey: Callable[[], None] | None = None
+    ) -> tuple[Floats, float | None, dict[str, float]]:
+        """Predictions (sequences, ...), their mean loss and metrics; nothing without sequences.
+
+        `obey` is called before each call of the program.
+        """
         program, batches = self.program, self._validation
         shape = tuple(program.model.output_shape[1:])
         if not batches.sequences:
@@ -285,6 +295,8 @@ class _Run:
         program.reset_states()
         losses, predictions, sums = [], [], program.start_metrics()
         for buffer, first, last in batches.calls():
+            if obey is not None:
+                obey()
             start = time.perf_counter()
             loss, prediction, sums = program.forward(buffer, first, last, sums)
             batches.took(time.perf_counter() - start, last - first)
@@ -294,7 +306,7 @@ class _Run:
         return flat, batches.mean(losses), program.results(sums)
 
     def _obey(self, before: State, batch: int) -> None:
-        """Does what was commanded since the last call."""
+        """Does what was commanded since the last call. Raises `_Stopped`."""
         steering, listener = self._steering, self._listener
 
         def on_pause(waits: bool) -> None:
@@ -304,7 +316,9 @@ class _Run:
                 listener.resumed(self._epoch)
 
         steering.between_batches(on_pause)
-        if steering.rate is not None and not steering.stopped:
+        if steering.stopped:
+            raise _Stopped
+        if steering.rate is not None:
             self._rates.change(steering.rate, batch)
             listener.learning_rate(self._epoch, steering.rate)
             steering.rate = None

@@ -23,6 +23,7 @@ from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
 from seqlab.network import plan
+from seqlab.network.architecture import KEPT, Architecture, architecture, batch_of
 from seqlab.training import build
 from seqlab.training.fast import fast_layers, left_to_keras
 
@@ -33,10 +34,6 @@ Sums = list[list[tf.Tensor]]  # the variables of each metric
 
 MAX_BATCHES = 64  # batches in the buffer of one call
 MAX_BUFFER = 2**24  # bytes of that buffer, and of the predictions of one call
-KEPT = 4  # compiled programs; each takes about 11 MB
-# Settings of a training that enter as variables or concern only the loop around the program.
-VARIABLE = {"learning_rate", "batch_size", "epochs", "seed", "clipnorm", "clipvalue", "shuffle"}
-VARIABLE |= {"schedule", "warmup", "decay_rate", "plateau_patience", "patience"}
 METRICS = {
     "accuracy": keras.metrics.SparseCategoricalAccuracy,
     "mean_absolute_error": keras.metrics.MeanAbsoluteError,
@@ -363,38 +360,22 @@ def metrics_of(experiment: Experiment, dataset: Dataset) -> list[keras.Metric]:
     return [METRICS[name](name) for name in plan.metrics_of(experiment, Frame.of(dataset))]
 
 
-_programs: OrderedDict[tuple[Any, ...], Program] = OrderedDict()
+_programs: OrderedDict[Architecture, Program] = OrderedDict()
 
 
 def program_for(experiment: Experiment, dataset: Dataset) -> tuple[Program, bool]:
-    """The program for an architecture, reset for the experiment, and whether it is a kept one.
-
-    The batch is no larger than the training part, as in Keras, so that nothing is padded in vain.
-    """
-    batch = min(experiment.training.batch_size, max(len(dataset.train), 1))
-    key = (*_architecture(experiment), *_signature(dataset), batch)
+    """The program for an architecture, reset for the experiment, and whether it is a kept one."""
+    key = architecture(experiment, dataset)
     program = _programs.get(key)
     kept = program is not None
     if program is None:
         _one_thread()
-        program = _programs[key] = Program(experiment, dataset, batch)
+        program = _programs[key] = Program(experiment, dataset, batch_of(experiment, dataset))
     _programs.move_to_end(key)
     while len(_programs) > KEPT:
         _programs.popitem(last=False)
     program.reset(experiment, dataset)
     return program, kept
-
-
-def _architecture(experiment: Experiment) -> tuple[str, ...]:
-    """All of an experiment that is compiled in: everything but data and `VARIABLE` settings."""
-    whole = experiment.model_dump_json(exclude={"data", "training"})
-    return whole, experiment.training.model_dump_json(exclude=VARIABLE)
-
-
-def _signature(dataset: Dataset) -> tuple[Any, ...]:
-    """All of a dataset that is compiled in: shapes and types."""
-    x, y = dataset.x, dataset.y
-    return Frame.of(dataset), x.shape[1:], x.dtype.str, y.shape[1:], y.dtype.str
 
 
 def _one_thread() -> None:

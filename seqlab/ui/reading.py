@@ -36,12 +36,14 @@ def reading(
 
     Args:
         run: which.
-        metrics: its losses.
+        metrics: its losses; those after `epoch` do not count.
         dataset: what it was trained on.
         newest: the snapshot of its last weights, if there is one.
         epoch: of that snapshot.
     """
-    history = {"loss": metrics.loss.tolist(), "val_loss": metrics.val_loss.tolist()}
+    # Early stopping went back to the best epoch: what came after it is not in these weights.
+    told = metrics.epoch <= (np.inf if run.status == "diverged" else epoch)
+    history = {"loss": metrics.loss[told].tolist(), "val_loss": metrics.val_loss[told].tolist()}
     inner: Inner = {}, {}
     with suppress(LensError):  # the lens says why, below
         inner = _inner.get((run.id, epoch), lambda: _inside(run, dataset, epoch))

@@ -52,13 +52,13 @@ def status(run: Run | None, metrics: Metrics) -> None:
 
 
 def _pace(at: np.ndarray) -> float | None:
-    """Seconds an epoch takes, by when the last ones were reported; `None` before one can tell."""
+    """Seconds an epoch takes, by when the last ones were reported; `None` before one can tell.
+
+    The median of the times between two reports: a pause is only one of them.
+    """
     at = at[-RECENT:]
-    at = at[np.isfinite(at)]
-    told, first = np.unique(at, return_index=True)  # epochs are reported together
-    if len(told) < 2:
-        return None
-    return float((told[-1] - told[0]) / (len(at) - first[1] or 1))
+    told, epochs = np.unique(at[np.isfinite(at)], return_counts=True)  # reported together
+    return float(np.median(np.diff(told) / epochs[1:])) if len(told) > 1 else None
 
 
 def _last_losses(metrics: Metrics) -> str:

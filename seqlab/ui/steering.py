@@ -8,8 +8,9 @@ import streamlit as st
 
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import LIMITS
+from seqlab.network.architecture import architecture
 from seqlab.runs.store import Run
-from seqlab.ui import services
+from seqlab.ui import own_run, services
 from seqlab.ui.words import plain
 
 MORE_EPOCHS = 20
@@ -95,4 +96,6 @@ def _new_rate(run: str) -> None:
 
 
 def _go_on(run: Run, dataset: Dataset, last: int) -> None:
-    services.pool().go_on(run.id, dataset, last)
+    program = architecture(run.experiment, dataset)
+    own_run.begin(run.id)
+    services.pool().go_on(run.id, dataset, last, program)

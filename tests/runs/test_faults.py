@@ -76,6 +76,18 @@ def test_a_run_that_nobody_looks_at_is_stopped(start, store):
     assert "Nobody had looked" in store.get(run).message
 
 
+def test_a_run_that_stays_paused_gives_its_worker_to_others(start, store):
+    pool = start(workers=1, unwatched=1.0)
+    run = submit(pool, store, 10_000)
+    wait_for(lambda: store.get(run).status == "running")
+    pool.tell(run, {"kind": "pause"})
+    wait_for(lambda: pool.look(run) or store.get(run).status == "paused")
+    wait_for(lambda: pool.look(run) or ended(store, run))
+    assert store.get(run).status == "stopped"
+    assert "paused for" in store.get(run).message
+    assert store.has_state(run)  # one can go on from there
+
+
 @contextmanager
 def full_disk():
     """The operating system refuses this process to write to any file."""

@@ -219,3 +219,16 @@ def test_a_failed_write_leaves_nothing_behind(store):
     with pytest.raises(sqlite3.Error):
         store.add_metrics(run, [1, 2], [0.1, 0.2], [0.1, object()])
     assert len(store.metrics(run).epoch) == 0
+
+
+def test_a_run_that_waits_to_go_on_does_not_train_meanwhile(store, monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr("seqlab.runs.store.time.time", lambda: now[0])
+    run = store.create(Experiment(training=Training(epochs=60)))
+    store.set_status(run, "running")
+    store.add_metrics(run, range(1, 61), [1.0] * 60, [1.0] * 60)
+    now[0] += 30
+    store.set_status(run, "finished")
+    now[0] += 3600
+    assert store.claim(run, 80)
+    assert store.seconds_left([run]) == [pytest.approx(10)]  # twenty epochs of half a second

@@ -10,6 +10,7 @@ import tensorflow as tf
 from seqlab.experiment import Recurrent, Training
 from seqlab.training.control import Steering
 from seqlab.training.fit import fit
+from seqlab.training.program import Program
 from seqlab.training.schedule import Rates
 from seqlab.training.state import TrainingState
 from seqlab.training.train import train
@@ -266,3 +267,29 @@ def test_gradient_norms_and_clipped_steps():
     clipped = any(float(tf.norm(gradient)) > 0.2 for gradient in gradients)
     assert told.epochs[2].clipped == clipped
     assert told.epochs[1].clipped == 1
+
+
+def test_stop_is_heard_between_two_calls_of_the_validation(monkeypatch):
+    monkeypatch.setattr("seqlab.training.batches.CALL_SECONDS", 0.0)  # a batch a call
+    monkeypatch.setattr("seqlab.training.control.POLL", 0.0)
+    e = experiment(samples=1000, epochs=5)  # seven batches of validation
+    dataset = series(e)
+    forwards = []
+
+    class Late(Script):
+        def commands(self):
+            return [{"kind": "stop"}] if len(forwards) >= 3 else []
+
+    forward = Program.forward
+
+    def counted(self, *arguments):
+        if late.told:  # after the network was looked at as it is
+            forwards.append(arguments)
+        return forward(self, *arguments)
+
+    monkeypatch.setattr(Program, "forward", counted)
+    late = Late()
+    outcome, _ = fit(e, dataset, late, late)
+    assert outcome.status == "stopped"
+    assert outcome.epochs == 0
+    assert len(forwards) == 3

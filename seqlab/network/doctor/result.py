@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from seqlab.data.dataset import Baseline, Dataset
+from seqlab.data.frame import Frame
 from seqlab.experiment import LIMITS, Experiment, Finding
 from seqlab.network.doctor.fixes import with_data, with_layer, with_layers, with_training
 from seqlab.network.doctor.learning import UNBOUNDED
+from seqlab.network.plan import measured_alike
 
 Floats = NDArray[np.floating]
 Curve = NDArray[np.float64]
@@ -62,25 +64,23 @@ def read_result(
 
 
 def chance_loss(experiment: Experiment, dataset: Dataset) -> float | None:
-    """The training loss of the best answer that ignores the input; `None` for other losses.
+    """The training loss of the best answer that ignores the input.
+
+    `None` for other losses, and for those with a penalty on the weights.
 
     For values that is the mean, whose mean squared error is the variance of the scaled targets;
     for classes their shares, whose cross-entropy is the entropy in nats.
     """
     targets = dataset.y[dataset.train]
-    if not targets.size:
+    if not targets.size or not measured_alike(experiment, Frame.of(dataset)):
         return None
     weights = np.ones(targets.shape) if dataset.y_weights is None else dataset.y_weights
     if dataset.y_weights is not None:
         weights = dataset.y_weights[dataset.train]
     if dataset.goal.kind == "class":
-        if experiment.training.loss not in ("auto", "sparse_categorical_crossentropy"):
-            return None
         shares = np.bincount(targets.ravel(), weights.ravel(), minlength=len(dataset.goal.classes))
         shares = shares[shares > 0] / shares.sum()
         return float(-(shares * np.log(shares)).sum())
-    if experiment.training.loss not in ("auto", "mean_squared_error"):
-        return None
     if weights.shape != targets.shape:
         return None
     values = targets.astype(np.float64)
@@ -213,7 +213,9 @@ def _rule(dataset: Dataset) -> tuple[str, Baseline] | None:
 
 def _baseline(experiment: Experiment, dataset: Dataset, val_loss: Curve) -> list[Finding]:
     known = _rule(dataset)
-    if known is None or not len(val_loss) or experiment.training.loss != "auto":
+    if known is None or not len(val_loss):
+        return []
+    if not measured_alike(experiment, Frame.of(dataset)):
         return []
     name, baseline = known
     last = float(val_loss[-1])

@@ -31,8 +31,9 @@ An experiment of the seqlab playground.
 {files}
 
 Script and notebook need `pip install keras tensorflow numpy pandas` (the notebook also
-`matplotlib` and `jupyter`). They give the same losses as the playground; with dropout, losses of
-the same level, because other units are dropped.
+`matplotlib` and `jupyter`). They give the losses of the run from its settings at the start; with
+dropout, losses of the same level, because other units are dropped. What was changed while it
+trained (the learning rate, further epochs) is not in them.
 """
 
 

@@ -7,16 +7,15 @@ import streamlit as st
 from seqlab.choices import KNOBS
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
-from seqlab.experiment import Experiment
+from seqlab.network.architecture import architecture
 from seqlab.network.doctor.targets import losses_for, metrics_for
 from seqlab.network.estimate import estimate
 from seqlab.runs.store import Run
-from seqlab.ui import draft, services, state
+from seqlab.ui import draft, own_run, services, state
 from seqlab.ui.controls.fields import changes, field, more
 from seqlab.ui.lines import lines
 from seqlab.ui.steering import tell
 
-OWN_RUN = "_own_run"  # the run that this visitor started last
 IN_SIGHT = ("optimizer", "learning_rate", "batch_size", "epochs", "clipnorm", "seed")
 
 
@@ -76,32 +75,25 @@ def train_buttons(now: draft.Draft, run: Run | None) -> None:
         )
         st.button("Stop", key="stop", icon=":material/stop:", disabled=not active, on_click=_stop)
     if ready and now.experiment is not None and now.dataset is not None:
-        same = run is not None and _program(run.experiment) == _program(now.experiment)
+        same = services.pool().compiled(architecture(now.experiment, now.dataset))
         foreseen = estimate(now.experiment, now.dataset, services.store().pace(), compiled=same)
         compiling = "" if same else ", compiling included"
         st.caption(f"{foreseen.epochs:,} epochs take {foreseen.words}{compiling}.")
 
 
-def _program(experiment: Experiment) -> tuple[object, ...]:
-    """What a worker's compiled program depends on, as far as a page can tell."""
-    training = experiment.training
-    return experiment.data, experiment.layers, experiment.network, training.optimizer
-
-
 def _train() -> None:
-    """Queues the draft as a new run and shows that; the visitor's run before it is stopped."""
+    """Queues the draft as a new run and shows that; the tab's run before it is stopped."""
     now = draft.draft(state.flat())
     if not now.ready or now.experiment is None or now.dataset is None:
         return
-    if own := st.session_state.get(OWN_RUN):
-        services.pool().stop(own)  # not the one that is shown: it may be somebody else's
     store = services.store()
     line = next(iter(lines(now.experiment, now.dataset).items()), None)
     foreseen = estimate(now.experiment, now.dataset).epoch
     run = store.create(now.experiment, line, foreseen)
-    st.session_state[OWN_RUN] = run
+    own_run.begin(run)
     state.show_run(run)
-    services.pool().submit(run, now.experiment, now.dataset)
+    program = architecture(now.experiment, now.dataset)
+    services.pool().submit(run, now.experiment, now.dataset, program)
 
 
 def _stop() -> None:

@@ -1,0 +1,33 @@
+"""What a compiled program depends on: two trainings that agree in it can share one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from seqlab.data.dataset import Dataset
+from seqlab.data.frame import Frame
+from seqlab.experiment import Experiment
+
+# Settings of a training that enter as variables or concern only the loop around the program.
+VARIABLE = {"learning_rate", "batch_size", "epochs", "seed", "clipnorm", "clipvalue", "shuffle"}
+VARIABLE |= {"schedule", "warmup", "decay_rate", "plateau_patience", "patience"}
+KEPT = 4  # compiled programs in each process; each takes about 11 MB
+
+Architecture = tuple[Any, ...]
+
+
+def architecture(experiment: Experiment, dataset: Dataset) -> Architecture:
+    """The network, its optimizer and loss, the batch, and shapes and types of the data."""
+    x, y = dataset.x, dataset.y
+    return (
+        experiment.model_dump_json(exclude={"data", "training"}),
+        experiment.training.model_dump_json(exclude=VARIABLE),
+        batch_of(experiment, dataset),
+        Frame.of(dataset),
+        *(x.shape[1:], x.dtype.str, y.shape[1:], y.dtype.str),
+    )
+
+
+def batch_of(experiment: Experiment, dataset: Dataset) -> int:
+    """Sequences in a batch: no more than the training part has, as in Keras."""
+    return min(experiment.training.batch_size, max(len(dataset.train), 1))

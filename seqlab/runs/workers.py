@@ -1,0 +1,87 @@
+"""The workers of the cluster: which are ready, what each has compiled, which one takes a run.
+
+Addresses are those of Dask. Only the pool's thread changes anything here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Hashable, Mapping
+
+import distributed
+
+from seqlab.network.architecture import KEPT
+from seqlab.runs import worker
+
+PATIENCE = 0.5  # seconds that a run waits for a worker which is just being freed
+
+
+class Workers:
+    """What is known of the workers.
+
+    Args:
+        warm_up: "module:function" called once in each new worker, or `None`.
+    """
+
+    def __init__(self, warm_up: str | None) -> None:
+        self._warm_up = warm_up
+        self._warm: set[str] = set()
+        self._warming: dict[str, distributed.Future] = {}
+        self._programs: dict[str, tuple[Hashable, ...]] = {}  # the newest first
+
+    def clear(self) -> None:
+        """Forgets all: the cluster was lost."""
+        self._warm.clear()
+        self._warming.clear()
+        self._programs.clear()
+
+    def look(self, client: distributed.Client, running: Mapping[str, object]) -> set[str]:
+        """Sees who has come and gone, and warms the new ones up; returns all addresses."""
+        addresses = set(client.scheduler_info(n_workers=-1)["workers"])
+        self._warm &= addresses
+        self._programs = {a: kept for a, kept in self._programs.items() if a in addresses}
+        for address in [a for a, future in self._warming.items() if future.done()]:
+            self._warming.pop(address).release()
+            self._warm.add(address)
+        for address in addresses - self._warm - set(self._warming) - set(running):
+            if self._warm_up is None:
+                self._warm.add(address)
+            else:
+                self._warming[address] = client.submit(
+                    worker.prepare, self._warm_up, workers=[address], pure=False, retries=0
+                )
+        return addresses
+
+    @property
+    def ready(self) -> int:
+        """How many are warm."""
+        return len(self._warm)
+
+    def choose(self, program: Hashable, busy: Mapping[str, float | None]) -> str | None:
+        """A free worker for a run, one that has compiled its network if there is one.
+
+        If that one is just being freed, which is what pressing Train again does, the run waits
+        for it a moment.
+
+        Args:
+            program: what the compiled program depends on, `None` if that is not known.
+            busy: the workers that train, and when they were asked to stop (monotonic time).
+        """
+        free = sorted(self._warm - set(busy))
+        knowing = {address for address, kept in self._programs.items() if program in kept}
+        if usual := next((address for address in free if address in knowing), None):
+            return usual
+        asked = [busy[address] for address in knowing if address in busy]
+        if any(at is not None and time.monotonic() - at < PATIENCE for at in asked):
+            return None
+        return next(iter(free), None)
+
+    def took(self, address: str, program: Hashable) -> None:
+        """Notes what a worker compiles."""
+        if program is not None:
+            others = [other for other in self._programs.get(address, ()) if other != program]
+            self._programs[address] = (program, *others)[:KEPT]
+
+    def compiled(self, program: Hashable) -> bool:
+        """Whether a worker has compiled this. May be asked from any thread."""
+        return any(program in kept for kept in list(self._programs.values()))

@@ -1,0 +1,33 @@
+"""A tab and its run, in a real browser: the tab knows it after a reload too."""
+
+from playwright.sync_api import expect
+
+from seqlab.runs.store import Store
+from tests.ui.playground import Playground, start_long_run
+
+
+def test_train_after_a_reload_stops_the_run_of_this_tab_alone(page, server, browser):
+    mine, other = Playground(page, server.url), browser.new_context().new_page()
+    store = Store(server.home / "home")
+    try:
+        start_long_run(mine)
+        first = mine.run()
+        guest = Playground(other, page.url)  # looks at it too, and trains something else
+        guest.click("train")
+        mine.wait_until(lambda: guest.run() != first)
+        assert store.get(first).active
+        page.reload()
+        mine.expect_status(r"Epoch \d+ of 9999")
+        page.wait_for_timeout(1000)  # the tab has told what it knew
+        mine.click("train")
+        mine.wait_until(lambda: mine.run() != first)
+        mine.wait_until(lambda: not store.get(first).active)
+        assert store.get(first).status == "stopped"
+        assert store.get(guest.run()).active
+        expect(mine.part("stop").get_by_role("button")).to_be_enabled()
+    finally:
+        for run in store.runs():
+            if run.active:
+                Playground(page, f"{server.url}/?run={run.id}").stop_if_it_trains()
+        other.context.close()
+        store.close()
