@@ -23,6 +23,9 @@ PROGRAM = "seqlab.training.keras_file"
 SECONDS = 60.0
 MEMORY = 6 * 2**30  # bytes of address space; TensorFlow alone maps some three
 MAX_BYTES = 50 * 2**20
+MAX_WEIGHTS = 2 * MAX_BYTES  # unpacked: a small file can hold a large array of zeros
+STEPS = 20  # of the sequence to begin with, if a model reads any number of steps
+MOST_NUMBERS = 20_000  # steps x features of that sequence, which stands in a text box
 
 
 class ModelError(ValueError):
@@ -83,7 +86,8 @@ def open_model(data: bytes) -> OpenedModel:
     """A stranger's `.keras` file as arrays. No code in it is run.
 
     Raises:
-        ModelError: if it is no such file, too large, not of Keras' own layers, or not a chain.
+        ModelError: if it is no such file, too large, not of Keras' own layers, not a chain, or
+            reads longer sequences than can be typed.
     """
     if len(data) > MAX_BYTES:
         raise ModelError(
@@ -98,10 +102,33 @@ def open_model(data: bytes) -> OpenedModel:
             raise ModelError(refused.read_text(encoding="utf-8"))
         try:
             told = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+            _check_size(told["timesteps"], told["features"], folder / "weights.npz")
             weights = unpack((folder / "weights.npz").read_bytes())
+        except ModelError:
+            raise
         except (OSError, ValueError) as error:
             raise ModelError("This model is too large or too odd to be opened here.") from error
     return OpenedModel(weights=dict(weights), **told)
+
+
+def _check_size(timesteps: int | None, features: int, weights: Path) -> None:
+    """Looks at what a file asks this process to hold, before it does.
+
+    Raises:
+        ModelError: if it is too much.
+    """
+    steps = STEPS if timesteps is None else timesteps
+    if not 1 <= steps * features <= MOST_NUMBERS:
+        raise ModelError(
+            f"This model reads {steps:,} steps of {features:,} numbers each; sequences of 1 "
+            f"to {MOST_NUMBERS:,} numbers can be typed here."
+        )
+    size = weights.stat().st_size
+    if size > MAX_WEIGHTS:
+        raise ModelError(
+            f"The weights of this model take {size / 2**20:,.0f} MB; at most "
+            f"{MAX_WEIGHTS // 2**20} MB are opened here."
+        )
 
 
 def _run(order: str, folder: Path) -> None:

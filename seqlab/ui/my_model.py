@@ -13,15 +13,22 @@ from numpy.typing import NDArray
 from seqlab.figures.gates import heat_maps
 from seqlab.lens.forward import forward
 from seqlab.lens.stack import LensError, stack
-from seqlab.runs.keras_process import MAX_BYTES, ModelError, OpenedModel, open_model
+from seqlab.runs.keras_process import (
+    MAX_BYTES,
+    MOST_NUMBERS,
+    STEPS,
+    ModelError,
+    OpenedModel,
+    open_model,
+)
 from seqlab.ui.cache import ByteCache
 from seqlab.ui.views.own import parse
 from seqlab.ui.views.parts import by_step_and_unit, picture
 from seqlab.ui.words import plain
 
-STEPS = 20  # to begin with, if the model reads any number of steps
 PERIOD = 10  # steps of the wave to begin with
 MOST = 1_000_000  # numbers in the pictures of one layer
+MOST_WORK = 10_000_000  # numbers in all layers, for all steps
 ANSWERS = 5  # outputs that are told
 
 # What opening a file came to: the model, or the sentence on why there is none.
@@ -73,7 +80,11 @@ def _look(model: OpenedModel, key: str) -> None:
     if len(names) > 1:
         layer = st.selectbox("Layer", names, key=f"my_model_layer_{key}")
     typed = st.text_area(
-        _asked(model), _wave(model), key=f"my_model_text_{key}", height=110, max_chars=50_000
+        _asked(model),
+        _wave(model),
+        key=f"my_model_text_{key}",
+        height=110,
+        max_chars=10 * MOST_NUMBERS,
     )
     try:
         x = entered(model, typed)
@@ -85,6 +96,13 @@ def _look(model: OpenedModel, key: str) -> None:
         most = MOST // (6 * units)
         raise LensError(
             f"{len(x):,} steps of {units:,} units are too many to draw; at most {most:,} steps are."
+        )
+    # The last axis of each array is what its layer works out at a step, all gates of it.
+    width = sum(array.shape[-1] for array in model.weights.values())
+    if width * len(x) > MOST_WORK:
+        raise LensError(
+            f"{len(x):,} steps through layers of {width:,} numbers are too many to follow; at most "
+            f"{MOST_WORK // width:,} steps are."
         )
     padding = (x == 0) if model.vocabulary else (x == 0).all(axis=-1)
     mask = ~padding[np.newaxis] if model.masked else None

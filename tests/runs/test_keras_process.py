@@ -12,6 +12,7 @@ from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Recurrent
 from seqlab.lens.forward import answer, run
 from seqlab.lens.stack import stack
+from seqlab.runs import keras_process
 from seqlab.runs.keras_process import ModelError, keras_file, open_model
 from seqlab.training import keras_file as program
 from seqlab.training.build import build, weights
@@ -151,3 +152,26 @@ def test_branches_and_networks_without_memory_are_refused(tmp_path):
 def test_a_large_file_is_refused_at_once():
     with pytest.raises(ModelError, match="at most 50 MB"):
         open_model(b"x" * (50 * 2**20 + 1))
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ({"timesteps": 10**9}, "reads 1,000,000,000 steps of 2 numbers"),
+        ({"timesteps": None, "features": 10**6}, "reads 20 steps of 1,000,000 numbers"),
+        ({"timesteps": 0}, "reads 0 steps"),
+        ({}, "weights of this model take 0 MB"),
+    ],
+)
+def test_what_would_fill_the_web_process_is_refused(monkeypatch, told, sentence):
+    """The file itself may be small: a hand-edited shape, a large array of zeros."""
+    whole = {"options": {}, "sequences": False, "layers": [], "timesteps": 4, "features": 2}
+
+    def child(_, folder):
+        (folder / "model.json").write_text(json.dumps(whole | told | {"vocabulary": 0}))
+        np.savez(folder / "weights.npz", kernel=np.zeros(1000))
+
+    monkeypatch.setattr(keras_process, "_run", child)
+    monkeypatch.setattr(keras_process, "MAX_WEIGHTS", 8000)
+    with pytest.raises(ModelError, match=sentence):
+        open_model(b"small")

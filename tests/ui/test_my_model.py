@@ -1,5 +1,7 @@
 """A Keras model of the visitor's own on the Inside page: a real file, and what can go wrong."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -96,6 +98,15 @@ def test_a_refused_file_says_why_and_is_not_opened_again(page, monkeypatch):
     page.run()
     assert not page.exception
     assert "code of its own" in page.error[0].value
+
+
+def test_a_wide_layer_behind_a_small_one_is_not_followed(page, monkeypatch):
+    wide = WEIGHTS | {"out/kernel": np.zeros((3, 600_000), np.float32)}
+    found = dataclasses.replace(OPENED, weights=wide | {"out/bias": np.zeros(600_000, np.float32)})
+    upload(page, monkeypatch, found)
+    assert "are too many to follow; at most 8 steps are" in words(page)
+    page.text_area[0].set_value("0.5, -1").run()
+    assert "gru: 1 steps" in words(page)
 
 
 def test_tokens_are_whole_numbers_of_the_vocabulary():
