@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data import baselines
+from seqlab.data import baselines, room
 from seqlab.data.dataset import VALIDATION_SHARE, Baseline, DataError, Dataset, Scaling
 from seqlab.data.sequences import Doubles, Ints, parts
 from seqlab.data.windows import bridge, dealt, filled_note, honest
@@ -87,16 +87,18 @@ def forecast(inside: Inside, data: Data, notes: tuple[str, ...] = ()) -> Dataset
     rows, told = _rows(inside, long, data)
     notes += told
     starts = _starts(rows, need, data.stride)
+    if len(starts) > MOST_WINDOWS:
+        stride = -(-len(starts) // MOST_WINDOWS)
+        notes += (f"Every {stride}th of {len(starts):,} windows is used.",)
+        starts = starts[::stride]
+    most = min(MOST_WINDOWS, len(rows.first) // data.stride + len(long))
+    room.check(len(starts), most, data.window, len(inside.inputs), data.steps)
     goals = (starts + data.window + data.horizon - 1)[:, None] + np.arange(data.steps)
     if rows.gaps.any():
         columns = list(dict.fromkeys([inside.target, *inside.inputs]))
         inputs = [columns.index(name) for name in inside.inputs]
         starts, goals, dropped = honest(rows.gaps, inputs, starts, goals, data)
         notes += dropped
-    if len(starts) > MOST_WINDOWS:
-        stride = -(-len(starts) // MOST_WINDOWS)
-        notes += (f"Every {stride}th of {len(starts):,} windows is used.",)
-        starts, goals = starts[::stride], goals[::stride]
     if data.split == "random":
         drawn = dealt(goals, data)
         train, validation, test = drawn.train, drawn.validation, drawn.test
@@ -215,7 +217,7 @@ def _windows(
     scaling = Scaling.fit(values[known], data.scaling)
     scaled = scaling.apply(values).astype(np.float32)
     target_scaling = Scaling(scaling.offset[:1], scaling.scale[:1])
-    x = scaled[:, inputs][starts[:, None] + np.arange(data.window)]
+    x = room.cut(scaled[:, inputs], starts, data.window)
     y = scaled[goals, 0]
     rules = _rules(rows, data, goals[validation], known, target_scaling)
     regression = baselines.linear(x, y, train, validation, target_scaling)

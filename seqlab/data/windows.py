@@ -6,18 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from seqlab.data import baselines
+from seqlab.data import baselines, room
 from seqlab.data.dataset import VALIDATION_SHARE, DataError, Dataset, Goal, Scaling
 from seqlab.data.sequences import nearest
 from seqlab.experiment import Data, Missing
 
 Reals = NDArray[np.float64]
 Indices = NDArray[np.int64]
-
-MOST_BYTES = 2**28  # of all windows; they overlap, so a series grows by its window's length
 
 
 def windows(
@@ -61,6 +58,7 @@ def windows(
     gaps = ~np.isfinite(values)
     values, found = fill(values, parts[0], data.missing, names, target)
     starts = np.arange(0, rows - window - horizon - steps + 2, data.stride)
+    room.check(len(starts), -(-rows // data.stride), window, len(inputs), steps)
     goals = (starts + window + horizon - 1)[:, None] + np.arange(steps)  # (n, steps)
     if gaps.any():
         starts, goals, dropped = honest(gaps, inputs, starts, goals, data)
@@ -82,19 +80,7 @@ def windows(
     if classes:
         target_scaling = Scaling.identity(1)
     scaled = scaling.apply(values).astype(np.float32)
-    # sliding_window_view puts the window last: (n, features, timesteps) -> (n, timesteps, features)
-    view = sliding_window_view(scaled[:, inputs], window, axis=0).transpose(0, 2, 1)
-    size = 4 * len(starts) * window * len(inputs)
-    if size > MOST_BYTES:
-        longest = max(1, window * MOST_BYTES // size)
-        raise DataError(
-            f"{len(starts):,} windows of {window:,} steps of {len(inputs):,} columns take "
-            f"{size / 2**20:,.0f} MB; at most {MOST_BYTES // 2**20} MB are made. Take a shorter "
-            "window, fewer inputs or a larger stride.",
-            "window",
-            longest,
-        )
-    x = np.ascontiguousarray(view[starts])
+    x = room.cut(scaled[:, inputs], starts, window)
     y = values[goals[:, 0], 0].astype(np.int32) if classes else scaled[goals, 0]
     goal = Goal("class", classes=classes) if classes else Goal()
     if classes:

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seqlab.data import room
 from seqlab.data.dataset import DataError, Scaling
+from seqlab.data.inside import Inside, forecast
 from seqlab.data.windows import fill, windows
 from seqlab.experiment import Data
 
@@ -178,3 +180,20 @@ def test_the_window_that_is_advised_fits():
 def test_a_constant_column_keeps_its_scale():
     for kind in ("standard", "minmax", "robust"):
         assert Scaling.fit(np.full((9, 1), 7.0), kind).scale == 1
+
+
+def inside_two(values, **data):
+    half = values[: len(values) // 2, np.newaxis]
+    times = [np.arange(len(half))] * 2
+    return forecast(Inside([half, half], times, ["a", "b"], ("c0",), "c0"), Data(**data))
+
+
+@pytest.mark.parametrize("make", [series, inside_two])
+def test_windows_that_would_fill_the_memory_are_refused_before_they_are_made(make, monkeypatch):
+    monkeypatch.setattr(room, "MOST_BYTES", 2**20)
+    values = np.random.default_rng(0).normal(size=4000)
+    with pytest.raises(DataError, match="at most 1 MB are made") as caught:
+        make(values, window=200)
+    assert len(make(values, window=caught.value.allowed).x) > 3800
+    with pytest.raises(DataError, match="at most 1 MB"):
+        make(values, window=60, steps=100)

@@ -1,0 +1,46 @@
+"""How much memory windows may take: they overlap, so a small file can become many gigabytes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from seqlab.data.dataset import DataError
+
+MOST_BYTES = 2**28  # of X and y together
+
+
+def check(count: int, most: int, window: int, features: int, steps: int) -> None:
+    """To be called before anything of that size is made.
+
+    Args:
+        count: how many windows.
+        most: how many there would be if they were as short as can be.
+        window: timesteps of each.
+        features: of each step.
+        steps: targets of each window.
+
+    Raises:
+        DataError: if X and y would be larger than `MOST_BYTES`, with a window that fits.
+    """
+    size = 4 * count * (window * features + steps)
+    if size <= MOST_BYTES:
+        return
+    longest = (MOST_BYTES // (4 * most) - steps) // features
+    raise DataError(
+        f"{count:,} windows of {window:,} steps of {features:,} columns take "
+        f"{size / 2**20:,.0f} MB; at most {MOST_BYTES // 2**20} MB are made. Take a shorter "
+        "window, fewer inputs, fewer steps to predict or a larger stride.",
+        "window",
+        longest if longest > 0 else None,
+    )
+
+
+def cut(
+    columns: NDArray[np.float32], starts: NDArray[np.int64], window: int
+) -> NDArray[np.float32]:
+    """The windows of a series, (rows, features) -> (starts, window, features)."""
+    # sliding_window_view puts the window last: (n, features, timesteps) -> (n, timesteps, features)
+    view = sliding_window_view(columns, window, axis=0).transpose(0, 2, 1)
+    return np.ascontiguousarray(view[starts])
