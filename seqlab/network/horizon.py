@@ -10,10 +10,15 @@ from numpy.typing import NDArray
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
+from seqlab.lens.stack import NOT_WEIGHTS
 from seqlab.network.answer import AnswerError, Weights, free_run
 
 Reals = NDArray[np.float64]
 MOST_WINDOWS = 200  # that a free run begins from
+FEWEST_WINDOWS = 10  # that the longest run offered begins from
+MOST_WORK = 25 * 10**9  # multiplications of a free run: some 2.5 s
+OVERHEAD = 200_000  # multiplications in the time in which NumPy is asked for one step of a layer
+MOST_NUMBERS = 3 * 10**7  # that gates and states of all windows may hold at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,12 +30,14 @@ class Horizon:
         truth: (n, steps).
         rows: (n,), the row of the series that each forecast begins with.
         rules: the forecasts of rules without a network by name, each (n, steps).
+        windows: how many windows of the validation part have so many steps behind them.
     """
 
     forecast: Reals
     truth: Reals
     rows: NDArray[np.int64]
     rules: dict[str, Reals]
+    windows: int
 
     @property
     def steps(self) -> int:
@@ -68,14 +75,46 @@ def longest_run(dataset: Dataset) -> int:
     return 0 if dataset.splits is None else int(dataset.splits[1] - dataset.splits[0])
 
 
+def furthest(experiment: Experiment, dataset: Dataset, weights: Weights) -> int:
+    """How many steps a free run may have without a long wait; at least one."""
+    each, beside, _ = _work(experiment, dataset, weights)
+    return max(1, int(MOST_WORK // (FEWEST_WINDOWS * each + beside)))
+
+
+def _windows(experiment: Experiment, dataset: Dataset, weights: Weights, steps: int) -> int:
+    """From how many windows a run of so many steps may begin; at least one."""
+    each, beside, held = _work(experiment, dataset, weights)
+    quick, small = (MOST_WORK / steps - beside) // each, MOST_NUMBERS // held
+    return int(np.clip(min(quick, small), 1, MOST_WINDOWS))
+
+
+def _work(experiment: Experiment, dataset: Dataset, weights: Weights) -> tuple[int, int, int]:
+    """What one step of a free run costs, which is a pass through the whole window.
+
+    Returns:
+        Multiplications for each window, the same for all of them together, and the numbers that
+        are held for each window.
+    """
+    arrays = [array for name, array in weights.items() if name not in NOT_WEIGHTS]
+    layers = sum(1 + layer.bidirectional for layer in experiment.layers)
+    # At each timestep every weight is used once; the last axis is what comes of it.
+    return (
+        dataset.timesteps * sum(array.size for array in arrays),
+        dataset.timesteps * layers * OVERHEAD,
+        dataset.timesteps * sum(array.shape[-1] for array in arrays),
+    )
+
+
 def running_free(experiment: Experiment, dataset: Dataset, weights: Weights, steps: int) -> Horizon:
     """The network goes on with its own forecasts, from windows whose next steps are known.
+
+    It begins from as many windows as can be worked out without a long wait, evenly spread.
 
     Args:
         experiment: see `runs_free`.
         dataset: its data.
         weights: by name, as in a snapshot.
-        steps: how far to go, at most `longest_run`.
+        steps: how far to go, at most `longest_run` and `furthest`.
 
     Raises:
         AnswerError: if the network cannot run free, or the validation part is too short.
@@ -93,7 +132,9 @@ def running_free(experiment: Experiment, dataset: Dataset, weights: Weights, ste
     chosen = dataset.validation[first + steps <= end]
     if not len(chosen):
         raise AnswerError(f"The validation part has fewer than {steps} steps to compare with.")
-    chosen = chosen[np.linspace(0, len(chosen) - 1, min(len(chosen), MOST_WINDOWS)).astype(int)]
+    possible = len(chosen)
+    count = min(possible, _windows(experiment, dataset, weights, steps))
+    chosen = chosen[np.linspace(0, possible - 1, count).astype(int)]
     rows = dataset.starts[chosen] + dataset.timesteps
     made = free_run(experiment, Frame.of(dataset), weights, dataset.x[chosen], steps)
     last = np.repeat(series[rows - 1][:, np.newaxis], steps, axis=1)
@@ -102,6 +143,7 @@ def running_free(experiment: Experiment, dataset: Dataset, weights: Weights, ste
         series[rows[:, np.newaxis] + np.arange(steps)],
         rows,
         {"persistence": last},
+        possible,
     )
 
 
@@ -123,6 +165,7 @@ def at_once(dataset: Dataset, prediction: NDArray[np.floating]) -> Horizon:
             for name, rule in dataset.baselines.items()
             if rule.prediction is not None
         },
+        len(part),
     )
 
 

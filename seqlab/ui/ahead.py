@@ -11,8 +11,16 @@ from numpy.typing import NDArray
 from seqlab.data.dataset import Dataset
 from seqlab.figures import horizon as figures
 from seqlab.network.answer import AnswerError
-from seqlab.network.horizon import Horizon, at_once, longest_run, running_free, runs_free
+from seqlab.network.horizon import (
+    Horizon,
+    at_once,
+    furthest,
+    longest_run,
+    running_free,
+    runs_free,
+)
 from seqlab.runs.store import Run
+from seqlab.ui.cache import ByteCache
 from seqlab.ui.chart import chart
 from seqlab.ui.words import plain, when
 
@@ -20,6 +28,9 @@ FURTHEST = 200  # steps of a free run
 SHOWN_RULES = 4
 
 Arrays = Mapping[str, NDArray[np.floating]]
+
+# by run, epoch and steps
+_runs: ByteCache[Horizon] = ByteCache(2**25, lambda found: 3 * found.forecast.nbytes)
 
 
 def can_look_ahead(run: Run, dataset: Dataset) -> bool:
@@ -46,7 +57,7 @@ def look_ahead(run: Run, dataset: Dataset, arrays: Arrays, epoch: int) -> None:
     left, right = shown.container(key="ahead_charts").columns(2)
     with left:
         try:
-            found = _horizon(run, dataset, arrays, free)
+            found = _horizon(run, dataset, arrays, epoch, free)
         except AnswerError as error:
             st.caption(plain(str(error)))
             return
@@ -59,16 +70,23 @@ def look_ahead(run: Run, dataset: Dataset, arrays: Arrays, epoch: int) -> None:
         _one(run, dataset, found)
 
 
-def _horizon(run: Run, dataset: Dataset, arrays: Arrays, free: bool) -> Horizon:
+def _horizon(run: Run, dataset: Dataset, arrays: Arrays, epoch: int, free: bool) -> Horizon:
     if not free:
         prediction = arrays.get("prediction")
         if prediction is None or prediction.shape != dataset.y[dataset.validation].shape:
             raise AnswerError("The predictions of this epoch are not kept.")
         return at_once(dataset, prediction)
     most = min(longest_run(dataset), FURTHEST)
+    quick = furthest(run.experiment, dataset, arrays)
+    if quick < most:
+        most = quick
+        far = f"{most:,} steps" if most > 1 else "one step"
+        st.caption(f"Further than {far} ahead this network would take too long here.")
     st.session_state["ahead_steps"] = min(st.session_state.get("ahead_steps", 24), most)
     steps = st.slider("Steps ahead", 1, most, key="ahead_steps") if most > 1 else most
-    return running_free(run.experiment, dataset, arrays, steps)
+    return _runs.get(
+        (run.id, epoch, steps), lambda: running_free(run.experiment, dataset, arrays, steps)
+    )
 
 
 def _one(run: Run, dataset: Dataset, found: Horizon) -> None:
@@ -97,9 +115,13 @@ def _sentence(
     """What the curve says: at its ends, and where a rule overtakes the network."""
     errors = found.errors
     how = "reading its own forecasts" if free else "all steps at once"
+    count = len(found.rows)
+    many = f"{count:,} forecasts"
+    if count < found.windows:
+        many = f"forecasts from {count:,} of {found.windows:,} windows"
     text = (
         f"{when(epoch)}, {how}: RMSE {errors[0]:.4g} one step ahead, {errors[-1]:.4g} at step "
-        f"{found.steps}, over {len(found.rows)} forecasts."
+        f"{found.steps}, over {many}."
     )
     name, line = next(iter(rules.items()))
     worse = errors > line

@@ -5,7 +5,9 @@ import pytest
 
 from seqlab.experiment import Data, Experiment, Network, Recurrent
 from seqlab.lens import snapshot
+from seqlab.network import horizon
 from seqlab.network.horizon import running_free
+from seqlab.ui import ahead
 from seqlab.ui.draft import dataset_of
 from tests.ui.test_lens_page import weights
 from tests.ui.test_pages import captions, messages, opened
@@ -42,6 +44,25 @@ def test_a_free_run_says_its_error_at_both_ends(app, store):
     said = f"RMSE {found.errors[0]:.4g} one step ahead, {found.errors[4]:.4g} at step 5"
     assert said in captions(app)
     assert f"Forecast 1 of {len(found.rows)}" in captions(app)
+
+
+def test_a_costly_free_run_is_bounded_and_worked_out_once(app, store, monkeypatch):
+    run, arrays, dataset = finished(store, SINE)
+    each, beside, _ = horizon._work(SINE, dataset, arrays)
+    monkeypatch.setattr(horizon, "MOST_WORK", 4 * (10 * each + beside))
+    app.session_state["ahead"] = True
+    opened(app, run=run)
+    assert app.slider(key="ahead_steps").max == 4
+    assert "Further than 4 steps ahead" in captions(app)
+    assert "forecasts from 10 of 27 windows" in captions(app)
+    assert len(running_free(SINE, dataset, arrays, 4).rows) == 10
+    monkeypatch.setattr(horizon, "MOST_NUMBERS", 3 * 8 * sum(a.shape[-1] for a in arrays.values()))
+    assert len(running_free(SINE, dataset, arrays, 4).rows) == 3
+    monkeypatch.setattr(ahead, "running_free", None)
+    app.session_state["ahead"] = True
+    app.run()
+    assert not app.exception
+    assert "forecasts from 10 of 27 windows" in captions(app)
 
 
 def test_several_steps_at_once_have_their_error_by_horizon(app, store):
