@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     Field,
+    FiniteFloat,
     SerializerFunctionWrapHandler,
     ValidationError,
     model_serializer,
@@ -67,7 +68,7 @@ class Reading(Frozen):
     sequence_id: str | None = None
     label_at: Literal["end", "every step"] | None = None
     ignored: tuple[str, ...] = ()
-    codes: tuple[float, ...] = ()
+    codes: tuple[FiniteFloat, ...] = ()
     step: Step | None = None
 
     def changed(self, **changes: Any) -> Self:  # noqa: ANN401

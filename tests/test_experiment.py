@@ -185,6 +185,8 @@ def test_how_a_file_is_read_travels_and_only_what_was_changed():
     assert Experiment.from_query(experiment.to_query()) == experiment
     with pytest.raises(ExperimentError, match=r"reading\.header"):
         Experiment.from_query({"reading": '{"header": -1}'})
+    with pytest.raises(ExperimentError, match="finite"):  # JSON has no such number
+        Experiment.from_query({"reading": '{"codes": [NaN]}'})
 
 
 def test_what_was_stored_before_there_were_more_settings_means_the_same():

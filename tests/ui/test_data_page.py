@@ -234,9 +234,20 @@ def test_a_code_for_missing_is_offered_and_taken(app):
     assert choices.loc["straight lines", "training windows"] == len(drawn.train)
     left = choices["training windows"].tolist()
     assert left[1] >= left[0] > left[2]
-    app.multiselect(key="reading_codes").set_value(["-999", "many"]).run()
-    assert any("must be a number, got 'many'" in message for message in messages(app))
-    assert Reading.model_validate(app.session_state["reading"]).codes == (-999,)
+    for typed in ("many", "nan", "-inf", "1e999"):
+        app.multiselect(key="reading_codes").set_value(["-999", typed]).run()
+        assert any(f"must be a number, got {typed!r}" in message for message in messages(app))
+        assert Reading.model_validate(app.session_state["reading"]).codes == (-999,)
+
+
+def test_a_wish_that_makes_no_sense_counts_for_nothing(app):
+    uploaded(app, "rivers.csv", series())
+    app.session_state["reading"] = {"codes": [float("nan")], "ignored": ["rain"]}
+    app.run()
+    assert not app.exception
+    assert "90 rows and 2 columns" in words(app)
+    app.button(key="reset_reading_ignored").click().run()
+    assert app.session_state["reading"] == {}
 
 
 def test_a_reading_that_fails_says_so_and_can_be_taken_back(app):

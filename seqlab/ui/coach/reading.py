@@ -7,9 +7,11 @@ from its defaults. The widgets take their values from there in every run of the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 import streamlit as st
+from pydantic import ValidationError
 
 from seqlab.data import uploaded
 from seqlab.data.upload import Table, UploadError
@@ -76,13 +78,18 @@ NAMES = {
 
 
 def current() -> Reading:
-    """How the file is to be read now."""
-    return Reading.model_validate(st.session_state.get("reading") or {})
+    """How the file is to be read now; a wish that makes no sense counts for nothing."""
+    kept = dict(st.session_state.get("reading") or {})
+    try:
+        return Reading.model_validate(kept)
+    except ValidationError as error:
+        wrong = {item["loc"][0] for item in error.errors()}
+        return Reading.model_validate({k: v for k, v in kept.items() if k not in wrong})
 
 
 def change(name: str, value: Any) -> None:  # noqa: ANN401
     """Overrules one guess of the reader, at once; `None` and an empty list let it guess again."""
-    kept = {k: v for k, v in (st.session_state.get("reading") or {}).items() if k != name}
+    kept = {k: v for k, v in current().model_dump().items() if k != name}
     changed = value is not None and not (isinstance(value, Sequence) and value in ([], ()))
     st.session_state["reading"] = kept | ({name: value} if changed else {})
     st.session_state[PROBLEM] = None
@@ -277,9 +284,18 @@ def _take(name: str) -> None:
     if name != "codes":
         change(name, value)
         return
-    try:
-        change(name, [float(text) for text in value])
-    except ValueError:
+    strange = [text for text in value if not _is_number(text)]
+    if strange:
         st.session_state[PROBLEM] = (
-            f"A code for a missing value must be a number, got {value[-1]!r}. It was left out."
+            f"A code for a missing value must be a number, got {strange[0]!r}. It was left out."
         )
+        return
+    change(name, [float(text) for text in value])
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is a number; "nan" and "inf" are none."""
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False

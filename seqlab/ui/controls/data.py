@@ -12,6 +12,7 @@ from seqlab.data.entry import Entry
 from seqlab.data.upload import Table, UploadError, read_table
 from seqlab.experiment import Reading
 from seqlab.ui import draft, services, state
+from seqlab.ui.coach import reading
 from seqlab.ui.controls.fields import changes, field, more
 from seqlab.ui.words import plain
 
@@ -134,7 +135,7 @@ def _upload_controls(unfolded: bool) -> None:
     if not file:
         return
     try:
-        table = draft.table_of(file, Reading.model_validate(st.session_state.get("reading") or {}))
+        table = draft.table_of(file, reading.current())
     except UploadError:
         return  # the findings say it
     kept = services.store().upload(file)
