@@ -14,6 +14,7 @@ from seqlab.ui.words import network
 SHOWN = 100
 HIGHEST = 25  # rows in sight
 ROW = 35  # pixels
+DRAWN = "_runs_drawn"  # their ids, in the order of the rows
 MOST = 1e6  # a loss beyond that says no more than the status: diverged
 
 
@@ -32,6 +33,13 @@ def row(run: Run) -> dict[str, object]:
     }
 
 
+# A click names a row of the table that was drawn, and runs may have come since.
+chosen = st.session_state.get("runs", {}).get("selection", {}).get("rows", [])
+drawn = st.session_state.get(DRAWN, [])
+if chosen and chosen[0] < len(drawn):
+    page = Path(__file__).with_name("train.py")
+    st.switch_page(page, query_params={"run": drawn[chosen[0]]})
+
 st.header("Runs", anchor=False)
 runs = services.store().runs(SHOWN)
 if not runs:
@@ -39,12 +47,13 @@ if not runs:
     st.page_link(Path(__file__).with_name("train.py"), label="Go to the playground")
     st.stop()
 
+st.session_state[DRAWN] = [run.id for run in runs]
 table = pd.DataFrame([row(run) for run in runs])
 st.caption(
     "The newest first. Select a row to open that run with its settings, curves and gates. "
     "A loss says something beside the baseline of its row: both are measured alike."
 )
-chosen = st.dataframe(
+st.dataframe(
     table,
     key="runs",
     hide_index=True,
@@ -57,6 +66,3 @@ chosen = st.dataframe(
         "baseline": st.column_config.NumberColumn(format="%.4g"),
     },
 )
-if rows := chosen["selection"]["rows"]:
-    page = Path(__file__).with_name("train.py")
-    st.switch_page(page, query_params={"run": runs[rows[0]].id})

@@ -264,6 +264,17 @@ def test_the_runs_page_lists_what_was_trained(app, store):
     assert table.value["best val_loss"].tolist() == [0.6]
 
 
+def test_a_click_opens_the_run_that_its_row_showed(app, store):
+    first, _ = finished_run(store), finished_run(store)
+    opened(app)
+    app.switch_page("../../pages/runs.py").run()
+    finished_run(store)  # somebody else's, before the click arrives
+    app.session_state["runs"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    app.run()
+    assert not app.exception
+    assert first in app.query_params["run"]
+
+
 def test_the_runs_page_without_runs_says_so(app):
     opened(app)
     app.switch_page("../../pages/runs.py").run()
