@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,15 +21,22 @@ from seqlab.lens.snapshot import pack, unpack
 
 PROGRAM = "seqlab.training.keras_file"
 SECONDS = 60.0
-MEMORY = 6 * 2**30  # bytes of address space; TensorFlow alone maps some three
+AT_ONCE = 2  # processes; each is a TensorFlow of half a gigabyte
+PATIENCE = 2 * SECONDS  # to wait for one's turn
 MAX_BYTES = 50 * 2**20
 MAX_WEIGHTS = 2 * MAX_BYTES  # unpacked: a small file can hold a large array of zeros
 STEPS = 20  # of the sequence to begin with, if a model reads any number of steps
 MOST_NUMBERS = 20_000  # steps x features of that sequence, which stands in a text box
 
+_turns = threading.BoundedSemaphore(AT_ONCE)
+
 
 class ModelError(ValueError):
     """Why there is no model, in a sentence for the user."""
+
+
+class BusyError(ModelError):
+    """Too many others want the same just now."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +95,7 @@ def open_model(data: bytes) -> OpenedModel:
     Raises:
         ModelError: if it is no such file, too large, not of Keras' own layers, not a chain, or
             reads longer sequences than can be typed.
+        BusyError: if too many others want the same just now.
     """
     if len(data) > MAX_BYTES:
         raise ModelError(
@@ -136,6 +144,7 @@ def _run(order: str, folder: Path) -> None:
 
     Raises:
         ModelError: if it takes too long.
+        BusyError: if too many others want the same.
     """
     quiet = {
         "CUDA_VISIBLE_DEVICES": "-1",
@@ -146,6 +155,8 @@ def _run(order: str, folder: Path) -> None:
     root = str(Path(__file__).parents[2])
     environment = os.environ | quiet | {"KERAS_HOME": str(folder), "PYTHONPATH": root}
     environment["KERAS_BACKEND"] = "tensorflow"
+    if not _turns.acquire(timeout=PATIENCE):
+        raise BusyError("Many models are being opened or written just now. Try again later.")
     try:
         subprocess.run(
             [sys.executable, "-m", PROGRAM, order, str(folder)],
@@ -156,15 +167,8 @@ def _run(order: str, folder: Path) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            preexec_fn=_limited if sys.platform != "win32" else None,
         )
     except subprocess.TimeoutExpired as error:
         raise ModelError(f"This model took longer than {SECONDS:.0f} seconds.") from error
-
-
-def _limited() -> None:
-    """A limit on memory, where the system has one."""
-    import resource
-
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    finally:
+        _turns.release()

@@ -7,8 +7,10 @@ does it to a process that has nothing and is ended after a while.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -37,6 +39,8 @@ MODEL_MODULES = {"keras", "keras.models", "keras.src.models.functional"}
 RECURRENT = ("SimpleRNN", "LSTM", "GRU")
 NEEDED = {"config.json", "metadata.json", "model.weights.h5"}
 MAX_CONFIG, MAX_UNPACKED = 2**20, 2**28  # bytes
+MEMORY = 6 * 2**30  # bytes of address space; TensorFlow alone maps some three
+NICENESS = 10  # pages and trainings come first
 OPTIONS = ("activation", "recurrent_activation", "go_backwards")
 
 
@@ -191,5 +195,17 @@ def _options(layer: Any) -> dict[str, Any]:  # noqa: ANN401
     return {name: config[name] for name in OPTIONS if isinstance(config.get(name), str | bool)}
 
 
+def limit() -> None:
+    """Takes memory and haste from this process, where the system has such limits."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    os.nice(NICENESS)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
 if __name__ == "__main__":
+    limit()
     {"save": save, "read": read}[sys.argv[1]](Path(sys.argv[2]))

@@ -17,6 +17,7 @@ from seqlab.runs.keras_process import (
     MAX_BYTES,
     MOST_NUMBERS,
     STEPS,
+    BusyError,
     ModelError,
     OpenedModel,
     open_model,
@@ -53,8 +54,11 @@ def my_model() -> None:
         return
     data = file.getvalue()
     key = hashlib.sha256(data).hexdigest()
-    with st.spinner("Keras reads the file …"):
-        found = _opened.get(key, lambda: _open(data))
+    try:
+        with st.spinner("Keras reads the file …"):
+            found = _opened.get(key, lambda: _open(data))
+    except BusyError as error:  # which is not kept: the next look tries again
+        found = str(error)
     if isinstance(found, str):
         st.error(plain(found))
         return
@@ -68,6 +72,8 @@ def my_model() -> None:
 def _open(data: bytes) -> OpenedModel | str:
     try:
         return open_model(data)
+    except BusyError:
+        raise
     except ModelError as error:
         return str(error)
 

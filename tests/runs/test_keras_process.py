@@ -1,7 +1,11 @@
 """Keras files: plain Keras loads ours, and strangers' are opened only if they are harmless."""
 
+import contextlib
 import io
 import json
+import os
+import subprocess
+import sys
 import zipfile
 
 import keras
@@ -13,7 +17,7 @@ from seqlab.experiment import Experiment, Recurrent
 from seqlab.lens.forward import answer, run
 from seqlab.lens.stack import stack
 from seqlab.runs import keras_process
-from seqlab.runs.keras_process import ModelError, keras_file, open_model
+from seqlab.runs.keras_process import BusyError, ModelError, keras_file, open_model
 from seqlab.training import keras_file as program
 from seqlab.training.build import build, weights
 from seqlab.training.inspect import gates
@@ -175,3 +179,26 @@ def test_what_would_fill_the_web_process_is_refused(monkeypatch, told, sentence)
     monkeypatch.setattr(keras_process, "MAX_WEIGHTS", 8000)
     with pytest.raises(ModelError, match=sentence):
         open_model(b"small")
+
+
+def test_only_so_many_processes_run_at_once(monkeypatch):
+    said = []
+    monkeypatch.setattr(keras_process, "PATIENCE", 0.01)
+    monkeypatch.setattr(keras_process.subprocess, "run", lambda *_, **__: said.append("started"))
+    with contextlib.ExitStack() as others:
+        for _ in range(keras_process.AT_ONCE):
+            others.enter_context(keras_process._turns)
+        with pytest.raises(BusyError, match="Try again later"):
+            open_model(b"mine")
+    with pytest.raises(ModelError, match="too odd"):  # that process left nothing
+        open_model(b"mine")
+    assert said == ["started"]
+
+
+def test_the_process_limits_itself():
+    script = (
+        "import os, resource; from seqlab.training.keras_file import limit; limit(); "
+        "print(resource.getrlimit(resource.RLIMIT_AS)[0], os.nice(0))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.split() == [str(program.MEMORY), str(min(19, os.nice(0) + program.NICENESS))]

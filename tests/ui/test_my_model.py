@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from seqlab.runs.keras_process import ModelError, OpenedModel
+from seqlab.runs.keras_process import BusyError, ModelError, OpenedModel
 from seqlab.ui import my_model
 from tests.ui.conftest import ROOT
 from tests.ui.test_lens_page import words
@@ -98,6 +98,19 @@ def test_a_refused_file_says_why_and_is_not_opened_again(page, monkeypatch):
     page.run()
     assert not page.exception
     assert "code of its own" in page.error[0].value
+
+
+def test_a_file_that_had_no_turn_is_tried_again(page, monkeypatch):
+    def open_model(_):
+        raise BusyError("Try again later.")
+
+    monkeypatch.setattr(my_model, "open_model", open_model)
+    page.file_uploader(key="my_model").upload("mine.keras", b"the file").run()
+    assert "Try again later" in page.error[0].value.replace("\\", "")
+    monkeypatch.setattr(my_model, "open_model", lambda _: OPENED)
+    page.run()
+    assert not page.error
+    assert "gru: 20 steps" in words(page)
 
 
 def test_a_wide_layer_behind_a_small_one_is_not_followed(page, monkeypatch):
