@@ -96,6 +96,4 @@ def values(truth: NDArray[np.floating], guess: NDArray[np.floating] | None, name
     if guess is not None:
         line = {"color": style.PREDICTION}
         traces.append(go.Scatter(x=steps, y=guess, name="prediction", mode="lines", line=line))
-    return style.figure(
-        *traces, xaxis={"title": {"text": "step"}}, yaxis={"title": {"text": plain(name)}}
-    )
+    return style.figure(*traces, xaxis={"title": {"text": "step"}}, yaxis={"title": {"text": name}})

@@ -50,7 +50,13 @@ def path(
         marker: dict[str, object] = {"size": 5 if flat else 3, "opacity": FAINT}
         if group is None:
             marker |= {"color": colour[there], "colorscale": style.SEQUENTIAL}
-            marker |= {"colorbar": {"title": {"text": label}, "thickness": 10, "outlinewidth": 0}}
+            marker |= {
+                "colorbar": {
+                    "title": {"text": style.plain(label)},
+                    "thickness": 10,
+                    "outlinewidth": 0,
+                }
+            }
         else:
             marker["color"] = qualitative.D3[group % len(qualitative.D3)]
         traces.append(

@@ -47,7 +47,7 @@ def under_the_input(
             go.Scatter(
                 x=steps,
                 y=np.zeros(len(symbols)),
-                text=symbols,
+                text=[style.plain(symbol) for symbol in symbols],
                 mode="text",
                 name="input",
                 hovertemplate="%{text}",

@@ -146,7 +146,6 @@ def likeness(names: list[str], values: Floats) -> go.Figure:
     heat_map = go.Heatmap(
         z=values.T.astype(np.float32),
         x=[f"{u + 1}" for u in range(len(values))],
-        y=names,
         coloraxis="coloraxis",
         hovertemplate="unit %{x} and %{y}: %{z:.2f}<extra></extra>",
     )
@@ -160,6 +159,10 @@ def likeness(names: list[str], values: Floats) -> go.Figure:
             "colorbar": {"thickness": 10, "outlinewidth": 0, "tickvals": [-1, 0, 1]},
         },
         xaxis={"title": {"text": "unit"}, "type": "category", "nticks": 24, "showgrid": False},
-        yaxis={"type": "category", "showgrid": False},
+        yaxis={
+            "tickvals": list(range(len(names))),
+            "ticktext": [style.plain(name) for name in names],
+            "showgrid": False,
+        },
         margin={"l": 110, "r": 12, "t": 10, "b": 40},
     )

@@ -1,11 +1,22 @@
 """Figures show the numbers that they were given, on the scales that they promise."""
 
 import html
+import json
 
 import numpy as np
 import pytest
 
-from seqlab.figures import gates, learning, prediction, preview, style
+from seqlab.figures import (
+    answers,
+    gates,
+    hidden_path,
+    learning,
+    mattered,
+    prediction,
+    preview,
+    statistics,
+    style,
+)
 
 
 def traces(figure):
@@ -139,6 +150,22 @@ def test_names_from_files_are_no_markup():
         assert len(html.unescape(text)) == style.LONGEST_NAME
     learnt = learning.loss(rows, rows, rows, ("<i>naive</i>", 1.0), 5)
     assert "&lt;i&gt;naive&lt;/i&gt;" in traces(learnt)
+
+
+def test_names_and_symbols_in_the_pictures_of_the_lens_are_no_markup():
+    rows, points = np.arange(4.0), np.random.default_rng(0).normal(size=(2, 6, 2))
+    figures = [
+        statistics.likeness([NASTY, "b"], np.zeros((3, 2))),
+        hidden_path.path(points, np.ones(2) / 2, np.ones((2, 6)), NASTY, 0, []),
+        hidden_path.path(points, np.ones(2) / 2, np.zeros((2, 6)), "", 0, [NASTY, "b"]),
+        mattered.under_the_input({NASTY: rows}, [], {"slope": rows}),
+        mattered.under_the_input({}, [NASTY, "b", "c", "d"], {"slope": rows}),
+        answers.values(rows, rows, NASTY),
+    ]
+    for figure in figures:
+        told = str(json.loads(figure.to_json()))
+        assert "<b>" not in told
+        assert "&lt;b&gt;x" in told  # once, not twice
 
 
 def test_a_pair_of_one_sequence_is_drawn_on_its_own_sequence():

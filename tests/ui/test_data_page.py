@@ -1,6 +1,7 @@
 """The data page: what it says of every kind of data, and every guess of the reader overruled."""
 
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,12 @@ import pytest
 
 from seqlab.data.baselines import find_period
 from seqlab.data.catalogue import ENTRIES
-from seqlab.experiment import Data, Experiment, Reading
+from seqlab.experiment import Data, Experiment, Reading, Recurrent
+from seqlab.ui import chart
 from seqlab.ui.coach import reading
 from seqlab.ui.draft import dataset_of
+from tests.ui.test_lens_page import finished
+from tests.ui.test_lens_page import opened as look_inside
 
 PAGES = Path(__file__).parents[2] / "pages"
 
@@ -305,14 +309,72 @@ def test_a_link_to_a_file_that_is_gone_gets_a_sentence(app):
     assert any("not kept here" in message for message in messages(app))
 
 
-def test_names_from_a_file_are_no_markup(app):
-    header = b"when,<b>bold</b>,**stars**,:red[x]\n"
+NAMES = ["<b>bold</b>", "**stars**", ":red[x]"]
+
+
+def rendered(app):
+    """What a page renders as Markdown."""
+    boxes = (*app.caption, *app.markdown, *app.subheader, *app.error, *app.warning, *app.info)
+    choices = (*app.segmented_control, *app.select_slider)
+    return [
+        *(box.value for box in boxes),
+        *(button.label for button in app.button),
+        *(option for choice in choices for option in choice.options),
+    ]
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The figures that were drawn, as text."""
+    found = []
+
+    def draw(data, **_):
+        figure = json.loads(data["figure"])
+        del figure["layout"]["uirevision"]  # which nobody sees
+        found.append(str(figure))
+
+    monkeypatch.setattr(chart, "_component", draw)
+    return found
+
+
+def no_markup(app, drawn):
+    assert not app.exception
+    assert not any(name in text for name in NAMES for text in rendered(app))
+    assert not any(NAMES[0] in figure for figure in drawn)
+    assert drawn
+    drawn.clear()
+
+
+def test_names_from_a_file_are_no_markup(app, store, drawn):
+    header = f"when,{','.join(NAMES)}\n".encode()
     rows = b"".join(b"%d,%d,%d,%d\n" % (i, i % 5, i % 7, i % 3) for i in range(80))
     uploaded(app, "<i>a</i>.csv", header + rows)
-    names = ["<b>bold</b>", "**stars**", ":red[x]"]
-    assert table_with(app, "when").columns.tolist() == ["when", *names]
-    texts = [box.value for box in (*app.caption, *app.markdown, *app.subheader)]
-    assert not any(name in text for name in (*names, "<i>a</i>") for text in texts)
+    assert table_with(app, "when").columns.tolist() == ["when", *NAMES]
+    no_markup(app, drawn)
+    assert not any("<i>a</i>" in text for text in rendered(app))
+    file = app.session_state["file"]
+    data = Data(source="upload", file=file, window=6, target=NAMES[0], inputs=tuple(NAMES))
+    run = finished(store, Experiment(data=data, layers=(Recurrent(units=3),)))
+    app.query_params["run"] = run
+    app.switch_page(str(PAGES / "train.py")).run()
+    no_markup(app, drawn)
+    inside = None
+    for view in ("Statistics", "What mattered", "Path"):
+        inside = look_inside(run, view, inside)
+        no_markup(inside, drawn)
+    inside.segmented_control(key="lens_coloured_2").set_value(f"input {NAMES[0]}").run()
+    no_markup(inside, drawn)
+
+
+def test_labels_from_a_file_are_no_markup(store, drawn):
+    rows = [f"{s},{t},{s * t % 5},{NAMES[(s + t) % 2]}" for s in range(12) for t in range(8)]
+    file = store.add_upload("\n".join(["id,t,x,label", *rows]).encode(), "steps.csv")
+    data = Data(source="upload", file=file, reading=Reading(label_at="every step"))
+    layer = Recurrent(units=3, return_sequences=True)
+    run = finished(store, Experiment(data=data, layers=(layer,)))
+    app = look_inside(run, "What mattered")
+    assert len(app.select_slider) == 2  # the epoch, and the symbol of the answer
+    no_markup(app, drawn)
 
 
 def test_long_and_wide_tables_show_their_beginning(app):

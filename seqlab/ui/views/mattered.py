@@ -18,6 +18,7 @@ from seqlab.ui.views.ablations import ablations
 from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene, choose
 from seqlab.ui.views.what_if import what_if
+from seqlab.ui.words import plain
 
 
 def mattered(scene: Scene) -> None:
@@ -51,7 +52,7 @@ def _choose_step(scene: Scene, network: Stack, said: NDArray[np.floating]) -> in
         "Symbol of the answer",
         range(steps),
         0 if network.bridge is not None else steps - 1,
-        format_func=lambda k: f"{k + 1}: {written[k]}",
+        format_func=lambda k: plain(f"{k + 1}: {written[k]}"),
         key=f"lens_answer_{steps}",
     )
 

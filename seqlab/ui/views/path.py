@@ -11,6 +11,7 @@ from seqlab.lens.forward import forward
 from seqlab.lens.path import principal_path
 from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene, choose, choose_layer
+from seqlab.ui.words import plain
 
 MOST_POINTS = 4000
 MOST_SEQUENCES = 40
@@ -55,7 +56,12 @@ def path(scene: Scene) -> None:
     if classes:
         choices.append("class")
     by = left.segmented_control(
-        "Coloured by", choices, default="time", key=f"lens_coloured_{len(choices)}", required=True
+        "Coloured by",
+        choices,
+        default="time",
+        key=f"lens_coloured_{len(choices)}",
+        required=True,
+        format_func=plain,
     )
     components = min(3 if kind == "3-D" else 2, network.units(layer))
     if components < 2:
