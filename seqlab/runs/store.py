@@ -343,10 +343,14 @@ class Store:
     # Uploads --------------------------------------------------------------------------------
 
     def add_upload(self, data: bytes, name: str) -> str:
-        """Keeps an uploaded file under the hash of its content; returns that."""
-        file = hashlib.sha256(data).hexdigest()[:16]
+        """Keeps an uploaded file under the hash of its name and content; returns that.
+
+        The name belongs to it, for its ending says how to read the file: whoever uploads the same
+        content under another name changes no run of others, and is not told theirs.
+        """
+        file = hashlib.sha256(name.encode() + b"\0" + data).hexdigest()[:16]
         _write_whole(self.home / "uploads" / file, data)
-        self._write("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?)", (file, name, time.time()))
+        self._write("INSERT OR IGNORE INTO uploads VALUES (?, ?, ?)", (file, name, time.time()))
         return file
 
     def upload(self, file: str) -> tuple[bytes, str] | None:

@@ -191,11 +191,14 @@ def test_what_is_not_there_is_none_or_empty(store):
     assert len(store.metrics("nonsense").epoch) == 0
 
 
-def test_the_same_upload_is_kept_once(store):
-    file = store.add_upload(b"a,b\n1,2\n", "first.csv")
-    assert store.add_upload(b"a,b\n1,2\n", "second.csv") == file
+def test_an_upload_is_kept_once_under_each_of_its_names(store):
+    content = b"a,b\n1,2\n"
+    table, text = store.add_upload(content, "mine.csv"), store.add_upload(content, "theirs.txt")
+    assert store.add_upload(content, "mine.csv") == table != text
     store = reopened(store)
-    assert store.upload(file) == (b"a,b\n1,2\n", "second.csv")
+    assert store.upload(table) == (content, "mine.csv")  # its ending says how to read it
+    assert store.upload(text) == (content, "theirs.txt")
+    assert len(list((store.home / "uploads").iterdir())) == 2
     store.close()
 
 
