@@ -355,11 +355,14 @@ class Store:
 
     def upload(self, file: str) -> tuple[bytes, str] | None:
         """Content and name of an uploaded file, or `None` if it is not there."""
+        about = self.about_upload(file)
+        return None if about is None else ((self.home / "uploads" / file).read_bytes(), about[0])
+
+    def about_upload(self, file: str) -> tuple[str, int] | None:
+        """Name and bytes of an uploaded file, which is not read, or `None` if it is not there."""
         rows = self._read("SELECT name FROM uploads WHERE file = ?", file)
         path = self.home / "uploads" / file
-        if not rows or not path.is_file():
-            return None
-        return path.read_bytes(), rows[0][0]
+        return (rows[0][0], path.stat().st_size) if rows and path.is_file() else None
 
 
 def _born(pid: int) -> float | None:

@@ -266,6 +266,15 @@ def test_a_reading_that_fails_says_so_and_can_be_taken_back(app):
     assert "90 rows and 3 columns" in words(app)
 
 
+def test_a_file_that_was_read_is_not_read_again(app, store, monkeypatch):
+    uploaded(app, "rivers.csv", series())
+    monkeypatch.setattr(store, "upload", None)
+    app.number_input(key="window").set_value(9).run()
+    assert not app.exception
+    assert "Using rivers.csv" in words(app)
+    assert "90 rows and 3 columns, 1 kB" in words(app)
+
+
 def stored(store):
     return sorted(path.name for path in (store.home / "uploads").iterdir())
 

@@ -20,16 +20,17 @@ FIRST_ROWS, FIRST_COLUMNS = 200, 100
 
 def file_section(file: str) -> None:
     """Name and size, what was assumed, the widgets to overrule it, and the first rows."""
-    kept = services.store().upload(file)
+    kept = services.store().about_upload(file)
     if kept is None:
         return  # the findings say it
+    name, size = kept
     try:
         table = draft.table_of(file, reading.current())
     except UploadError:
         table = None
-    st.subheader(plain(kept[1]), anchor=False)
+    st.subheader(plain(name), anchor=False)
     if table is not None:
-        st.caption(plain(_size(table, len(kept[0]))))
+        st.caption(plain(_size(table, size)))
         findings_lines(table.findings)
         _offers(file, table)
     reading.reading_controls(file, table)

@@ -138,9 +138,9 @@ def _upload_controls(unfolded: bool) -> None:
         table = draft.table_of(file, reading.current())
     except UploadError:
         return  # the findings say it
-    kept = services.store().upload(file)
+    kept = services.store().about_upload(file)
     if kept:
-        st.caption(plain(f"Using {kept[1]}: {_what(table)}."))
+        st.caption(plain(f"Using {kept[0]}: {_what(table)}."))
     _columns(*map(list, uploaded.columns(table)))
     if _by_label(table):
         _cutting(unfolded, WHOLE, STRATIFIED)
