@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import secrets
+import shutil
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -363,6 +364,34 @@ class Store:
         rows = self._read("SELECT name FROM uploads WHERE file = ?", file)
         path = self.home / "uploads" / file
         return (rows[0][0], path.stat().st_size) if rows and path.is_file() else None
+
+    # Retention ------------------------------------------------------------------------------
+
+    def forget(self, days: float) -> None:
+        """Removes the runs that ended more than so many days ago, and what no run needs.
+
+        That is weights without a run and uploads that no run reads, if they are as old.
+        """
+        before = time.time() - 86_400 * days
+        places = ", ".join("?" for _ in ENDED)
+        old = self._read(
+            f"SELECT id FROM runs WHERE ended < ? AND status IN ({places})", before, *ENDED
+        )
+        for table, column in (("metrics", "run"), ("log", "run"), ("runs", "id")):
+            self._write(f"DELETE FROM {table} WHERE {column} = ?", *old)
+        runs = {run for (run,) in self._read("SELECT id FROM runs")}
+        data = "json_extract(experiment, '$.data.file')"
+        found = self._read(f"SELECT DISTINCT {data} FROM runs WHERE json_valid(experiment)")
+        files = {file for (file,) in found}
+        for path in (self.home / "runs").iterdir():
+            if path.name not in runs and path.stat().st_mtime < before:
+                shutil.rmtree(path, ignore_errors=True)
+        for path in (self.home / "uploads").iterdir():
+            if path.name not in files and path.stat().st_mtime < before:
+                path.unlink(missing_ok=True)
+                self._write("DELETE FROM uploads WHERE file = ?", (path.name,))
+        if old:
+            logger.info("%d runs that ended more than %g days ago were removed.", len(old), days)
 
 
 def _born(pid: int) -> float | None:

@@ -13,13 +13,31 @@ _store: Store | None = None
 _pool: Pool | None = None
 
 
+def keep_days() -> float | None:
+    """How long runs and uploads are kept: `SEQLAB_KEEP_DAYS`; `None` for ever.
+
+    Raises:
+        ValueError: if it is no positive number.
+    """
+    text = os.environ.get("SEQLAB_KEEP_DAYS")
+    if not text:
+        return None
+    days = float(text)
+    if not days > 0:
+        raise ValueError(f"SEQLAB_KEEP_DAYS must be a positive number of days, got {text}.")
+    return days
+
+
 def store() -> Store:
-    """The run store under `SEQLAB_HOME`, opened at the first call."""
+    """The run store under `SEQLAB_HOME`, opened at the first call, without what is too old."""
     global _store
     with _lock:
         if _store is None:
+            days = keep_days()
             _store = Store(default_home())
             _store.interrupt_orphans()
+            if days is not None:
+                _store.forget(days)
         return _store
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import psutil
 import pytest
 
-from seqlab.experiment import Experiment, Recurrent, Training
+from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.lens import snapshot
 from seqlab.runs.store import Store
 
@@ -200,6 +200,40 @@ def test_an_upload_is_kept_once_under_each_of_its_names(store):
     assert store.upload(text) == (content, "theirs.txt")
     assert len(list((store.home / "uploads").iterdir())) == 2
     store.close()
+
+
+def test_what_is_too_old_is_forgotten_and_nothing_else(store):
+    def made(name, ended, status="finished"):
+        file = store.add_upload(b"x\n1\n", name)
+        run = store.create(Experiment(data=Data(source="upload", file=file)))
+        store.add_metrics(run, [1], [0.5], [0.5])
+        store.add_log(run, "compiled")
+        store.add_snapshot(run, 1, b"weights")
+        store._write("UPDATE runs SET status = ?, ended = ? WHERE id = ?", (status, ended, run))
+        return run, file
+
+    now, day = time.time(), 86_400
+    old, old_file = made("old.csv", now - 8 * day)
+    new, new_file = made("new.csv", now - 6 * day)
+    active, active_file = made("active.csv", None, "running")
+    again, shared = made("again.csv", now - 8 * day)
+    other = store.create(Experiment(data=Data(source="upload", file=shared)))
+    unused, fresh = store.add_upload(b"y\n1\n", "unused.csv"), store.add_upload(b"z", "fresh.csv")
+    strange, _ = made("strange.csv", now)
+    store._write("UPDATE runs SET experiment = ? WHERE id = ?", ("of another version", strange))
+    for path in [*(store.home / "runs").iterdir(), *(store.home / "uploads").iterdir()]:
+        if path.name != fresh:
+            os.utime(path, (now - 9 * day, now - 9 * day))
+    store.forget(7)
+    left = {run for (run,) in store._read("SELECT id FROM runs")}
+    assert left == {new, active, other, strange}
+    assert store.snapshots(new) == store.snapshots(active) == store.snapshots(strange) == [1]
+    for run in (old, again):
+        assert not (store.home / "runs" / run).exists()
+        assert len(store.metrics(run).epoch) == len(store.log(run)) == 0
+    assert len(store.metrics(new).epoch) == len(store.log(new)) == 1
+    assert all(store.upload(file) for file in (new_file, active_file, shared, fresh))
+    assert not any(store.upload(file) for file in (old_file, unused))
 
 
 def test_many_threads_write_without_loss(store):

@@ -7,6 +7,8 @@ import pytest
 from seqlab.data.catalogue import ENTRIES
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.runs.pool import Pool
+from seqlab.runs.store import Store
+from seqlab.ui import services
 
 
 def opened(app, **query):
@@ -252,6 +254,33 @@ def test_training_queues_the_draft_and_shows_it(app, store):
     assert run.experiment.layers[0].units == 5
     assert run.id in app.query_params["run"]
     assert not app.button(key="stop").disabled
+
+
+def test_who_uploads_is_told_who_can_see_it_and_how_long(app, monkeypatch):
+    opened(app, data="upload")
+    assert "Everybody who uses this server can see runs and their data." in captions(app)
+    assert "kept for" not in captions(app)
+    monkeypatch.setenv("SEQLAB_KEEP_DAYS", "30")
+    app.run()
+    assert "can see runs and their data. They are kept for at least 30 days." in captions(app)
+
+
+def test_a_server_forgets_at_its_start_what_is_too_old(tmp_path, monkeypatch):
+    earlier = Store(tmp_path)
+    run = finished_run(earlier)
+    earlier._write("UPDATE runs SET ended = 0 WHERE id = ?", (run,))
+    earlier.close()
+    monkeypatch.setenv("SEQLAB_HOME", str(tmp_path))
+    monkeypatch.setattr(services, "_store", None)
+    for days, kept in ((None, 1), ("0", 1), ("-3", 1), ("nan", 1), ("7", 0)):
+        if days is not None:
+            monkeypatch.setenv("SEQLAB_KEEP_DAYS", days)
+        if days in ("0", "-3", "nan"):
+            with pytest.raises(ValueError, match="positive number of days"):
+                services.store()
+            continue
+        assert len(services.store().runs()) == kept
+        services.close()
 
 
 def test_the_runs_page_lists_what_was_trained(app, store):

@@ -26,6 +26,7 @@ SOURCES = {
 ABOUT_UPLOAD = (
     "A table with a header line, a running text (.txt), or arrays (.npy, .npz), of at most 20 MB."
 )
+SEEN = "Everybody who uses this server can see runs and their data."
 PROBLEM = "upload_problem"
 REFUSED = "refused_upload"  # (content, name) of the file with that problem, if it is a text
 # How a series becomes windows; the common ones are in sight.
@@ -123,7 +124,9 @@ def _columns(targets: list[str], inputs: list[str]) -> None:
 
 
 def _upload_controls(unfolded: bool) -> None:
-    st.caption(ABOUT_UPLOAD)
+    days = services.keep_days()
+    kept_for = "" if days is None else f" They are kept for at least {days:g} days."
+    st.caption(f"{ABOUT_UPLOAD} {SEEN}{kept_for}")
     st.file_uploader(
         "File",
         key="upload",
