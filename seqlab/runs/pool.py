@@ -195,6 +195,11 @@ class Pool:
         """Whether a worker has compiled this network, as given to `submit`."""
         return self._workers.compiled(program)
 
+    @property
+    def room(self) -> float | None:
+        """Bytes of memory that a training may take, if the workers have a limit."""
+        return self._workers.room
+
     def ahead(self, run: str) -> tuple[list[str], list[str]]:
         """The runs that train, and those that wait before this one."""
         before = itertools.takewhile(lambda other: other != run, self._positions)

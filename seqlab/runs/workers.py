@@ -13,6 +13,7 @@ import distributed
 from seqlab.network.architecture import KEPT
 from seqlab.runs import worker
 
+RESIDENT = 0.9 * 2**30  # bytes of a worker that is warm, TensorFlow above all
 PATIENCE = 0.5  # seconds that a run waits for a worker which is just being freed
 
 
@@ -27,6 +28,7 @@ class Workers:
         self._warm_up = warm_up
         self._warm: set[str] = set()
         self._warming: dict[str, distributed.Future] = {}
+        self._limits: list[int] = []  # bytes of memory
         self._programs: dict[str, tuple[Hashable, ...]] = {}  # the newest first
 
     def clear(self) -> None:
@@ -37,7 +39,9 @@ class Workers:
 
     def look(self, client: distributed.Client, running: Mapping[str, object]) -> set[str]:
         """Sees who has come and gone, and warms the new ones up; returns all addresses."""
-        addresses = set(client.scheduler_info(n_workers=-1)["workers"])
+        workers = client.scheduler_info(n_workers=-1)["workers"]
+        addresses = set(workers)
+        self._limits = [limit for one in workers.values() if (limit := one["memory_limit"])]
         self._warm &= addresses
         self._programs = {a: kept for a, kept in self._programs.items() if a in addresses}
         for address in [a for a, future in self._warming.items() if future.done()]:
@@ -51,6 +55,11 @@ class Workers:
                     worker.prepare, self._warm_up, workers=[address], pure=False, retries=0
                 )
         return addresses
+
+    @property
+    def room(self) -> float | None:
+        """Bytes that a training may take on any of them; `None` if they have no limit."""
+        return worker.SHARE * min(self._limits) - RESIDENT if self._limits else None
 
     @property
     def ready(self) -> int:

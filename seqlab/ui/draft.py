@@ -59,13 +59,13 @@ def draft(flat: Mapping[str, Any]) -> Draft:
     if experiment.data.source == "upload":
         read = table_of(experiment.data.file or "", experiment.data.reading)
         notes = [finding for finding in read.findings if finding.level != "error"]
-    return Draft(experiment, dataset, [*_findings(experiment), *notes])
+    return Draft(experiment, dataset, [*_findings(experiment, services.pool().room), *notes])
 
 
 @lru_cache(maxsize=16)
-def _findings(experiment: Experiment) -> tuple[Finding, ...]:
+def _findings(experiment: Experiment, room: float | None) -> tuple[Finding, ...]:
     """What the doctor says; on 200,000 windows it takes longer than all the rest of a page."""
-    return tuple(diagnose(experiment, dataset_of(experiment.data)))
+    return tuple(diagnose(experiment, dataset_of(experiment.data), room))
 
 
 def fitted(now: Draft) -> Experiment | None:
@@ -74,7 +74,8 @@ def fitted(now: Draft) -> Experiment | None:
     if experiment is None or dataset is None:
         return None
     for _ in range(MOST_FIXES):
-        errors = [f for f in diagnose(experiment, dataset) if f.level == "error" and f.fix]
+        found = diagnose(experiment, dataset, services.pool().room)
+        errors = [finding for finding in found if finding.level == "error" and finding.fix]
         if not errors or errors[0].fix is None:
             break
         experiment = errors[0].fix

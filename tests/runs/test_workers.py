@@ -11,7 +11,7 @@ class Client:
         self.addresses = list(addresses)
 
     def scheduler_info(self, n_workers):
-        return {"workers": dict.fromkeys(self.addresses)}
+        return {"workers": {address: {"memory_limit": 4 * 2**30} for address in self.addresses}}
 
 
 @pytest.fixture

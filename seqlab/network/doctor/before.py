@@ -15,12 +15,15 @@ EMPTY = (
 ORDER = {"error": 0, "warning": 1, "hint": 2}
 
 
-def diagnose(experiment: Experiment, dataset: Dataset | None = None) -> list[Finding]:
+def diagnose(
+    experiment: Experiment, dataset: Dataset | None = None, room: float | None = None
+) -> list[Finding]:
     """Findings about an experiment and its data, the gravest first.
 
     Args:
         experiment: what is about to be trained.
         dataset: its data, if it could be loaded; most findings need it.
+        room: bytes of memory that a training may take, if that is known.
     """
     frame = Frame.of(dataset) if dataset is not None else Frame(experiment.data.window)
     findings = [*axes.find(experiment, frame), *states.find(experiment, frame, dataset)]
@@ -32,7 +35,7 @@ def diagnose(experiment: Experiment, dataset: Dataset | None = None) -> list[Fin
         findings += split.find(experiment, dataset)
         findings += learning.find(experiment, frame, dataset)
         if fits:
-            findings += size.find(experiment, frame, dataset)
+            findings += size.find(experiment, frame, dataset, room)
     return sorted(findings, key=lambda finding: ORDER[finding.level])
 
 

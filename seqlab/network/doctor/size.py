@@ -15,16 +15,20 @@ from seqlab.network.shapes import links
 FAR_MORE = 10  # parameters a target
 SLOW, VERY_SLOW = 120.0, 900.0  # seconds
 MUCH_MEMORY = 2**30  # bytes
-FLOATS_A_UNIT = {"SimpleRNN": 3, "GRU": 7, "LSTM": 9}  # kept of each step for the way back
+# Kept of each step for the way back, by what a process took at its peak (docs/benchmarks.md).
+FLOATS_A_UNIT = {"SimpleRNN": 4, "GRU": 15, "LSTM": 22}
+COPIES = 3  # of the data: as they come, in batches, and as tensors
+VARIABLES = 6  # of each parameter: itself, its gradient, the optimizer's, those of the best epoch
 
 
 def memory(experiment: Experiment, dataset: Dataset) -> int:
-    """Bytes of the data, and of what one batch keeps of every step for the way back."""
+    """Bytes of data and parameters, and of what one batch keeps of every step for the way back."""
     frame = Frame.of(dataset)
     batch = min(experiment.training.batch_size, max(len(dataset.train), 1))
     kept, steps = 0, frame.timesteps
     for link in links(experiment, frame):
         assert link.part is not None
+        kept += VARIABLES * link.parameters
         if link.part.role in ("input", "repeat"):
             steps = link.output[1] or 1
         elif link.part.role == "recurrent":
@@ -34,17 +38,19 @@ def memory(experiment: Experiment, dataset: Dataset) -> int:
         elif link.part.role == "head":
             answers = math.prod(size or 1 for size in link.output[1:-1])
             kept += 3 * batch * answers * (link.output[-1] or 1)
-    return 4 * kept + dataset.x.nbytes + dataset.y.nbytes
+    return 4 * kept + COPIES * (dataset.x.nbytes + dataset.y.nbytes)
 
 
-def find(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding]:
-    """Findings about parameters, time and memory."""
+def find(
+    experiment: Experiment, frame: Frame, dataset: Dataset, room: float | None = None
+) -> list[Finding]:
+    """Findings about parameters, time and memory; `room` as in `diagnose`."""
     if not len(dataset.train):
         return []
     return [
         *_parameters(experiment, frame, dataset),
         *_time(experiment, estimate(experiment, dataset)),
-        *_memory(experiment, memory(experiment, dataset)),
+        *_memory(experiment, dataset, room),
     ]
 
 
@@ -95,19 +101,32 @@ def _time(experiment: Experiment, cost: Estimate) -> list[Finding]:
     ]
 
 
-def _memory(experiment: Experiment, size: int) -> list[Finding]:
-    if size < MUCH_MEMORY:
+def _memory(experiment: Experiment, dataset: Dataset, room: float | None) -> list[Finding]:
+    size = memory(experiment, dataset)
+    if size < MUCH_MEMORY and (room is None or size <= room):
         return []
+    aim = MUCH_MEMORY if room is None else min(MUCH_MEMORY, room)
+    fix = experiment
+    while memory(fix, dataset) > aim and (batch := fix.training.batch_size) > 1:
+        fix = with_training(fix, batch_size=batch // 2)
+    helps = memory(fix, dataset) <= aim
     batch = experiment.training.batch_size
-    smaller = max(1, int(batch * MUCH_MEMORY / size / 2))
+    message = (
+        f"Data, parameters and the states kept for the way back take about {size / 2**30:.1f} GB, "
+        f"with a batch size of {batch:,}"
+    )
+    too_much = room is not None and size > room
+    if too_much and room is not None:
+        message += f"; a training has {max(room, 0) / 2**30:.1f} GB here, so it is not started"
+    if not helps:
+        message += ". Fewer units, a shorter window or fewer sequences need less"
     return [
         Finding(
-            "warning",
+            "error" if too_much else "warning",
             "much_memory",
-            f"Data and the states kept for the way back take about {size / 2**30:.1f} GB, "
-            f"with a batch size of {batch:,}.",
-            with_training(experiment, batch_size=smaller) if smaller < batch else None,
-            f"Use a batch size of {smaller:,}",
+            f"{message}.",
+            fix if helps else None,
+            f"Use a batch size of {fix.training.batch_size:,}",
             "TensorFlow stops with ResourceExhaustedError: OOM when allocating tensor; or the "
             "system ends the whole process.",
         )
