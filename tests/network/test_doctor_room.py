@@ -33,4 +33,3 @@ def test_where_no_batch_is_small_enough_it_says_what_would_help():
     assert error.level == "error"
     assert error.fix is None
     assert "Fewer units" in error.message
-
