@@ -88,6 +88,7 @@ ScalingKind = Literal["standard", "minmax", "robust", "none"]
 Split = Literal["time", "random"]
 Missing = Literal["interpolate", "forward", "drop"]
 Schedule = Literal["constant", "cosine", "exponential", "plateau"]
+ClassWeight = Literal["none", "balanced"]
 # What an uploaded table is: rows are time steps; one sequence a row; sequences below each other
 # with an id; texts with a label; two columns of text; a running text; arrays of numbers.
 Kind = Literal["series", "wide", "long", "text", "pairs", "corpus", "arrays"]

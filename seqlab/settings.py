@@ -18,6 +18,7 @@ from seqlab.choices import (
     Activation,
     BiasInitializer,
     Cell,
+    ClassWeight,
     Head,
     HeadActivation,
     Initializer,
@@ -232,6 +233,10 @@ class Training(Frozen):
             (keras.callbacks.EarlyStopping). `None` for no early stopping.
         loss: "auto" is the mean squared error for values and the cross-entropy for classes.
         metrics: measured in addition; empty for accuracy with classes, nothing with values.
+        class_weight: how much each class counts in the training loss, as `class_weight` of
+            `keras.Model.fit`: "none", all targets alike; "balanced", all classes alike, as
+            scikit-learn's `compute_class_weight` (`seqlab.data.class_weight`). The validation loss
+            always counts all targets alike. Ignored with values.
         shuffle: take the sequences in another order than their own.
         momentum, nesterov, rho, centered, beta_1, beta_2, amsgrad, epsilon, weight_decay,
         initial_accumulator_value: knobs of some optimizers, see `KNOBS`; `None` is Keras' default.
@@ -252,6 +257,7 @@ class Training(Frozen):
     patience: Annotated[int, within("patience", int)] | None = None
     loss: Loss = "auto"
     metrics: tuple[Metric, ...] = ()
+    class_weight: ClassWeight = "none"
     shuffle: bool = True
     momentum: Annotated[float, within("momentum", float)] | None = None
     nesterov: bool | None = None

@@ -83,6 +83,7 @@ experiments = st.builds(
         beta_1=st.none() | numbers("beta_1", float),
         nesterov=st.none() | st.booleans(),
         metrics=st.lists(st.sampled_from(["accuracy", "r2_score"]), max_size=2).map(tuple),
+        class_weight=st.sampled_from(["none", "balanced"]),
     ),
 )
 

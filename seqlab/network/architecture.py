@@ -10,14 +10,14 @@ from seqlab.experiment import Experiment
 
 # Settings of a training that enter as variables or concern only the loop around the program.
 VARIABLE = {"learning_rate", "batch_size", "epochs", "seed", "clipnorm", "clipvalue", "shuffle"}
-VARIABLE |= {"schedule", "warmup", "decay_rate", "plateau_patience", "patience"}
+VARIABLE |= {"schedule", "warmup", "decay_rate", "plateau_patience", "patience", "class_weight"}
 KEPT = 4  # compiled programs in each process; each takes about 11 MB
 
 Architecture = tuple[Any, ...]
 
 
 def architecture(experiment: Experiment, dataset: Dataset) -> Architecture:
-    """The network, its optimizer and loss, the batch, and shapes and types of the data."""
+    """The network, its optimizer and loss, the batch, and what the arrays of the data look like."""
     x, y = dataset.x, dataset.y
     return (
         experiment.model_dump_json(exclude={"data", "training"}),
@@ -25,6 +25,7 @@ def architecture(experiment: Experiment, dataset: Dataset) -> Architecture:
         batch_of(experiment, dataset),
         Frame.of(dataset),
         *(x.shape[1:], x.dtype.str, y.shape[1:], y.dtype.str),
+        dataset.y_weights is None,
     )
 
 

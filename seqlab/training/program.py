@@ -2,8 +2,8 @@
 
 The weights, the loss, the metrics and the optimizer are Keras' own, and so are the layers but for
 the loops over time that `scan` computes in a quicker order. What a run may change without
-compiling again - seed, learning rate and its schedule, clipping, number of epochs, data - enters
-as a variable or a tensor.
+compiling again - seed, learning rate and its schedule, clipping, class weights, number of epochs,
+data - enters as a variable or a tensor.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from seqlab.data.class_weight import balanced
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
@@ -79,6 +80,10 @@ class Program:
         self._metrics = metrics_of(experiment, dataset)
         one_hot = isinstance(self._loss, ONE_HOT) and dataset.goal.kind == "class"
         self._classes = dataset.outputs if one_hot else None
+        self._class_weights: tf.Variable | None = None
+        if dataset.goal.kind == "class":
+            self._class_weights = tf.Variable(tf.ones(dataset.outputs), trainable=False)
+        self._step_weights = dataset.y_weights is not None
         self.metrics = [metric.name for metric in self._metrics]
         unclipped = {"clipnorm": None, "clipvalue": None}
         self._optimizer = build.optimizer(experiment.training.model_copy(update=unclipped))
@@ -119,6 +124,9 @@ class Program:
         self.restore([*initial, *self._fresh])
         self._clipnorm.assign(experiment.training.clipnorm or math.inf)
         self._clipvalue.assign(experiment.training.clipvalue or math.inf)
+        if self._class_weights is not None:
+            alike = experiment.training.class_weight == "none"
+            self._class_weights.assign(np.ones(dataset.outputs) if alike else balanced(dataset))
 
     @property
     def _variables(self) -> list[keras.Variable]:
@@ -241,6 +249,9 @@ class Program:
         """The loss of batch i, (), its predictions, (B, ...), and the metrics' variables.
 
         The loss is what `keras.losses.Loss` gives for the real sequences of the batch alone.
+        Class weights count in training only, as in Keras: they multiply the loss of each target,
+        whose mean stays one over the number of targets. Where targets have step weights, both
+        together are Keras' sample weights, and the mean is one over these.
         """
         inputs, y, weights, size = tf.nest.map_structure(lambda array: array[i], buffer)
         with fast_layers(self.model):
@@ -250,6 +261,12 @@ class Program:
         if mask is not None:
             real = tf.logical_and(mask, tf.sequence_mask(size, self.batch)[:, None])
             weights *= tf.cast(real, tf.float32)
+        if training and self._class_weights is not None:
+            factors = tf.gather(tf.convert_to_tensor(self._class_weights), y)
+            if self._step_weights:
+                weights *= factors
+            else:
+                values *= factors
         loss = tf.math.divide_no_nan(tf.reduce_sum(values * weights), tf.reduce_sum(weights))
         if self.model.losses:  # penalties on weights
             loss += tf.add_n(self.model.losses)

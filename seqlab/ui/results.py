@@ -30,6 +30,7 @@ TICK = 0.4  # seconds between two looks at a run that trains
 FORCED = (
     "The decoder has read the truth before each symbol; in your own text below it writes alone."
 )
+BALANCED = "The training loss counts all classes alike, the val_loss all targets."
 TITLES = {"sparse categorical crossentropy": "cross-entropy (nats)"}
 
 
@@ -144,6 +145,9 @@ def loss_chart(
         {name: level for name, level in others.items() if (name, level) != baseline},
     )
     sentence = _loss_sentence(metrics.epoch, metrics.val_loss, baseline)
+    by_class = dataset is not None and dataset.goal.kind == "class"
+    if by_class and experiment.training.class_weight == "balanced":
+        sentence += f" {BALANCED}"
     chart(figure, key="loss_plot", alt=sentence, height=215, view=run.id if run else "none")
     st.caption(plain(sentence))
 

@@ -1,5 +1,7 @@
 """Small datasets for the doctor."""
 
+from collections import Counter
+
 import keras
 import numpy as np
 
@@ -107,9 +109,15 @@ def keras_fit(experiment: Experiment, data: Dataset) -> tuple[keras.Model, list[
     model.compile(
         optimizer(experiment.training), loss(experiment, frame), metrics=metrics, jit_compile=False
     )
+    labels = data.y[data.train]
+    class_weight = None
+    if experiment.training.class_weight == "balanced":
+        counts = Counter(labels.tolist())
+        class_weight = {k: len(labels) / (len(counts) * n) for k, n in counts.items()}
     history = model.fit(
         data.x[data.train],
-        data.y[data.train],
+        labels,
+        class_weight=class_weight,
         batch_size=experiment.training.batch_size,
         epochs=experiment.training.epochs,
         shuffle=experiment.training.shuffle,

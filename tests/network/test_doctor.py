@@ -13,7 +13,7 @@ from seqlab.experiment import Data, Experiment, Network, Recurrent, Training
 from seqlab.network.doctor import diagnose, explain
 from seqlab.network.doctor.targets import activations_for, heads_for, losses_for, metrics_for
 from seqlab.training.build import build
-from tests.network.data import classes, dataset, keras_step, noise
+from tests.network.data import classes, dataset, keras_fit, keras_step, noise
 
 RNN = Recurrent(cell="SimpleRNN", units=3)
 SEQUENCES = RNN.model_copy(update={"return_sequences": True})
@@ -310,6 +310,34 @@ def test_one_class_and_imbalance_are_told_with_their_numbers():
     assert codes(experiment, with_labels(np.arange(120) % 2)) == []
     late_class = with_labels(np.arange(120) >= 100)
     assert "one_class" in codes(experiment, late_class)
+
+
+def test_balanced_class_weights_find_the_rare_class():
+    """One sequence in ten is a little higher: too little to bet on it, but enough to tell."""
+    rare = np.arange(600) % 10 == 0
+    x = np.random.default_rng(0).normal(size=(600, 6, 1)) + 0.3 * rare[:, None, None]
+    data = dataset(x, rare.astype("int32"), Goal("class", classes=("no", "yes")))
+    training = Training(epochs=15, batch_size=50, learning_rate=0.01)
+    blind = Experiment(layers=(RNN,), training=training)
+    finding = the(blind, data, "imbalance")
+    assert finding.fix_label == "Weigh the classes equally"
+    assert codes(finding.fix, data) == []
+
+    def recall(experiment):
+        model, _ = keras_fit(experiment, data)
+        answers = np.asarray(model(data.x)).argmax(axis=1)
+        return answers[rare].mean()
+
+    assert recall(blind) < 0.05
+    assert recall(finding.fix) > 0.4
+
+
+def test_class_weights_mean_nothing_to_values():
+    weighted = Training(class_weight="balanced")
+    experiment = Experiment(layers=(RNN,))
+    assert codes(experiment.model_copy(update={"training": weighted}), VALUES) == codes(
+        experiment, VALUES
+    )
 
 
 def test_a_class_that_is_never_trained_is_named():

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from seqlab.data.dataset import Baseline
 from seqlab.data.load import load
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.network.doctor import read_result
@@ -80,6 +81,30 @@ def test_not_learning_is_measured_against_chance():
     slow = found(Experiment(), labels, list(np.linspace(1.3, 1.2, 10) * chance))["not_learning"]
     assert slow.fix.training.epochs == 400
     assert "not_learning" not in found(Experiment(), labels, [chance, chance / 2])
+
+
+def test_with_balanced_classes_chance_is_an_even_guess():
+    """Keras' weighted loss of any answer that ignores the input is smallest there."""
+    labels = classes()
+    data = type(labels)(**vars(labels) | {"y": np.repeat([0, 1, 0, 2], [60, 20, 35, 5])})
+    even = Experiment(training=Training(class_weight="balanced"))
+    chance, y = chance_loss(even, data), data.y[data.train]
+    shares = np.bincount(y) / len(y)  # of the two classes that occur in the training part
+
+    def keras_loss(answer):
+        rows, each = np.tile(answer, (len(y), 1)), 1 / (2 * shares[y])
+        return float(keras.losses.SparseCategoricalCrossentropy()(y, rows, sample_weight=each))
+
+    assert chance == pytest.approx(keras_loss([0.5, 0.5]), rel=1e-5)
+    assert all(keras_loss(other) > chance for other in ([0.45, 0.55], [0.55, 0.45], shares))
+    finding = found(even, data, [chance] * 10)["not_learning"]
+    assert "all classes the same chance" in finding.message
+    assert "not_learning" not in found(even, data, [chance, 0.8 * chance])
+    rule = Baseline(0.6, float("nan"), "always 'a'", None, accuracy=0.8)
+    data = type(data)(**vars(data) | {"baselines": {"majority class": rule}})
+    worse = [0.4], [0.7]
+    assert "price of the class weights" in found(even, data, *worse)["worse_than_baseline"].message
+    assert "price" not in found(Experiment(), data, *worse)["worse_than_baseline"].message
 
 
 def test_a_first_bit_that_a_default_lstm_does_not_learn():

@@ -60,11 +60,16 @@ STEPS = Experiment(
 )
 EVERY_STEP = Experiment(
     layers=(layer(return_sequences=True),),
-    training=Training(epochs=2, schedule="plateau", plateau_patience=1, patience=2),
+    training=Training(
+        epochs=2, schedule="plateau", plateau_patience=1, patience=2, class_weight="balanced"
+    ),
 )
 STATEFUL = Experiment(
     layers=(layer(stateful=True, cell="GRU"),),
     training=Training(epochs=2, batch_size=30, shuffle=False),
+)
+RARE = Experiment(
+    layers=(layer(),), training=Training(epochs=2, batch_size=20, class_weight="balanced")
 )
 
 
@@ -80,11 +85,19 @@ def tokens(at):
     return type(data)(**vars(data) | changes | {"names": ("token",)})
 
 
+def rarely(data, **changes):
+    """Classes of which the first is much more frequent than the others."""
+    often = np.random.default_rng(2).random(data.y.shape) < 0.7
+    return type(data)(**vars(data) | {"y": np.where(often, 0, data.y)} | changes)
+
+
 CASES = {
     "gru": (GRU, load(GRU)),
     "steps": (STEPS, load(STEPS)),
     "stateful": (STATEFUL, noise()),
-    "every step": (EVERY_STEP, tokens("every step")),
+    "classes": (RARE, rarely(classes())),
+    "every step": (EVERY_STEP, rarely(tokens("every step"))),
+    "masked steps": (EVERY_STEP, rarely(tokens("every step"), y_weights=None)),
 }
 
 
@@ -315,7 +328,9 @@ def test_the_notebook_holds_the_script_and_plots():
 
 @pytest.mark.parametrize("source_name", ["sunspots", "frequency"])
 def test_a_notebook_runs_from_top_to_bottom(uncompiled, tmp_path, monkeypatch, source_name):
-    experiment = shortened(Experiment(data=Data(source=source_name, samples=60)))
+    training = Training(class_weight="balanced")  # which mean nothing to sunspots
+    data = Data(source=source_name, samples=60)
+    experiment = shortened(Experiment(data=data, training=training))
     dataset = load(experiment)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")

@@ -1,5 +1,6 @@
 """Small experiments, their data, and what plain Keras makes of them."""
 
+from collections import Counter
 from functools import cache
 
 import keras
@@ -57,8 +58,6 @@ def fit_plainly(e: Experiment, dataset: Dataset, callbacks=(), rate=None):
     plain = optimizer(e.training)
     if rate is not None:
         plain.learning_rate = rate
-    # Weights of steps are Keras' sample weights; metrics count with the same weights.
-    model.compile(plain, loss(e, Frame.of(dataset)), weighted_metrics=metrics_of(e, dataset))
 
     def part(indices):
         inputs = [array[indices] for array in inputs_of(model, dataset)]
@@ -66,10 +65,22 @@ def fit_plainly(e: Experiment, dataset: Dataset, callbacks=(), rate=None):
         return inputs, dataset.y[indices], weights_of(dataset)[indices]
 
     x, y, weights = part(dataset.train)
+    given, frame = {"sample_weight": weights}, Frame.of(dataset)
+    # Weights of steps are Keras' sample weights; metrics count with the same weights.
+    compiled = {"loss": loss(e, frame), "weighted_metrics": metrics_of(e, dataset)}
+    if e.training.class_weight == "balanced":
+        each = balanced(y, weights)
+        if frame.at == "end":
+            given = {"class_weight": each}
+            compiled = {"loss": loss(e, frame, "sum_over_batch_size")}  # Keras' default
+            compiled["metrics"] = metrics_of(e, dataset)
+        else:
+            given["sample_weight"] = weights * np.vectorize(lambda k: each.get(k, 1.0))(y)
+    model.compile(plain, **compiled)
     history = model.fit(
         x,
         y,
-        sample_weight=weights,
+        **given,
         batch_size=e.training.batch_size,
         epochs=e.training.epochs,
         validation_data=part(dataset.validation),
@@ -78,6 +89,15 @@ def fit_plainly(e: Experiment, dataset: Dataset, callbacks=(), rate=None):
         verbose=0,
     )
     return model, history.history
+
+
+def balanced(y, weights) -> dict[int, float]:
+    """The weight of each class that occurs, n / (classes * count)."""
+    counts = Counter()
+    for label, weight in zip(y.ravel().tolist(), weights.ravel().tolist(), strict=True):
+        counts[label] += weight
+    occur = {label: count for label, count in counts.items() if count}
+    return {label: sum(occur.values()) / (len(occur) * count) for label, count in occur.items()}
 
 
 @cache

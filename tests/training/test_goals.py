@@ -1,10 +1,13 @@
 """Every goal a dataset can have gives what plain `keras.Model.fit` gives, masks included."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from seqlab.data.dataset import Goal
 from seqlab.experiment import Network, Recurrent
+from seqlab.training import job
 from seqlab.training.program import program_for
 from seqlab.training.train import train
 from tests.training.helpers import drawn, experiment, fit_plainly, inputs_of
@@ -99,3 +102,46 @@ def test_every_loss_and_metric_equals_plain_fit(case):
     assert kept
     assert program.compiled
     assert program.slow_layers == (["simplernn_0"] if make is summed else [])
+
+
+def skewed(make):
+    """The same task with a rare class."""
+    dataset = make()
+    if dataset.goal.at == "end":
+        y = (dataset.x.sum(axis=(1, 2)) > 3).astype(np.int32)
+        assert 0 < y[dataset.train].mean() < 0.3
+        return replace(dataset, y=y)
+    return replace(dataset, y=np.where(dataset.y > 2, 2, dataset.y))
+
+
+@pytest.mark.filterwarnings("ignore:The structure of `inputs`")
+@pytest.mark.parametrize("case", list(CASES)[:2])
+def test_class_weights_are_those_of_plain_fit(case):
+    """The same curves, from the program that was compiled without class weights."""
+    make, layers, network, training = CASES[case]
+    dataset = skewed(make)
+    e = experiment(*layers, epochs=10, batch_size=20, learning_rate=0.02, **training)
+    e = e.model_copy(update={"network": network})
+    alike, traces = train(e, dataset).history, program_for(e, dataset)[0].traces
+    training = e.training.model_copy(update={"class_weight": "balanced"})
+    e = e.model_copy(update={"training": training})
+    program, kept = program_for(e, dataset)
+    assert kept
+    _, history = fit_plainly(e, dataset)
+    result = train(e, dataset)
+    assert set(result.history) == set(history)
+    for key, values in history.items():
+        np.testing.assert_allclose(result.history[key], values, rtol=1e-4, err_msg=key)
+        assert not np.allclose(alike[key], values, rtol=1e-3) or "accuracy" in key
+    assert program.traces == traces
+
+
+def test_what_else_is_measured_is_told_with_every_epoch():
+    make, layers, _, training = CASES["values at every step, a penalty, a layer left to Keras"]
+    e = experiment(*layers, epochs=10, batch_size=20, learning_rate=0.02, **training)
+    dataset, told = make(), []
+    job.run(e, dataset, told.append, lambda: False)
+    metrics = [event for event in told if event["kind"] == "metrics"]
+    for name in ("mean_absolute_error", "val_mean_absolute_error"):
+        values = [value for event in metrics for value in event[name]]
+        np.testing.assert_allclose(values, train(e, dataset).history[name], rtol=1e-6)

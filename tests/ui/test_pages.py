@@ -7,6 +7,7 @@ import pytest
 from seqlab.data.catalogue import ENTRIES
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.runs.pool import Pool
+from seqlab.runs.recorder import Recorder
 from seqlab.runs.store import Store
 from seqlab.ui import services
 
@@ -223,6 +224,25 @@ def test_a_finished_run_says_how_it_went(app, store):
     assert "Best val_loss 0.6 in epoch 2" in captions(app)
 
 
+def test_chosen_metrics_stand_beside_the_losses_of_a_run_that_trains(app, store):
+    training = Training(epochs=9, metrics=("mean_absolute_error", "r2_score"))
+    run = store.create(Experiment(training=training))
+    store.set_status(run, "running")
+    losses = {"epoch": [1, 2], "loss": [0.9, 0.5], "val_loss": [1.1, 0.6]}
+    more = {"mean_absolute_error": [0.8, 0.7], "val_mean_absolute_error": [0.5, 0.25]}
+    more |= {"accuracy": [None, None], "val_r2_score": [-0.5, 0.75]}
+    Recorder(store).event(run, {"kind": "metrics", **losses, **more})  # as a worker reports them
+    opened(app, run=run)
+    (bar,) = app.get("progress")
+    assert bar.proto.text.startswith("Epoch 2 of 9")
+    assert bar.proto.text.endswith(
+        "loss 0.5 · val_loss 0.6 · val_mean_absolute_error 0.25 · val_r2_score 0.75"
+    )
+    store.set_status(run, "finished")
+    app.run()
+    assert any("val_r2_score 0.75" in text.value.replace("\\", "") for text in app.markdown)
+
+
 def test_a_run_keeps_its_settings_beside_a_changed_draft(app, store):
     run = finished_run(store, Experiment(layers=(Recurrent(units=7),)))
     opened(app, run=run)
@@ -391,6 +411,23 @@ def test_what_fits_the_task_is_offered(app):
     assert options("head_activation") == ["linear", "softmax"]
     assert app.multiselect(key="metrics").options == ["accuracy"]
     assert train_is_possible(app)  # what fitted the series is gone with it
+
+
+def test_class_weights_are_offered_for_classes_alone(app, store):
+    opened(app)
+    assert "class_weight" not in [box.key for box in app.selectbox]
+    app.selectbox(key="data").set_value("frequency").run()
+    box = app.selectbox(key="class_weight")
+    assert (box.value, box.options) == ("none", ["all targets alike", "balanced"])
+    box.set_value("balanced").run()
+    assert train_is_possible(app)
+    assert resets(app)["class_weight"] == "class_weight balanced"
+    app.button(key="reset_class_weight").click().run()
+    assert app.selectbox(key="class_weight").value == "none"
+    app.selectbox(key="class_weight").set_value("balanced").run()
+    app.button(key="train").click().run()
+    assert store.runs()[0].experiment.training.class_weight == "balanced"
+    assert "counts all classes alike" in captions(app)
 
 
 def test_forget_bias_and_recurrent_scale_are_sliders_within_their_limits(app):

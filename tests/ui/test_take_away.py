@@ -68,6 +68,22 @@ def test_metrics_data_and_zip_are_those_of_the_run(app, run, offered):
     assert "model.keras" not in offered
 
 
+def test_chosen_metrics_are_columns_of_the_table(app, store, offered):
+    training = Training(epochs=2, metrics=("mean_absolute_error",))
+    run = store.create(EXPERIMENT.model_copy(update={"training": training}))
+    more = {"mean_absolute_error": [0.7, 0.6], "val_mean_absolute_error": [0.8, None]}
+    store.add_metrics(run, [1, 2], [0.9, 0.5], [1.1, 0.6], more)
+    store.add_snapshot(run, 2, snapshot.pack({"kernel": np.ones((2, 2), np.float32)}))
+    store.set_status(run, "finished")
+    app.session_state["take_away"] = True
+    opened(app, run=run)
+    assert list(csv.reader(io.StringIO(offered["metrics.csv"]))) == [
+        ["epoch", "loss", "val_loss", *more],
+        ["1", "0.9", "1.1", "0.7", "0.8"],
+        ["2", "0.5", "0.6", "0.6", ""],
+    ]
+
+
 def test_the_network_is_made_on_a_click_and_joins_the_zip(app, run, offered, monkeypatch):
     asked = []
 

@@ -69,7 +69,8 @@ def chance_loss(experiment: Experiment, dataset: Dataset) -> float | None:
     `None` for other losses, and for those with a penalty on the weights.
 
     For values that is the mean, whose mean squared error is the variance of the scaled targets;
-    for classes their shares, whose cross-entropy is the entropy in nats.
+    for classes their shares, whose cross-entropy is the entropy in nats. With balanced class
+    weights all classes that occur have the same share.
     """
     targets = dataset.y[dataset.train]
     if not targets.size or not measured_alike(experiment, Frame.of(dataset)):
@@ -80,6 +81,8 @@ def chance_loss(experiment: Experiment, dataset: Dataset) -> float | None:
     if dataset.goal.kind == "class":
         shares = np.bincount(targets.ravel(), weights.ravel(), minlength=len(dataset.goal.classes))
         shares = shares[shares > 0] / shares.sum()
+        if experiment.training.class_weight == "balanced":
+            shares = np.full(len(shares), 1 / len(shares))
         return float(-(shares * np.log(shares)).sum())
     if weights.shape != targets.shape:
         return None
@@ -155,11 +158,11 @@ def _not_learning(experiment: Experiment, dataset: Dataset, loss: Curve) -> list
     if not len(loss) or not chance or loss.min() < CHANCE * chance:
         return []
     rate = experiment.training.learning_rate
-    what = (
-        "always giving the shares of the classes"
-        if dataset.goal.kind == "class"
-        else "always predicting the mean"
-    )
+    what = "always predicting the mean"
+    if dataset.goal.kind == "class":
+        what = "always giving the shares of the classes"
+        if experiment.training.class_weight == "balanced":
+            what = "always giving all classes the same chance"
     best = float(loss.min())
     message = (
         f"The network has not learned: its best training loss is {best:.4g}, and {what} gives "
@@ -225,14 +228,15 @@ def _baseline(experiment: Experiment, dataset: Dataset, val_loss: Curve) -> list
     if dataset.goal.kind == "value" and len(dataset.target_scaling.scale) == 1:
         ours = last**0.5 * float(dataset.target_scaling.scale[0])
         detail = f"RMSE {ours:.4g} against {baseline.rmse:.4g}"
-    return [
-        Finding(
-            "warning",
-            "worse_than_baseline",
-            f"The network is worse than a rule without learning: {detail} of {name} "
-            f"({baseline.rule}).",
+    message = (
+        f"The network is worse than a rule without learning: {detail} of {name} ({baseline.rule})."
+    )
+    if dataset.goal.kind == "class" and experiment.training.class_weight == "balanced":
+        message += (
+            " That may be the price of the class weights: they make the network give rare classes "
+            "more often than they occur, and the validation loss counts every target alike."
         )
-    ]
+    return [Finding("warning", "worse_than_baseline", message)]
 
 
 def _echo(dataset: Dataset, prediction: ArrayLike | None) -> list[Finding]:

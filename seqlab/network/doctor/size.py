@@ -85,8 +85,7 @@ def _parameters(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[
 def _time(experiment: Experiment, cost: Estimate) -> list[Finding]:
     if cost.total < SLOW:
         return []
-    planned = experiment.training.epochs
-    epochs = max(1, int(planned * SLOW / cost.total))
+    epochs = max(1, int((SLOW - cost.compiling) / cost.epoch))
     return [
         Finding(
             "warning" if cost.total >= VERY_SLOW else "hint",

@@ -50,7 +50,7 @@ def find(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding
     """Findings about loss, metrics, head activation and targets."""
     found = [*_loss(experiment, frame, dataset), *_metrics(experiment, frame)]
     if frame.kind == "class":
-        return [*found, *_class_activation(experiment), *_classes(dataset)]
+        return [*found, *_class_activation(experiment), *_classes(experiment, dataset)]
     return [*found, *_value_activation(experiment, frame, dataset), *_constant(dataset)]
 
 
@@ -188,7 +188,7 @@ def _constant(dataset: Dataset) -> list[Finding]:
     ]
 
 
-def _classes(dataset: Dataset) -> list[Finding]:
+def _classes(experiment: Experiment, dataset: Dataset) -> list[Finding]:
     """Labels out of range, a single class, a class that is never trained, and imbalance."""
     names = dataset.goal.classes
     labels = dataset.y[dataset.train]
@@ -232,15 +232,18 @@ def _classes(dataset: Dataset) -> list[Finding]:
             )
         )
     share = float(counts.max() / counts.sum())
-    if share >= MAJORITY and dataset.goal.at == "end":
+    weighed = experiment.training.class_weight == "balanced"
+    if share >= MAJORITY and dataset.goal.at == "end" and not weighed:
         found.append(
             Finding(
                 "warning",
                 "imbalance",
                 f"{share:.0%} of the training targets are {names[int(counts.argmax())]!r}. Always "
                 f"giving that answer is {share:.0%} right: compare with that, not with "
-                f"{1 / len(names):.0%}.",
-                keras="Keras shows the accuracy alone.",
+                f"{1 / len(names):.0%}. A network may never give another answer.",
+                with_training(experiment, class_weight="balanced"),
+                "Weigh the classes equally",
+                "Keras shows the accuracy alone; `fit` takes a `class_weight`.",
             )
         )
     return found

@@ -144,10 +144,12 @@ def _training(
         compiled.append(f"{_weighted(prepared)}metrics=[{', '.join(metrics)}]")
     lines += call("model.compile", compiled)
     both = bool(planned.decoder)
+    counting, weights_given = _class_weight(experiment, frame, prepared)
+    lines += counting
     fit = [
         "[x_train, late(y_train)]" if both else "x_train",
         "y_train",
-        *(["sample_weight=w_train"] if prepared.weighted else []),
+        *weights_given,
         f"batch_size={training.batch_size}",
         f"epochs={training.epochs}",
         *(["shuffle=False"] if not training.shuffle else []),
@@ -168,6 +170,30 @@ def _training(
 
 def _stateful(experiment: Experiment) -> bool:
     return any(layer.stateful for layer in experiment.layers)
+
+
+def _class_weight(
+    experiment: Experiment, frame: Frame, prepared: Preparation
+) -> tuple[list[str], list[str]]:
+    """How much each target counts: lines that compute it, and the arguments of `fit`.
+
+    Keras' `class_weight` takes targets with steps for one-hot vectors, and it cannot be given
+    together with sample weights: there the weights of the classes are sample weights, too.
+    """
+    steps = frame.at != "end"
+    if frame.kind == "value" or experiment.training.class_weight == "none":
+        return [], ["sample_weight=w_train"] if prepared.weighted else []
+    counted = "y_train.ravel()" if steps else "y_train"
+    if prepared.weighted:
+        counted += ", w_train.ravel()"
+    lines = [
+        "# All classes shall count alike: a target counts the more, the rarer its class is.",
+        f"counts = np.bincount({counted})",
+        "balanced = counts.sum() / ((counts > 0).sum() * np.maximum(counts, 1))",
+    ]
+    if not steps:
+        return lines, ["class_weight=dict(enumerate(balanced))"]
+    return lines, [f"sample_weight={'w_train * ' if prepared.weighted else ''}balanced[y_train]"]
 
 
 def _weighted(prepared: Preparation) -> str:

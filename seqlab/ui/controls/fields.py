@@ -73,6 +73,8 @@ HELP: dict[str, str] = {
     "weight_decay": "Share of each weight that is taken away at every step, times the rate.",
     "initial_accumulator_value": "Where the sum of the squared gradients begins.",
     "metrics": "What is measured besides the loss. Those that fit the targets are offered.",
+    "class_weight": "Balanced: in the training loss a rare class counts as much as a common one. "
+    "The val_loss counts all sequences alike.",
     "clipnorm": "Gradients longer than this are shortened to it. Empty: off.",
     "clipvalue": "Each number of a gradient is cut to this size. Empty: off.",
     "seed": "The same seed gives the same initial weights and the same order of the batches.",
@@ -109,6 +111,7 @@ OPTIONS: dict[str, dict[str, str]] = {
         "teacher_forcing": "encoder-decoder: states, teacher forcing",
     },
     "loss": {"auto": "automatic"},
+    "class_weight": {"none": "all targets alike"},
     "split": {"time": "by time", "random": "at random"},
     "scaling": {"minmax": "min-max"},
     "missing": {

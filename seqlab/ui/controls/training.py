@@ -23,7 +23,7 @@ def training_controls(dataset: Dataset | None) -> None:
     """The common numbers in sight, the others one click away.
 
     Args:
-        dataset: decides which losses and metrics are offered.
+        dataset: decides which losses and metrics are offered, and whether class weights are.
     """
     st.subheader("Training", anchor=False)
     left, right = st.columns(2)
@@ -41,11 +41,12 @@ def training_controls(dataset: Dataset | None) -> None:
         "exponential": ["decay_rate"],
         "plateau": ["decay_rate", "plateau_patience"],
     }[st.session_state.schedule]
-    names = ["schedule", *schedule, "warmup", "patience", "clipvalue", "loss", "metrics", "shuffle"]
-    names += KNOBS[st.session_state.optimizer]
+    frame = None if dataset is None else Frame.of(dataset)
+    names = ["schedule", *schedule, "warmup", "patience", "clipvalue", "loss", "metrics"]
+    names += ["class_weight"] if frame is not None and frame.kind == "class" else []
+    names += ["shuffle", *KNOBS[st.session_state.optimizer]]
     fitting = None
-    if dataset is not None:
-        frame = Frame.of(dataset)
+    if frame is not None:
         fitting = {"loss": losses_for(frame), "metrics": metrics_for(frame)}
     more("more_training", names, fitting=fitting)
     changes([*IN_SIGHT, *names], "changed_training")

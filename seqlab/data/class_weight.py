@@ -1,0 +1,27 @@
+"""How much each class counts, so that a rare one is not drowned by the others."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqlab.data.dataset import Dataset
+
+
+def balanced(dataset: Dataset) -> NDArray[np.float64]:
+    """The weight of each class with which all classes count alike in the training part, (classes,).
+
+    n / (k * count) for n targets of k classes, as `compute_class_weight("balanced")` of
+    scikit-learn: the mean over all targets is 1. A target counts as often as `y_weights` says;
+    classes that never occur are left out of k, and their own weight is 1.
+
+    Args:
+        dataset: with classes as targets.
+    """
+    y = dataset.y[dataset.train]
+    weights = np.ones(y.shape) if dataset.y_weights is None else dataset.y_weights[dataset.train]
+    counts = np.bincount(y.ravel(), weights.ravel(), minlength=len(dataset.goal.classes))
+    occurs = counts > 0
+    found = np.ones(len(counts))
+    found[occurs] = counts.sum() / (occurs.sum() * counts[occurs])
+    return found
