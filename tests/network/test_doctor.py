@@ -328,7 +328,7 @@ def test_balanced_class_weights_find_the_rare_class():
         answers = np.asarray(model(data.x)).argmax(axis=1)
         return answers[rare].mean()
 
-    assert recall(blind) < 0.05
+    assert recall(blind) < 0.1
     assert recall(finding.fix) > 0.4
 
 
