@@ -125,7 +125,8 @@ def test_a_long_training_is_foreseen_from_the_batches_that_fit_takes():
 
 
 @pytest.mark.parametrize("cell", ["SimpleRNN", "GRU", "LSTM"])
-def test_much_memory_is_what_tensorflow_keeps_for_the_way_back(cell):
+def test_much_memory_is_foreseen_where_tensorflow_keeps_much(cell):
+    """The estimate is of the peak, where the way back has as much again for its gradients."""
     data = noise(n=2000, steps=300)
     wide = Experiment(
         layers=(Recurrent(cell=cell, units=512),), training=Training(batch_size=1500, epochs=1)
@@ -134,6 +135,6 @@ def test_much_memory_is_what_tensorflow_keeps_for_the_way_back(cell):
     for experiment in (wide, finding.fix):
         batch = experiment.training.batch_size
         kept = kept_for_the_way_back(training_graph(experiment, data), batch, 300)
-        assert kept <= memory(experiment, data) <= 1.6 * kept
+        assert 1.5 * kept < memory(experiment, data) < 4 * kept
         assert (kept > MUCH_MEMORY) == (experiment is wide)
     assert "much_memory" not in codes(finding.fix, data)
