@@ -51,7 +51,7 @@ with right:
             if known.findings:
                 findings_lines(known.findings)
             gaps.gaps(dataset, data, view)
-            cut.pairs(dataset)
+            cut.pairs(dataset, data)
             cut.baselines(dataset, entry)
             values.likeness(dataset, known, view)
             values.classes(dataset, known, view)

@@ -14,6 +14,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "stride": (1, 1000),
     "test_share": (0, 0.5),
     "period": (0, 1000),
+    "longest": (1, 2000),
     "samples": (10, 20_000),
     "noise": (0, 10),
     "lag": (1, 500),

@@ -19,6 +19,7 @@ from seqlab.choices import (
     BiasInitializer,
     Cell,
     ClassWeight,
+    Duplicates,
     Head,
     HeadActivation,
     Initializer,
@@ -56,6 +57,8 @@ class Reading(Frozen):
         ignored: columns to leave out altogether.
         codes: numbers that stand for a missing value, such as -999.
         step: makes irregular times regular, one row for each of these steps.
+        swapped: the first two axes of an array, or rows and columns of a table with one sequence
+            a row, change places: (steps, sequences) becomes (sequences, steps).
     """
 
     encoding: str | None = None
@@ -71,6 +74,7 @@ class Reading(Frozen):
     ignored: tuple[str, ...] = ()
     codes: tuple[FiniteFloat, ...] = ()
     step: Step | None = None
+    swapped: bool | None = None
 
     def changed(self, **changes: Any) -> Self:  # noqa: ANN401
         """A copy with some fields changed, checked. Raises `ExperimentError`."""
@@ -105,6 +109,11 @@ class Data(Frozen):
             sees (series only).
         missing: gaps are bridged by straight lines, by the last known value, or every window
             that touches one is left out (series only).
+        longest: whole sequences and texts of a file are cut after so many steps, as
+            `keras.utils.pad_sequences(maxlen=..., truncating="post")` does; `None` for the usual
+            limits, 2,000 steps of a table and 200 words or characters of a text.
+        duplicates: what becomes of training sequences that also stand, with the same target, in
+            the validation or the test part: they are kept, or left out of training ("drop").
         period: of the seasonal baseline, in rows; 0 for the one that autocorrelation finds.
         target: the column to predict; `None` for the first numeric one.
         inputs: the columns the network sees; empty for the source's own choice: the target
@@ -128,6 +137,8 @@ class Data(Frozen):
     split: Split = "time"
     test_share: Annotated[float, within("test_share", float)] = 0.0
     missing: Missing = "interpolate"
+    longest: Annotated[int, within("longest", int)] | None = None
+    duplicates: Duplicates = "keep"
     period: Annotated[int, within("period", int)] = 0
     target: str | None = None
     inputs: tuple[str, ...] = ()

@@ -47,6 +47,8 @@ experiments = st.builds(
         noise=numbers("noise", float),
         lag=numbers("lag", int),
         difficulty=numbers("difficulty", int),
+        longest=st.none() | numbers("longest", int),
+        duplicates=st.sampled_from(["keep", "drop"]),
     ),
     layers=st.lists(
         st.builds(
@@ -177,7 +179,9 @@ def test_clamp_gives_the_nearest_allowed_value(key, value, allowed):
 
 def test_how_a_file_is_read_travels_and_only_what_was_changed():
     assert "reading" not in Experiment().to_query()
-    reading = Reading(delimiter="", header=0, day_first=False, time="", codes=(-999,))
+    reading = Reading(
+        delimiter="", header=0, day_first=False, time="", codes=(-999,), swapped=False
+    )
     experiment = Experiment(data=Data(source="upload", reading=reading))
     assert '"reading":{}' in Experiment().to_json()
     assert '"delimiter": ""' in experiment.to_query()["reading"]

@@ -19,11 +19,11 @@ class DataError(ValueError):
 
     Attributes:
         argument: the widget key that is to blame, or `None`.
-        allowed: the nearest value of that argument which would do, or `None`.
+        allowed: a value of that argument which would do, the nearest one of a number; or `None`.
     """
 
     def __init__(
-        self, message: str, argument: str | None = None, allowed: int | None = None
+        self, message: str, argument: str | None = None, allowed: int | str | None = None
     ) -> None:
         super().__init__(message)
         self.argument = argument
@@ -144,6 +144,13 @@ class Dataset:
             where the parts are not stretches of one series.
         gaps: (rows, 1 + features) where `values` were missing before they were filled; `None` if
             nothing was.
+        groups: (n,) what had to stay in one part when `sequences.parts` dealt out sequences of one
+            class each; `None` where the parts came about in another way.
+        other_target: where the target is constant in the training part, a column that could be
+            asked for instead and is not; else `None`.
+        turned: the sequences and the steps that there would be with the first two axes of the file
+            swapped, where that can be done, there are more steps than sequences, and the values
+            change more from step to step than from sequence to sequence. Else `None`.
     """
 
     x: NDArray[Any]
@@ -167,6 +174,9 @@ class Dataset:
     y_weights: Floats | None = None
     splits: tuple[int, int] | None = None
     gaps: NDArray[np.bool_] | None = None
+    groups: NDArray[np.int64] | None = None
+    other_target: str | None = None
+    turned: tuple[int, int] | None = None
 
     @property
     def timesteps(self) -> int:
@@ -182,6 +192,12 @@ class Dataset:
     def outputs(self) -> int:
         """Width of the head: values predicted at once, or classes to choose from."""
         return len(self.goal.classes) if self.goal.kind == "class" else self.y.shape[-1]
+
+    @property
+    def constant(self) -> bool:
+        """Whether all targets of the training part are the same."""
+        targets = self.y[self.train]
+        return len(targets) > 1 and bool(targets.max() == targets.min())
 
     def truth(self, indices: NDArray[np.int64]) -> NDArray[np.float64]:
         """Targets of those sequences in original units, as `y` but for the scaling."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import islice
+
 from seqlab.data import uploaded
 from seqlab.data.catalogue import ENTRIES
 from seqlab.data.columns import from_frame
 from seqlab.data.dataset import DataError, Dataset
+from seqlab.data.duplicates import dropped
 from seqlab.data.upload import Table
-from seqlab.experiment import Experiment
+from seqlab.experiment import Data, Experiment
+
+MOST_TRIED = 5  # columns, to find one that is not constant
 
 
 def load(experiment: Experiment, table: Table | None = None) -> Dataset:
@@ -24,6 +30,16 @@ def load(experiment: Experiment, table: Table | None = None) -> Dataset:
         DataError: if no sequences can be cut, in a sentence for the user.
     """
     data = experiment.data
+    made = _made(data, table)
+    if data.duplicates == "drop":
+        made = dropped(made, data.scaling)
+    if data.source == "upload" and made.starts is not None and made.constant:
+        assert table is not None
+        made = replace(made, other_target=_other_target(data, table, made.target))
+    return made
+
+
+def _made(data: Data, table: Table | None) -> Dataset:
     if data.source == "upload":
         if table is None:
             raise DataError("Upload a CSV file first: a header line, then one row per time step.")
@@ -33,3 +49,17 @@ def load(experiment: Experiment, table: Table | None = None) -> Dataset:
     entry = ENTRIES[data.source]
     entry.check(data)
     return entry.load(data)
+
+
+def _other_target(data: Data, table: Table, constant: str) -> str | None:
+    """The first column that can be asked for and varies in the training part of its own windows."""
+    frame = table.frame
+    names = [name for name in uploaded.columns(table)[0] if name not in (constant, table.label)]
+    varied = (name for name in names if name not in frame or frame[name].nunique() > 1)
+    for name in islice(varied, MOST_TRIED):
+        try:
+            if not _made(data.model_copy(update={"target": name}), table).constant:
+                return name
+        except DataError:
+            continue
+    return None

@@ -6,7 +6,8 @@ the same part.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,7 +49,7 @@ class Parts(NamedTuple):
 
 
 def parts(
-    groups: Sequence[object],
+    groups: Iterable[object],
     data: Data,
     classes: NDArray[np.integer] | None = None,
 ) -> Parts:
@@ -66,14 +67,13 @@ def parts(
     Raises:
         DataError: if there is only one group.
     """
-    place = {group: i for i, group in enumerate(dict.fromkeys(groups))}
-    count = len(place)
+    of = numbered(groups)
+    count = int(of.max(initial=-1)) + 1
     if count < 2:
         raise DataError(
             f"There {'is one sequence' if count else 'are no sequences'}: at least two are needed, "
             "one to learn from and one to check with."
         )
-    of = np.array([place[group] for group in groups])
     order = np.random.default_rng(data.data_seed).permutation(count)
     note = ""
     own = np.zeros(count, np.int64)
@@ -102,6 +102,12 @@ def parts(
     mine = part[of]
     train, validation, test = (np.flatnonzero(mine == which) for which in range(3))
     return Parts(train, validation, test, note)
+
+
+def numbered(groups: Iterable[object]) -> Ints:
+    """The number of each one's group, (n,), counted by first appearance."""
+    place: dict[object, int] = {}
+    return np.array([place.setdefault(group, len(place)) for group in groups], np.int64)
 
 
 def _evenly(order: Ints, number: int) -> Ints:
@@ -158,10 +164,11 @@ def classified(
     if len(names_of_classes) < 2:
         raise DataError(f"All sequences have the same {target}: there is nothing to tell apart.")
     x, lengths = pad(sequences)
-    drawn = split or parts(groups or range(len(sequences)), data, y)
+    together = numbered(groups or range(len(sequences)))
+    drawn = split or parts(together, data, y)
     train, validation = drawn.train, drawn.validation
     scaling = fit_scaling(x, lengths, train, data.scaling)
-    scaled = _zero_padding(scaling.apply(x), lengths).astype(np.float32)
+    scaled = zero_padding(scaling.apply(x), lengths).astype(np.float32)
     baselines = {"majority class": majority(y[train], y[validation], names_of_classes)}
     if similar := nearest(scaled.reshape(len(scaled), -1), y, train, validation):
         baselines["nearest neighbour"] = similar
@@ -179,6 +186,7 @@ def classified(
         baselines=baselines,
         notes=(*notes, drawn.note) if drawn.note else notes,
         goal=Goal("class", "end", names_of_classes),
+        groups=None if split else together,
     )
 
 
@@ -207,7 +215,7 @@ def classified_steps(
     scaling = fit_scaling(x, lengths, train, data.scaling)
     chosen = weights > 0
     return Dataset(
-        x=_zero_padding(scaling.apply(x), lengths).astype(np.float32),
+        x=zero_padding(scaling.apply(x), lengths).astype(np.float32),
         y=y,
         lengths=lengths,
         train=train,
@@ -245,47 +253,56 @@ def valued(
     """
     x, lengths = pad(sequences)
     drawn = parts(groups or range(len(sequences)), data)
-    train, validation = drawn.train, drawn.validation
+    train = drawn.train
     scaling = fit_scaling(x, lengths, train, data.scaling)
     stepwise = values.ndim == 3
     chosen = np.arange(x.shape[1]) < lengths[:, None]
-
-    def rows(indices: Ints) -> Doubles:
-        return values[indices][chosen[indices]] if stepwise else values[indices]
-
-    target_scaling = Scaling.fit(rows(train), data.scaling)
-    truth = rows(validation)
-    mean = np.broadcast_to(rows(train).mean(axis=0), truth.shape)
+    known = values[train][chosen[train]] if stepwise else values[train]
+    target_scaling = Scaling.fit(known, data.scaling)
     y = target_scaling.apply(values)
-    return Dataset(
-        x=_zero_padding(scaling.apply(x), lengths).astype(np.float32),
-        y=(_zero_padding(y, lengths) if stepwise else y).astype(np.float32),
+    made = Dataset(
+        x=zero_padding(scaling.apply(x), lengths).astype(np.float32),
+        y=(zero_padding(y, lengths) if stepwise else y).astype(np.float32),
         lengths=lengths,
         train=train,
-        validation=validation,
+        validation=drawn.validation,
         test=drawn.test,
         names=names,
         target=target,
         input_scaling=scaling,
         target_scaling=target_scaling,
-        baselines={
-            "mean": Baseline(
-                loss=float(np.mean(np.square((truth - mean) / target_scaling.scale))),
-                rmse=rmse(mean, truth),
-                rule="always the mean of the training part",
-                prediction=None if stepwise else mean,
-            )
-        },
         notes=notes,
         goal=Goal("value", "every step" if stepwise else "end"),
         y_weights=chosen.astype(np.float32) if stepwise else None,
     )
+    return replace(made, baselines={"mean": mean(made)})
 
 
-def _zero_padding(x: Doubles, lengths: Ints) -> Doubles:
+def zero_padding(x: Doubles, lengths: Ints) -> Doubles:
     """Zeros behind the last real step of x (n, timesteps, ...); scaling had moved them."""
     x[np.arange(x.shape[1]) >= lengths[:, None]] = 0
     return x
+
+
+def mean(dataset: Dataset) -> Baseline:
+    """Always the mean of the training part, for sequences with values as targets."""
+    scaling, stepwise = dataset.target_scaling, dataset.goal.at == "every step"
+    train, truth = (known_targets(dataset, part) for part in (dataset.train, dataset.validation))
+    prediction = np.broadcast_to(train.mean(axis=0), truth.shape)
+    return Baseline(
+        loss=float(np.mean(np.square((truth - prediction) / scaling.scale))),
+        rmse=rmse(prediction, truth),
+        rule="always the mean of the training part",
+        prediction=None if stepwise else prediction,
+    )
+
+
+def known_targets(dataset: Dataset, part: Ints) -> Doubles:
+    """The targets of these sequences without padding, (rows, outputs) in original units."""
+    values = dataset.truth(part)
+    if dataset.goal.at != "every step":
+        return values
+    return values[np.arange(dataset.timesteps) < dataset.lengths[part, None]]
 
 
 def majority(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.data.dataset import VALIDATION_SHARE, Baseline, DataError, Dataset, Goal, Scaling
-from seqlab.data.sequences import Ints, classes_of, majority, parts
+from seqlab.data.sequences import Ints, classes_of, majority, numbered, parts
 from seqlab.experiment import Data
 
 Unit = Literal["word", "character"]
@@ -65,7 +65,7 @@ def decode(ids: Iterable[int], symbols: Sequence[str], unit: Unit = "character")
 
 
 def _two_parts(
-    groups: Sequence[str], data: Data, classes: NDArray[np.integer] | None = None
+    groups: Ints, data: Data, classes: NDArray[np.integer] | None = None
 ) -> tuple[Ints, Ints]:
     """Training and validation indices; texts have no test part."""
     drawn = parts(groups, data.model_copy(update={"test_share": 0.0}), classes)
@@ -85,7 +85,7 @@ def classified(
     Args:
         texts, labels: the texts and their classes.
         target: the name of what the labels say.
-        data: how the validation part is drawn.
+        data: how the validation part is drawn, and how long a text may be.
         notes: kept as the dataset's notes.
         unit: "word" or "character"; `None` takes characters for names and other single words.
 
@@ -99,8 +99,9 @@ def classified(
         words = sum(len(text.split()) for text in texts) / len(texts)
         alphabetic = not re.search(f"[{_CJK}]", "".join(texts[:100]))
         unit = "character" if words < _A_SENTENCE and alphabetic else "word"
-    tokens, told = _cut([tokenise(text, unit) for text in texts], f"{unit}s")
-    train, validation = _two_parts(texts, data, y)
+    tokens, told = _cut([tokenise(text, unit) for text in texts], data.longest, f"{unit}s")
+    groups = numbered(texts)
+    train, validation = _two_parts(groups, data, y)
     symbols = vocabulary(tokens[i] for i in train)
     x, lengths = encode(tokens, symbols)
     return _tokens(
@@ -114,6 +115,7 @@ def classified(
         Goal("class", "end", names),
         symbols,
         (*notes, *told, *_strange(x, lengths, validation, f"{unit}s")),
+        groups=groups,
     )
 
 
@@ -132,7 +134,7 @@ def translated(
     Args:
         sources, targets: the pairs.
         target: what the second text is called.
-        data: how the validation part is drawn.
+        data: how the validation part is drawn, and how long a source may be.
         notes: kept as the dataset's notes.
         unit: "word" or "character"; `None` takes characters for short texts.
 
@@ -142,9 +144,9 @@ def translated(
     if unit is None:
         size = sum(map(len, (*sources, *targets))) / max(1, 2 * len(sources))
         unit = "word" if size > _LONG_SENTENCE else "character"
-    read, told = _cut([tokenise(text, unit) for text in sources], f"{unit}s")
-    said, told_too = _cut([tokenise(text, unit) for text in targets], f"{unit}s")
-    train, validation = _two_parts(sources, data)
+    read, told = _cut([tokenise(text, unit) for text in sources], data.longest, f"{unit}s")
+    said, told_too = _cut([tokenise(text, unit) for text in targets], None, f"{unit}s")
+    train, validation = _two_parts(numbered(sources), data)
     symbols = vocabulary(read[i] for i in train)
     classes = vocabulary((said[i] for i in train), (PADDING, UNKNOWN, END))
     x, lengths = encode(read, symbols)
@@ -267,13 +269,16 @@ def bigrams(x: Tokens, y: Tokens, train: Ints, validation: Ints, symbols: int) -
     )
 
 
-def _cut(texts: list[list[str]], what: str) -> tuple[list[list[str]], tuple[str, ...]]:
-    """Texts of at most `LONGEST` tokens, and a word about those that were longer."""
-    long = sum(len(tokens) > LONGEST for tokens in texts)
+def _cut(
+    texts: list[list[str]], longest: int | None, what: str
+) -> tuple[list[list[str]], tuple[str, ...]]:
+    """Texts of at most so many tokens, by default `LONGEST`, and a word about the others."""
+    most = longest or LONGEST
+    long = sum(len(tokens) > most for tokens in texts)
     if not long:
         return texts, ()
-    return [tokens[:LONGEST] for tokens in texts], (
-        f"{long:,} {'text was' if long == 1 else 'texts were'} cut after {LONGEST} {what}.",
+    return [tokens[:most] for tokens in texts], (
+        f"{long:,} {'text was' if long == 1 else 'texts were'} cut after {most:,} {what}.",
     )
 
 
@@ -301,6 +306,7 @@ def _tokens(
     notes: tuple[str, ...],
     weights: NDArray[np.float32] | None = None,
     starts: Ints | None = None,
+    groups: Ints | None = None,
 ) -> Dataset:
     return Dataset(
         x=x,
@@ -319,4 +325,5 @@ def _tokens(
         goal=goal,
         vocabulary=symbols,
         y_weights=weights,
+        groups=groups,
     )

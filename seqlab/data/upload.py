@@ -60,6 +60,8 @@ class Table:
         texts: the columns of text that are to be read: one, or two for pairs.
         label_at: one label a sequence ("end"), or one for each of its steps.
         arrays: the arrays of a NumPy file, or `None`.
+        swapped: whether the file has its steps before its sequences: then a column of a wide table
+            is a sequence; arrays are turned round already.
     """
 
     frame: pd.DataFrame
@@ -77,6 +79,7 @@ class Table:
     texts: tuple[str, ...] = ()
     label_at: Literal["end", "every step"] = "end"
     arrays: Arrays | None = None
+    swapped: bool = False
 
 
 def read_table(data: bytes, name: str, reading: Reading | None = None, **changes: Any) -> Table:  # noqa: ANN401
@@ -160,6 +163,7 @@ def _table(text: str, codec: str, findings: list[Finding], wish: Reading) -> Tab
     def table(
         frame: pd.DataFrame, shape: Layout, time: str | None, lines: NDArray[np.int64]
     ) -> Table:
+        swapped = _swapped(shape, wish, findings)
         return Table(
             frame=frame,
             findings=tuple(findings),
@@ -175,6 +179,7 @@ def _table(text: str, codec: str, findings: list[Finding], wish: Reading) -> Tab
             decimal=sign,
             texts=shape.texts,
             label_at=shape.label_at,
+            swapped=swapped,
         )
 
     if found_words := _words(columns, grid.lines, records.delimiter, wish):
@@ -286,6 +291,22 @@ def _turned(
     return column, Layout("series", numeric=["value"]), np.repeat(lines, len(values))
 
 
+def _swapped(shape: Layout, wish: Reading, findings: list[Finding]) -> bool:
+    """Whether the columns of a table with one sequence a row are to be its sequences."""
+    if not wish.swapped:
+        return False
+    if shape.kind != "wide":
+        text = "Only arrays, and tables with one sequence a row, have axes that can be swapped."
+        findings.append(hint("not_swapped", text))
+        return False
+    if shape.label is not None:
+        raise UploadError(
+            f"{shown(shape.label)} is the label of each row, so each row is a sequence. Only "
+            "without a label can rows and columns be swapped."
+        )
+    return True
+
+
 def _frame(columns: list[Column], line: Timeline | None) -> pd.DataFrame:
     """The columns as pandas likes them; the time takes the place of the column it came from."""
     series: dict[str, object] = {}
@@ -323,7 +344,7 @@ def _corpus(text: str, codec: str, findings: list[Finding]) -> Table:
 
 def _arrays(data: bytes, wish: Reading) -> Table:
     """The arrays of a NumPy file: a series, or sequences."""
-    found, findings = array_files.read(data, wish.kind)
+    found, findings = array_files.read(data, wish.kind, wish.swapped)
     arrays = None if isinstance(found, pd.DataFrame) else found
     frame = found if isinstance(found, pd.DataFrame) else found.frame()
     lines = np.arange(1, len(frame) + 1)
@@ -342,4 +363,5 @@ def _arrays(data: bytes, wish: Reading) -> Table:
         encoding="",
         lines=lines,
         arrays=arrays,
+        swapped=arrays is not None and arrays.swapped,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.inside import Inside, forecast
 from seqlab.data.reading.layout import features
 from seqlab.data.reading.vocabulary import ID_NAMES, PART_NAMES, key
+from seqlab.data.turned import looks_turned
 from seqlab.data.upload import Table
 from seqlab.data.windows import bridge, filled_note
 from seqlab.experiment import Data, Missing
@@ -80,15 +82,29 @@ def dataset(table: Table, data: Data) -> Dataset:
         DataError: if no sequences can be made, in a sentence for the user.
     """
     makers = {"wide": _wide, "long": _long, "text": _text, "pairs": _pairs, "corpus": _corpus}
-    if table.kind == "arrays":
-        return _arrays(table, data)
-    return makers[table.kind](table, data)
+    made = makers.get(table.kind, _arrays)(table, data)
+    return replace(made, turned=_turned(table))
+
+
+def _turned(table: Table) -> tuple[int, int] | None:
+    """Sequences and steps with the first two axes swapped; see `Dataset.turned`."""
+    x, arrays = None, table.arrays
+    if table.kind == "wide" and table.label is None:
+        x = _stacked(table)
+    elif arrays is not None and (arrays.y is None or arrays.y.shape[:2] == arrays.x.shape[:2]):
+        x = arrays.x
+    if x is None or len(x) >= x.shape[1] or not looks_turned(x):
+        return None
+    return x.shape[1], x.shape[0]
 
 
 def columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What can be the target and what can be an input of this table, for the page's selectors."""
-    if table.kind in ("text", "pairs", "corpus", "arrays"):
+    if table.kind in ("text", "pairs", "corpus"):
         return (), ()
+    if table.kind == "arrays":
+        names = table.numeric if table.label is None else ()
+        return names, names
     if table.kind == "series":
         return (*table.numeric, *labels(table)), table.numeric
     label = () if table.label is None else (table.label,)
@@ -105,7 +121,7 @@ def _wide(table: Table, data: Data) -> Dataset:
     if not any(runs.values()):
         raise DataError("There is no column of numbers that could be a step of a sequence.")
     names = tuple(runs) if len(runs) > 1 else (VALUE,)
-    rows = np.stack([table.frame[run].to_numpy(np.float64) for run in runs.values()], axis=2)
+    rows = _stacked(table)
     labels = None if table.label is None else _words(table.frame[table.label])
     if data.target not in (None, table.label, *names):
         raise DataError(_no_target(data.target, columns(table)[0]))
@@ -117,20 +133,30 @@ def _wide(table: Table, data: Data) -> Dataset:
         used = list(dict.fromkeys([target, *inputs]))
         chosen = rows[..., [names.index(name) for name in used]]
         whole, kept, notes = _known([_without_tail(row) for row in chosen], tuple(used))
-        ids = None if table.sequence_id is None else table.frame[table.sequence_id]
-        titles = [str(i + 1) if ids is None else _name(ids.iloc[i]) for i in kept]
+        ids = [str(i + 1) for i in range(len(rows))]
+        if table.swapped:
+            ids = next(iter(runs.values()))
+        elif table.sequence_id is not None:
+            ids = [_name(cell) for cell in table.frame[table.sequence_id]]
         steps = [np.arange(1, len(sequence) + 1) for sequence in whole]
-        return forecast(Inside(whole, steps, titles, inputs, target), data, notes)
+        return forecast(Inside(whole, steps, [ids[i] for i in kept], inputs, target), data, notes)
     if data.inputs:
         names, rows = data.inputs, rows[..., [names.index(name) for name in data.inputs]]
     whole, kept, notes = _filled([_without_tail(row) for row in rows], names, data.missing)
     assert table.label is not None
-    whole, told = _cut(whole)
+    whole, told = _cut(whole, data.longest or MOST_STEPS)
     split = _given(table, kept)
     own = [labels[i] for i in kept]
     whose = _groups(table)
     groups = whose and (whose[0], [whose[1][i] for i in kept])
     return _labelled(whole, own, names, table.label, data, notes + told, split, groups)
+
+
+def _stacked(table: Table) -> NDArray[np.float64]:
+    """The numbers of a wide table, (sequences, steps, features)."""
+    runs = features(_steps(table)).values()
+    rows = np.stack([table.frame[run].to_numpy(np.float64) for run in runs], axis=2)
+    return rows.swapaxes(0, 1) if table.swapped else rows
 
 
 def _long(table: Table, data: Data) -> Dataset:
@@ -153,7 +179,7 @@ def _long(table: Table, data: Data) -> Dataset:
         assert table.label is not None
         labels = _words(table.frame[table.label])
         mine = [[labels[r] for r in rows_of[i]] for i in kept]
-        whole, told = _cut(whole)
+        whole, told = _cut(whole, data.longest or MOST_STEPS)
         if table.label_at == "every step":
             return _labelled_steps(whole, mine, inputs, table.label, data, notes + told)
         rows = [int(rows_of[i][0]) for i in kept]
@@ -211,7 +237,7 @@ def _corpus(table: Table, data: Data) -> Dataset:
 
 def _arrays(table: Table, data: Data) -> Dataset:
     assert table.arrays is not None
-    x, y, lengths = table.arrays
+    x, y, lengths, _ = table.arrays
     whole = [row[:length] for row, length in zip(x, lengths, strict=True)]
     if y is None:
         steps = [np.arange(1, len(sequence) + 1) for sequence in whole]
@@ -226,6 +252,9 @@ def _arrays(table: Table, data: Data) -> Dataset:
         return forecast(inside, data, notes)
     names = table.arrays.features
     filled, kept, notes = _filled(whole, names, data.missing)
+    if data.longest:
+        filled, told = _cut(filled, data.longest)
+        notes += told
     y = y[kept]
     if y.dtype.kind == "f":
         if y.ndim == 3:
@@ -403,14 +432,14 @@ def _filled(
 
 
 def _cut(
-    whole: list[NDArray[np.float64]],
+    whole: list[NDArray[np.float64]], most: int
 ) -> tuple[list[NDArray[np.float64]], tuple[str, ...]]:
-    long = sum(len(sequence) > MOST_STEPS for sequence in whole)
+    """The sequences without what comes after so many steps, and a word about it."""
+    long = sum(len(sequence) > most for sequence in whole)
     if not long:
         return whole, ()
-    return [sequence[:MOST_STEPS] for sequence in whole], (
-        f"{long:,} {'sequence was' if long == 1 else 'sequences were'} cut after {MOST_STEPS:,} "
-        "steps.",
+    return [sequence[:most] for sequence in whole], (
+        f"{long:,} {'sequence was' if long == 1 else 'sequences were'} cut after {most:,} steps.",
     )
 
 

@@ -128,7 +128,7 @@ def _fix(finding: Finding, key: str, kind: Literal["secondary", "tertiary"]) -> 
     """The button that mends it, if there is a way."""
     if finding.fix is not None:
         st.button(
-            finding.fix_label,
+            plain(finding.fix_label),
             key=key,
             icon=":material/build:",
             type=kind,

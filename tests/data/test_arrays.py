@@ -171,3 +171,42 @@ def test_a_table_may_end_in_txt_too():
     assert read_table(series.encode(), "export.txt", kind="corpus").kind == "corpus"
     with pytest.raises(UploadError, match="at least 100"):
         read_table(b"too short", "a.txt")
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        np.arange(6),
+        np.array(list("abcabc")),
+        np.eye(3)[np.arange(6) % 3],
+        np.arange(30).reshape(6, 5) / 7,
+        np.arange(60).reshape(6, 5, 2) / 7,
+    ],
+    ids=["classes", "words", "one hot", "values at every step", "several at every step"],
+)
+def test_steps_may_stand_before_sequences(y):
+    straight = read_table(npz(x=X, y=y), "a.npz").arrays
+    stepwise = y.ndim > 1 and y.shape[1] == 5
+    turned = {"x": X.swapaxes(0, 1), "y": y.swapaxes(0, 1) if stepwise else y}
+    guessed = read_table(npz(**turned), "a.npz")
+    told = read_table(npz(**turned), "a.npz", swapped=True)
+    assert guessed.swapped == ("swapped_axes" in codes(guessed)) == (not stepwise)
+    for table in (told,) if stepwise else (told, guessed):
+        np.testing.assert_array_equal(table.arrays.x, straight.x)
+        np.testing.assert_array_equal(table.arrays.y, straight.y)
+        assert "6 sequences of 5 steps" in said(table)
+        assert "its first two axes swapped" in said(table)
+    if not stepwise:
+        with pytest.raises(UploadError, match="first axis must be 5"):
+            read_table(npz(**turned), "a.npz", swapped=False)
+        with pytest.raises(UploadError, match="first axis must be 5"):
+            read_table(npz(x=X, y=y), "a.npz", swapped=True)
+
+
+def test_two_axes_are_swapped_too_and_lengths_count_what_is_a_sequence_then():
+    table = read_table(npy(np.arange(60.0).reshape(20, 3)), "a.npy", swapped=True)
+    assert table.arrays.x.shape == (3, 20, 1)
+    assert table.arrays.x[1, :2, 0].tolist() == [1, 4]
+    lengths = np.arange(6) % 5 + 1
+    told = read_table(npz(x=X.swapaxes(0, 1), y=np.arange(6), lengths=lengths), "a.npz")
+    assert told.arrays.lengths.tolist() == lengths.tolist()

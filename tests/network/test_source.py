@@ -18,6 +18,7 @@ import pytest
 import seqlab
 from seqlab.choices import KNOBS
 from seqlab.data.load import load
+from seqlab.data.upload import read_table
 from seqlab.data.windows import windows
 from seqlab.experiment import Data, Experiment, Network, Recurrent, Training
 from seqlab.network.doctor.targets import activations_for
@@ -91,6 +92,28 @@ def rarely(data, **changes):
     return type(data)(**vars(data) | {"y": np.where(often, 0, data.y)} | changes)
 
 
+def from_file(name, content, **data):
+    """A small network on an uploaded file."""
+    experiment = Experiment(
+        data=Data(source="upload", **data), layers=(layer(),), training=Training(epochs=2)
+    )
+    return experiment, load(experiment, read_table(content, name, experiment.data.reading))
+
+
+def sequences_twice():
+    """An .npz of sequences with a class each, steps first, each of them twice."""
+    draw, out = np.random.default_rng(0), io.BytesIO()
+    x = draw.normal(size=(40, 9, 2))
+    lengths = draw.integers(4, 10, 80)
+    np.savez(out, x=np.r_[x, x].swapaxes(0, 1), y=np.arange(80) % 40 % 3, lengths=lengths)
+    return out.getvalue()
+
+
+THROWS = "\n".join(["throw", *map(str, np.random.default_rng(0).integers(1, 4, 200))]).encode()
+FILES = {
+    "series": from_file("a.csv", THROWS, window=3, steps=2, test_share=0.1, duplicates="drop"),
+    "sequences": from_file("a.npz", sequences_twice(), longest=3, duplicates="drop"),
+}
 CASES = {
     "gru": (GRU, load(GRU)),
     "steps": (STEPS, load(STEPS)),
@@ -98,7 +121,7 @@ CASES = {
     "classes": (RARE, rarely(classes())),
     "every step": (EVERY_STEP, rarely(tokens("every step"))),
     "masked steps": (EVERY_STEP, rarely(tokens("every step"), y_weights=None)),
-}
+} | FILES
 
 
 def shortened(experiment):
@@ -260,7 +283,7 @@ model.summary()
     assert files(Experiment(), load(Experiment())) == {}
 
 
-@pytest.mark.parametrize("name", ["gru", "steps"])
+@pytest.mark.parametrize("name", ["gru", "steps", "series"])
 def test_the_prepared_arrays_are_those_of_the_experiment(name, tmp_path, monkeypatch):
     experiment, data = CASES[name]
     prepared = prepare(experiment, data)
@@ -376,3 +399,13 @@ def test_data_with_no_validation_part():
     script = source(Experiment(), data)
     ast.parse(script)
     assert "validation_data" not in script
+
+
+def test_a_script_leaves_the_same_windows_out_as_the_experiment():
+    experiment, data = FILES["series"]
+    every = experiment.data.model_copy(update={"duplicates": "keep"})
+    kept = experiment.model_copy(update={"data": every})
+    assert "held_out" in source(experiment, data)
+    assert "held_out" not in source(kept, data)
+    whole = load(kept, read_table(THROWS, "a.csv"))
+    assert 0 < len(data.train) < len(whole.train)

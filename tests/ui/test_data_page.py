@@ -471,3 +471,50 @@ def test_the_effect_of_equal_steps_is_told_before(app):
     assert "3 rows would have no value" in words(app)
     app.button(key="resample").click().run()
     assert "28 rows became 31 steps" in words(app)
+
+
+WAVES = np.sin(
+    np.random.default_rng(0).uniform(0.5, 1, (40, 1)) * np.arange(24) + np.arange(40)[:, None]
+)
+
+
+def test_axes_that_look_swapped_are_swapped_by_a_click_and_back_by_another(app, store):
+    file = store.add_upload(arrays(x=WAVES.T[:, :, None]), "waves.npz")
+    app.query_params.update(Experiment(data=Data(source="upload", file=file, window=8)).to_query())
+    app.switch_page(str(PAGES / "train.py"))
+    app.run()
+    (fix,) = [button for button in app.button if button.label == "Swap sequences and steps"]
+    fix.click().run()
+    assert not app.exception
+    assert app.session_state["reading"] == {"swapped": True}
+    assert not [button for button in app.button if button.label == "Swap sequences and steps"]
+    app.switch_page(str(PAGES / "data.py"))
+    app.run()
+    assert "its first two axes swapped: 40 sequences of 24 steps" in words(app)
+    assert app.selectbox(key="reading_swapped").value is True
+    app.button(key="reset_reading_swapped").click().run()
+    assert "24 sequences of 40 steps" in words(app)
+    assert app.session_state["reading"] == {}
+
+
+def test_sequences_are_cut_and_duplicates_left_out_and_both_can_be_taken_back(app, store):
+    x, lengths = np.random.default_rng(0).normal(size=(30, 9, 1)), np.arange(60) % 6 + 4
+    file = store.add_upload(
+        arrays(x=np.r_[x, x], y=np.r_[np.arange(30) % 2, np.arange(30) % 2], lengths=lengths),
+        "twice.npz",
+    )
+    data = Data(source="upload", file=file, longest=4, duplicates="drop")
+    opened(app, data)
+    gone = 60 - len(dataset_of(data).train) - len(dataset_of(data).validation)
+    assert f"X has the shape (60, 4, 1), y (60,): {48 - gone} sequences to train" in words(app)
+    assert f"{gone} training sequences that also stand" in words(app)
+    assert "50 sequences were cut after 4 steps" in words(app)
+    app.switch_page(str(PAGES / "train.py"))
+    app.run()
+    assert app.number_input(key="longest").value == 4
+    for key in ("longest", "duplicates"):
+        assert app.button(key=f"reset_{key}").label.startswith(key)
+        app.button(key=f"reset_{key}").click().run()
+    assert app.number_input(key="longest").value is None
+    assert app.selectbox(key="duplicates").value == "keep"
+    assert "duplicates" not in app.query_params

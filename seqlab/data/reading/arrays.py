@@ -45,11 +45,13 @@ class Arrays(NamedTuple):
         y: `None`; classes (n,) as words or int64, or (n, timesteps) at every step; values
             (n, outputs) float64, or (n, timesteps, outputs).
         lengths: (n,) the real steps of each sequence.
+        swapped: whether the file has its steps before its sequences.
     """
 
     x: NDArray[np.float64]
     y: Array | None
     lengths: NDArray[np.int64]
+    swapped: bool = False
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -95,13 +97,17 @@ def is_numpy(data: bytes, name: str) -> bool:
     return False
 
 
-def read(data: bytes, kind: Kind | None = None) -> tuple[Arrays | pd.DataFrame, list[Finding]]:
+def read(
+    data: bytes, kind: Kind | None = None, swapped: bool | None = None
+) -> tuple[Arrays | pd.DataFrame, list[Finding]]:
     """The arrays of a NumPy file, or the frame of a single series.
 
     Args:
         data: the bytes of the file.
         kind: "series" if a table of numbers is one series, "arrays" or "wide" if each of its rows
             is a sequence; `None` decides by the shape.
+        swapped: whether the steps stand before the sequences; `None` takes that for granted only if
+            y fits in no other way.
 
     Raises:
         UploadError: if the file is damaged, holds objects, or shapes do not fit.
@@ -116,17 +122,21 @@ def read(data: bytes, kind: Kind | None = None) -> tuple[Arrays | pd.DataFrame, 
         raise UploadError(f"x has the shape {x.shape}, which is no set of sequences. {_WANTED}")
     values = x.astype(np.float64)
     values[~(np.abs(values) <= MOST)] = np.nan  # infinity, too
-    if kind == "series" or (x.ndim < 3 and kind is None and y is None and _is_series(x.shape)):
+    table = x.ndim < 3 and kind is None and y is None and not swapped
+    if kind == "series" or (table and _is_series(x.shape)):
         return _series(values, y, findings)
     if x.ndim == 1:
         values = values[None]
     if x.ndim < 3:
         values = values[..., None]
+    values, y, swapped = _axes(values, y, swapped, findings)
+    order = ", its first two axes swapped" if swapped else ""
+    if x.ndim < 3:
         findings.append(
             warning(
                 "array_shape",
-                f"x has the shape {x.shape}: read as {count(values.shape[0], 'sequence')} of "
-                f"{count(values.shape[1], 'step')} with one value each.",
+                f"x has the shape {x.shape}{order}: read as {count(values.shape[0], 'sequence')} "
+                f"of {count(values.shape[1], 'step')} with one value each.",
             )
         )
     else:
@@ -134,15 +144,43 @@ def read(data: bytes, kind: Kind | None = None) -> tuple[Arrays | pd.DataFrame, 
         findings.append(
             hint(
                 "array_shape",
-                f"x has the shape {x.shape}: {count(n, 'sequence')} of {count(steps, 'step')} "
-                f"with {count(width, 'feature')}.",
+                f"x has the shape {x.shape}{order}: {count(n, 'sequence')} of "
+                f"{count(steps, 'step')} with {count(width, 'feature')}.",
             )
         )
     real = _lengths(values, lengths, findings)
     target = None if y is None else _target(y, values.shape, findings)
     if missing := int(np.isnan(values[np.arange(values.shape[1]) < real[:, None]]).sum()):
         findings.append(warning("missing", f"Missing values in x: {missing:,}."))
-    return Arrays(values, target, real), findings
+    return Arrays(values, target, real, swapped), findings
+
+
+def _axes(
+    values: NDArray[np.float64], y: Array | None, swapped: bool | None, findings: list[Finding]
+) -> tuple[NDArray[np.float64], Array | None, bool]:
+    """x and y with the sequences first, and whether their first two axes had to be swapped.
+
+    Args:
+        values: (n, timesteps, features), or (timesteps, n, features).
+        y: the targets as they stand in the file; swapped as well if they have both axes.
+        swapped: what the user says; `None` swaps only if y then fits and else does not.
+        findings: where to say so.
+    """
+    rows, columns, _ = values.shape
+    if swapped is None and y is not None and y.ndim and len(y) == columns != rows:
+        swapped = True
+        findings.append(
+            warning(
+                "swapped_axes",
+                f"x has the shape {values.shape}, and y has {count(len(y), 'target')}, as many as "
+                "its second axis: the steps were taken to stand before the sequences.",
+            )
+        )
+    if not swapped:
+        return values, y, False
+    if y is not None and y.shape[:2] == (rows, columns):
+        y = y.swapaxes(0, 1)
+    return values.swapaxes(0, 1), y, True
 
 
 def _load(data: bytes) -> dict[str, Array]:

@@ -58,7 +58,6 @@ def dataset(
                 rules["nearest neighbour"] = similar
     names = names or ("symbol",)
     outputs = 1 if goal.kind == "class" else y.shape[-1]
-    notes = _repeats(x, train, validation)
     return Dataset(
         x=x.astype(np.int32 if tokens else np.float32),
         y=y.astype(np.int32 if goal.kind == "class" else np.float32),
@@ -71,21 +70,7 @@ def dataset(
         input_scaling=Scaling.identity(1 if tokens else x.shape[2]),
         target_scaling=Scaling.identity(outputs),
         baselines=rules,
-        notes=notes,
         goal=goal,
         vocabulary=vocabulary,
         y_weights=weights,
-    )
-
-
-def _repeats(x: NDArray[Any], train: Indices, validation: Indices) -> tuple[str, ...]:
-    """A sentence if validation sequences occur in the training part too."""
-    rows = np.ascontiguousarray(x).reshape(len(x), -1)
-    keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))[:, 0]
-    share = float(np.isin(keys[validation], keys[train]).mean())
-    if not share:
-        return ()
-    return (
-        f"{share:.0%} of the validation sequences also occur in the training part, because there "
-        "are so few different ones. A low loss on them may be mere memory.",
     )

@@ -40,7 +40,7 @@ def diagnose(
 
 
 def explain(error: ValueError, experiment: Experiment) -> Finding:
-    """Why there is no data, with the nearest value that would do: a window that is too long.
+    """Why there is no data, with a value that would do: a shorter window, say.
 
     Args:
         error: a `DataError`, or an `UploadError` of a file that cannot be read.
@@ -51,7 +51,7 @@ def explain(error: ValueError, experiment: Experiment) -> Finding:
         return Finding("error", "no_data", str(error))
     return Finding(
         "error",
-        f"{argument}_too_long",
+        f"{argument}_too_long" if isinstance(allowed, int) else "no_data",
         str(error),
         with_data(experiment, **{argument: allowed}),
         f"Use {argument} = {allowed}",

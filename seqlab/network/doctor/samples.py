@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from seqlab.data.catalogue import ENTRIES
 from seqlab.data.dataset import Dataset
+from seqlab.data.entry import Knob
 from seqlab.data.frame import Frame
-from seqlab.experiment import Data, Experiment, Finding
+from seqlab.experiment import LIMITS, Data, Experiment, Finding
 from seqlab.network.doctor.fixes import with_data, with_network
 
 FEW = 30  # sequences below which a long array looks turned round
@@ -14,54 +16,96 @@ WIDE = 5  # features from which on a single time step looks turned round
 LARGE, SMALL = 5.0, 0.02  # beyond these means and deviations a column counts as not scaled
 LOOKED_AT = 2000  # sequences
 MOSTLY = 0.5  # share of padding that is worth a word
+WHOLE = 0.9  # share of the sequences that a cut leaves whole
 
 
 def find(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding]:
     """Findings about the axes, the scale and the padding of the inputs."""
     return [
-        *_axes(experiment, frame, dataset),
+        *_one_step(experiment, frame, dataset),
+        *_swapped(experiment, dataset),
         *_scale(experiment, frame, dataset),
         *_padding(experiment, frame, dataset),
     ]
 
 
-def _axes(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding]:
-    n = len(dataset.x)
-    shape = f"({n:,}, {frame.timesteps:,}, {frame.features})"
-    if frame.timesteps == 1:
-        message = (
-            "The window is a single step, so there is nothing to remember: "
-            "a recurrent layer here is an ordinary dense layer."
+def _one_step(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding]:
+    if frame.timesteps > 1:
+        return []
+    message = (
+        "The window is a single step, so there is nothing to remember: "
+        "a recurrent layer here is an ordinary dense layer."
+    )
+    if frame.features >= WIDE:
+        message += (
+            f" The {frame.features} features may be the time steps: Keras reads "
+            f"({len(dataset.x):,}, 1, {frame.features}) as (samples, timesteps, features)."
         )
-        if frame.features >= WIDE:
-            message += (
-                f" The {frame.features} features may be the time steps: Keras reads {shape} as "
-                "(samples, timesteps, features)."
-            )
-        usual = Data().window
-        series = dataset.values is not None and len(dataset.values) > 2 * usual
-        return [
-            Finding(
-                "warning",
-                "one_timestep",
-                message,
-                with_data(experiment, window=usual) if series else None,
-                f"Use a window of {usual}",
-                "Keras trains it without a word (keras-team/keras#2045).",
-            )
-        ]
-    if n < FEW and frame.timesteps > n and dataset.starts is None:
-        return [
-            Finding(
-                "warning",
-                "swapped_axes",
-                f"There are only {n} sequences of {frame.timesteps:,} steps each. If these are "
-                f"{frame.timesteps:,} sequences of {n} steps, the first two axes of {shape} are "
-                "swapped: Keras reads (samples, timesteps, features).",
-                keras="Keras trains it without a word.",
-            )
-        ]
-    return []
+    usual = Data().window
+    series = dataset.values is not None and len(dataset.values) > 2 * usual
+    return [
+        Finding(
+            "warning",
+            "one_timestep",
+            message,
+            with_data(experiment, window=usual) if series else None,
+            f"Use a window of {usual}",
+            "Keras trains it without a word (keras-team/keras#2045).",
+        )
+    ]
+
+
+def _swapped(experiment: Experiment, dataset: Dataset) -> list[Finding]:
+    """Few and long sequences, which may be many short ones with their axes swapped.
+
+    Of a file it is known whether it can be read in the other way, and whether it looks like it.
+    Arrays made by hand are for their maker to turn round: no setting does it.
+    """
+    n, steps = dataset.x.shape[:2]
+    fix, measured = None, ""
+    if dataset.turned is not None:
+        steps, n = dataset.turned
+        fix = _read_turned(experiment, dataset, n)
+        measured = " Their values change more from step to step than from sequence to sequence."
+    elif dataset.starts is not None or not _is_by_hand(experiment):
+        return []
+    if n >= FEW or steps <= n:
+        return []
+    return [
+        Finding(
+            "warning",
+            "swapped_axes",
+            f"There are only {n} sequences of {steps:,} steps each.{measured} If these are "
+            f"{steps:,} sequences of {n} steps, the first two axes of the array are swapped: Keras "
+            "reads (samples, timesteps, features).",
+            fix,
+            "Swap sequences and steps",
+            "Keras trains it without a word.",
+        )
+    ]
+
+
+def _read_turned(experiment: Experiment, dataset: Dataset, steps: int) -> Experiment | None:
+    """The file read with its first two axes swapped, and a window that fits into `steps`."""
+    data = experiment.data
+    changes: dict[str, object] = {"reading": data.reading.changed(swapped=not data.reading.swapped)}
+    if dataset.starts is not None:
+        room = steps - data.horizon - data.steps + 1
+        if room < 1:
+            return None
+        changes["window"] = min(data.window, room)
+    return with_data(experiment, **changes)
+
+
+def _is_by_hand(experiment: Experiment) -> bool:
+    """Whether sequences that are no windows can only come from Python: neither file nor draw."""
+    return experiment.data.source != "upload" and not _drawn_with(experiment)
+
+
+def _drawn_with(experiment: Experiment) -> tuple[Knob, ...]:
+    """The numbers that sequences are drawn by, if they are drawn."""
+    entry = ENTRIES.get(experiment.data.source)
+    return () if entry is None or entry.targets else entry.knobs
 
 
 def _scale(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding]:
@@ -130,11 +174,45 @@ def _padding(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Fin
     if share <= MOSTLY:
         return []
     longest, middle = frame.timesteps, int(np.median(dataset.lengths))
+    cut = max(1, int(np.quantile(dataset.lengths, WHOLE, method="inverted_cdf")))
+    fix, label = _shorter(experiment, dataset, cut)
+    kept = float(np.mean(dataset.lengths <= cut))
     return [
         Finding(
             "hint",
             "much_padding",
             f"{share:.0%} of all steps are padding: the longest sequence has {longest} steps, half "
-            f"of them have at most {middle}. Masked steps change nothing, but cost time as well.",
+            f"of them have at most {middle}. Masked steps change nothing, but cost time as well."
+            + (f" {kept:.0%} have at most {cut:,} steps." if fix else ""),
+            fix,
+            label,
+            "Keras goes through masked steps like through all others, and then keeps the state "
+            "before them. `keras.utils.pad_sequences(maxlen=…)` cuts.",
         )
     ]
+
+
+def _shorter(experiment: Experiment, dataset: Dataset, cut: int) -> tuple[Experiment | None, str]:
+    """The experiment with sequences of at most `cut` steps, if that leaves little padding.
+
+    Sequences of a file are cut; strings that are drawn up to a length are drawn shorter. Nothing is
+    to be done about pairs of texts, since a translation follows from the whole source.
+    """
+    source, lengths = experiment.data.source, dataset.lengths
+    if source == "upload" and dataset.goal.at != "sequence":
+        name, label = "longest", f"Cut after {cut:,} steps"
+        low, high = LIMITS["longest"]
+        lengths = np.minimum(lengths, cut)
+    elif knobs := [k for k in _drawn_with(experiment) if k.name == "window"]:
+        name, label, low, high = (
+            "window",
+            f"Draw at most {cut:,} steps",
+            knobs[0].low,
+            knobs[0].high,
+        )
+        lengths = lengths[lengths <= cut]
+    else:
+        return None, ""
+    if lengths.mean() < (1 - MOSTLY) * cut or not low <= cut <= high:
+        return None, ""
+    return with_data(experiment, **{name: cut}), label

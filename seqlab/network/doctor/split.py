@@ -1,20 +1,26 @@
-"""Whether the validation part says anything about data that the network has not seen."""
+"""Whether the validation part says anything about data that the network has not seen.
+
+A scaling that leaks (`scaler_leak`) has no Fix: `seqlab.load` fits it on the training part alone.
+Only arrays made by hand can be scaled so, and no setting of an experiment changes those.
+"""
 
 from __future__ import annotations
 
 import math
 import weakref
+from typing import NamedTuple
 
 import numpy as np
 
 from seqlab.data.dataset import VALIDATION_SHARE, Dataset, Scaling
+from seqlab.data.duplicates import held_out, keys
 from seqlab.experiment import Experiment, Finding
 from seqlab.network.doctor.fixes import with_data
 
 FEW = 20  # sequences below which the validation loss is mostly luck
 DUPLICATES = 0.01  # share of the validation part
 
-_looked_at: dict[int, list[Finding]] = {}  # by the id of a dataset that is still there
+_looked_at: dict[int, Repeats] = {}  # by the id of a dataset that is still there
 
 
 def find(experiment: Experiment, dataset: Dataset) -> list[Finding]:
@@ -23,7 +29,7 @@ def find(experiment: Experiment, dataset: Dataset) -> list[Finding]:
         *_order(experiment, dataset),
         *_scaler(experiment, dataset),
         *_size(experiment, dataset),
-        *_duplicates(dataset),
+        *_duplicates(experiment, dataset),
     ]
 
 
@@ -123,50 +129,57 @@ def _size(experiment: Experiment, dataset: Dataset) -> list[Finding]:
     return [Finding("warning", "small_validation", message, fix, label, keras)]
 
 
-def _duplicates(dataset: Dataset) -> list[Finding]:
-    """`_look_for_duplicates`, once for each dataset: it reads all of its numbers."""
-    key = id(dataset)
-    if key not in _looked_at:
-        weakref.finalize(dataset, _looked_at.pop, key, None)
-        _looked_at[key] = _look_for_duplicates(dataset)
-    return _looked_at[key]
-
-
-def _look_for_duplicates(dataset: Dataset) -> list[Finding]:
+def _duplicates(experiment: Experiment, dataset: Dataset) -> list[Finding]:
     """Sequences of the validation part that stand in the training part with the same target."""
-    if any("occur in the training part" in note for note in dataset.notes):
-        return []  # drawn sequences say so themselves, and why
-    train, validation = (_keys(dataset, part) for part in (dataset.train, dataset.validation))
-    if not len(train) or not len(validation):
-        return []
-    same = np.isin(validation, train)
-    share = float(same.mean())
-    if share < DUPLICATES:
-        return []
+    found, count = _repeats(dataset), len(dataset.validation)
+    if dataset.constant or not count or found.known < DUPLICATES * count:
+        return []  # of a constant target there is more to be said than that it comes twice
+    message = (
+        f"{found.known:,} of {count:,} validation sequences ({found.known / count:.0%}) stand in "
+        "the training part as well, with the same target. A network that learns by heart gets "
+        f"these right. Of all {len(dataset.x):,} sequences {found.different:,} are different."
+    )
+    fix = None
+    if found.left:
+        fix = with_data(experiment, duplicates="drop")
+    else:
+        message += " Without them no training sequence would be left: take other data."
     return [
         Finding(
             "warning",
             "duplicates",
-            f"{int(same.sum()):,} of {len(same):,} validation sequences ({share:.0%}) stand in the "
-            "training part as well, with the same target. A network that learns by heart gets "
-            "these right.",
-            keras="Keras does not compare the two parts.",
+            message,
+            fix,
+            "Leave them out of training",
+            "Keras does not compare the two parts.",
         )
     ]
 
 
-def _keys(dataset: Dataset, part: np.ndarray) -> np.ndarray:
-    """One number for each sequence with its target, equal for equal ones, (n,).
+class Repeats(NamedTuple):
+    """What a comparison of the parts shows.
 
-    Their bits as 32-bit words, each times a random 64-bit number, summed up modulo 2^64
-    (multilinear hashing): different sequences meet with a probability far below 1e-9.
+    Attributes:
+        known: validation sequences that also stand in the training part.
+        left: training sequences that stand neither in the validation nor in the test part.
+        different: sequences of the whole dataset that are different.
     """
-    draw = np.random.default_rng(0)
-    keys = np.zeros(len(part), np.uint64)
-    for array in (dataset.x, dataset.y):
-        rows = np.ascontiguousarray(array[part]).reshape(len(part), math.prod(array.shape[1:]))
-        words = rows.view(np.uint32) if rows.dtype.itemsize % 4 == 0 else rows.astype(np.uint32)
-        factors = draw.integers(1, 2**63, words.shape[1], np.uint64)
-        for column, factor in zip(words.T, factors, strict=True):
-            keys += column * factor
-    return keys
+
+    known: int
+    left: int
+    different: int
+
+
+def _repeats(dataset: Dataset) -> Repeats:
+    """The comparison of the parts, once for each dataset: it reads all of its numbers."""
+    place = id(dataset)
+    if place not in _looked_at:
+        weakref.finalize(dataset, _looked_at.pop, place, None)
+        found = keys(dataset)
+        train, validation = found[dataset.train], found[dataset.validation]
+        _looked_at[place] = Repeats(
+            known=int(np.isin(validation, train).sum()),
+            left=int((~np.isin(train, found[held_out(dataset)])).sum()),
+            different=len(np.unique(found)),
+        )
+    return _looked_at[place]

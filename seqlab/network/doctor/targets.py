@@ -1,4 +1,8 @@
-"""Whether loss, metrics and the head's activation fit the targets."""
+"""Whether loss, metrics and the head's activation fit the targets, and what these can teach.
+
+Labels out of range (`labels_out_of_range`) have no Fix: `seqlab.load` numbers the classes itself.
+Only arrays made by hand can have them, and no setting of an experiment changes those.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,9 @@ import numpy as np
 
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
+from seqlab.data.sequences import parts
 from seqlab.experiment import Experiment, Finding
-from seqlab.network.doctor.fixes import with_network, with_training
+from seqlab.network.doctor.fixes import with_data, with_network, with_training
 from seqlab.network.plan import loss_of
 
 VALUE_LOSSES = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh")
@@ -18,6 +23,7 @@ RANGES = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "relu": (0.0, np.inf)}
 RANGES |= {"softplus": RANGES["relu"], "softmax": RANGES["sigmoid"]}
 MAJORITY = 0.8  # share of one class from which on accuracy misleads
 SHOWN = 3  # class names in a message
+KEEP_SHARES = "Give each part its share of every class"
 
 
 def losses_for(frame: Frame) -> tuple[str, ...]:
@@ -51,7 +57,7 @@ def find(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding
     found = [*_loss(experiment, frame, dataset), *_metrics(experiment, frame)]
     if frame.kind == "class":
         return [*found, *_class_activation(experiment), *_classes(experiment, dataset)]
-    return [*found, *_value_activation(experiment, frame, dataset), *_constant(dataset)]
+    return [*found, *_value_activation(experiment, frame, dataset), *_constant(experiment, dataset)]
 
 
 def _loss(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding]:
@@ -173,19 +179,30 @@ def _value_activation(experiment: Experiment, frame: Frame, dataset: Dataset) ->
     ]
 
 
-def _constant(dataset: Dataset) -> list[Finding]:
-    targets = dataset.y[dataset.train]
-    if len(targets) < 2 or float(targets.std()) > 0:
+def _constant(experiment: Experiment, dataset: Dataset) -> list[Finding]:
+    if not dataset.constant:
         return []
+    fix, label = _another_target(experiment, dataset)
+    advice = "" if fix else " Take another column, or a part of the data in which it changes."
     return [
         Finding(
             "warning",
             "constant_target",
             f"The target {dataset.target!r} is constant in the training part: "
-            "there is nothing to learn from it.",
-            keras="Keras trains it towards a loss of 0: the bias of the head alone does it.",
+            f"there is nothing to learn from it.{advice}",
+            fix,
+            label,
+            "Keras trains it towards a loss of 0: the bias of the head alone does it.",
         )
     ]
+
+
+def _another_target(experiment: Experiment, dataset: Dataset) -> tuple[Experiment | None, str]:
+    """The experiment with a target that varies, and what its button says."""
+    other = dataset.other_target
+    if other is None:
+        return None, ""
+    return with_data(experiment, target=other), f"Predict {other!r} instead"
 
 
 def _classes(experiment: Experiment, dataset: Dataset) -> list[Finding]:
@@ -201,7 +218,8 @@ def _classes(experiment: Experiment, dataset: Dataset) -> list[Finding]:
                 "error",
                 "labels_out_of_range",
                 f"The labels run from {lowest} to {highest}, but {len(names)} classes are counted "
-                f"from 0 to {len(names) - 1}. Subtract {lowest} from every label.",
+                f"from 0 to {len(names) - 1}. {_how_to_count(lowest, highest, len(names))} "
+                "`seqlab.load` does it for the labels of a file.",
                 keras="Keras: Received a label value which is outside the valid range of "
                 f"[0, {len(names)}).",
             )
@@ -209,12 +227,18 @@ def _classes(experiment: Experiment, dataset: Dataset) -> list[Finding]:
     counts = np.bincount(_counted(dataset, dataset.train), minlength=len(names))
     present = np.flatnonzero(counts)
     if len(present) == 1:
+        fix, label = _stratified(experiment, dataset), KEEP_SHARES
+        if fix is None:
+            fix, label = _another_target(experiment, dataset)
         return [
             Finding(
                 "error" if len(names) == 1 else "warning",
                 "one_class",
-                f"All training targets are {names[present[0]]!r}: there is nothing to tell apart.",
-                keras="Keras trains it to an accuracy of 1.0, which means nothing.",
+                f"All training targets are {names[present[0]]!r}: there is nothing to tell apart."
+                + _advice(dataset, fix),
+                fix,
+                label,
+                "Keras trains it to an accuracy of 1.0, which means nothing.",
             )
         ]
     found = []
@@ -222,13 +246,16 @@ def _classes(experiment: Experiment, dataset: Dataset) -> list[Finding]:
     unseen = [names[k] for k in elsewhere if not counts[k]]
     if unseen and dataset.goal.at == "end":
         listed = ", ".join(repr(name) for name in unseen[:SHOWN])
+        fix = _stratified(experiment, dataset)
         found.append(
             Finding(
                 "warning",
                 "class_not_trained",
                 f"{len(unseen)} of the classes to be told apart never occur in the training part: "
-                f"{listed}. The network cannot know them.",
-                keras="Keras counts the units of the head, not the classes that occur.",
+                f"{listed}. The network cannot know them.{_advice(dataset, fix)}",
+                fix,
+                KEEP_SHARES,
+                "Keras counts the units of the head, not the classes that occur.",
             )
         )
     share = float(counts.max() / counts.sum())
@@ -247,6 +274,39 @@ def _classes(experiment: Experiment, dataset: Dataset) -> list[Finding]:
             )
         )
     return found
+
+
+def _how_to_count(lowest: int, highest: int, classes: int) -> str:
+    if highest - lowest >= classes:
+        return "Number them anew:"
+    change = f"Subtract {lowest} from" if lowest > 0 else f"Add {-lowest} to"
+    return f"{change} every label:"
+
+
+def _stratified(experiment: Experiment, dataset: Dataset) -> Experiment | None:
+    """The experiment with parts in which each class keeps its share, if all are then trained.
+
+    Nothing else is an honest way. In a series a class is missing because it comes late; windows
+    dealt out at random would show it to the network, but in windows that overlap those which it is
+    asked about, so that it looks known and a forecast is no better. And parts that come with the
+    data are not to be mixed.
+    """
+    if dataset.groups is None or experiment.data.split != "random":
+        return None
+    fix = with_data(experiment, split="time")
+    tested = experiment.data.test_share if len(dataset.test) else 0.0
+    drawn = parts(dataset.groups, fix.data.model_copy(update={"test_share": tested}), dataset.y)
+    trained = np.isin(np.unique(dataset.y), dataset.y[drawn.train])
+    return fix if trained.all() else None
+
+
+def _advice(dataset: Dataset, fix: Experiment | None) -> str:
+    """What to do about a class that is not trained where no click does it."""
+    if fix is not None:
+        return ""
+    if dataset.starts is not None:
+        return " It takes a series in which the others come earlier, too."
+    return " Each class needs a sequence in the training part."
 
 
 def _counted(dataset: Dataset, indices: np.ndarray) -> np.ndarray:

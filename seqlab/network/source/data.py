@@ -114,11 +114,26 @@ def _series(experiment: Experiment, dataset: Dataset) -> Preparation:
         validation = f"({validation}) & ({last} < {end})"
     code += [
         f"train, validation = {train}, {validation}",
+        *_dropped(
+            data.duplicates, f"validation | (goals >= {end})" if end < rows else "validation"
+        ),
         "x_train, y_train = x[train], y[train]",
         "x_validation, y_validation = x[validation], y[validation]",
     ]
     files = {} if embedded else {SERIES_FILE: text.encode()}
     return Preparation((*imports, "import numpy as np", "import pandas as pd"), tuple(code), files)
+
+
+def _dropped(duplicates: str, held_out: str) -> list[str]:
+    """Lines that leave training windows out which are held out as well, if that is asked for."""
+    if duplicates == "keep":
+        return []
+    return [
+        "# A training window that is held out as well, with its target, is left out.",
+        "pairs = [a.tobytes() + b.tobytes() for a, b in zip(x, y)]",
+        f"held_out = {{pairs[i] for i in np.flatnonzero({held_out})}}",
+        "train &= np.array([pair not in held_out for pair in pairs])",
+    ]
 
 
 def _less(number: int) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from seqlab.data import describe
 from seqlab.data.dataset import Dataset
 from seqlab.data.entry import Entry
-from seqlab.experiment import ScalingKind
+from seqlab.experiment import Data, ScalingKind
 from seqlab.ui import setup
 from seqlab.ui.baselines import baselines_table
 from seqlab.ui.coach.facts import Facts
@@ -18,16 +18,16 @@ from seqlab.ui.words import plain
 GREAT_SHIFT = 0.1  # of the scale
 
 
-def pairs(dataset: Dataset) -> None:
+def pairs(dataset: Dataset, data: Data) -> None:
     """How many pairs each part has, and one of them as picture and table."""
     st.subheader("What the network is asked", anchor=False)
-    st.caption(plain(_parts(dataset)))
+    st.caption(plain(_parts(dataset, data)))
     shown = setup.data_preview(dataset, height=220)
     with st.expander("This pair as a table", icon=":material/table_rows:"):
         st.dataframe(describe.table(dataset, shown), hide_index=True, key="pair_table", height=250)
 
 
-def _parts(dataset: Dataset) -> str:
+def _parts(dataset: Dataset, data: Data) -> str:
     noun = "windows" if dataset.starts is not None else "sequences"
     sizes = [len(part) for part in (dataset.train, dataset.validation, dataset.test)]
     outside = len(dataset.x) - sum(sizes)
@@ -37,7 +37,10 @@ def _parts(dataset: Dataset) -> str:
         f"with, {sizes[1]:,} for validation{test}"
     )
     if outside:
-        told += f"; {outside:,} whose targets straddle a border belong to none"
+        why = "whose targets straddle a border"
+        if data.duplicates == "drop":
+            why += " or that stand in two parts"
+        told += f"; {outside:,} {why} belong to none"
     return f"{told}."
 
 

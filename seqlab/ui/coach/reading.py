@@ -46,6 +46,7 @@ KINDS = {
     "corpus": "a running text",
     "arrays": "arrays of sequences",
 }
+AXES = {False: "sequences first", True: "steps first"}
 PLACES = {"end": "one a sequence", "every step": "one a step"}
 STEPS = {
     "min": "a minute",
@@ -74,6 +75,7 @@ NAMES = {
     "ignored": "Ignored columns",
     "codes": "Codes for missing",
     "step": "Resample to a row for",
+    "swapped": "Axes",
 }
 
 
@@ -134,6 +136,7 @@ def reading_controls(file: str, table: Table | None) -> None:
         with st.container(horizontal=True, gap="small"):
             if guessed is not None and guessed.encoding == "":
                 _choice("kind", {k: KINDS[k] for k in ("series", "arrays")}, wish, guessed.kind)
+                _axes(wish, guessed)
             else:
                 _cells(wish, guessed)
                 _roles(file, wish, guessed)
@@ -177,6 +180,7 @@ def _words(name: str, value: object) -> str:
         "kind": KINDS,
         "label_at": PLACES,
         "step": STEPS,
+        "swapped": AXES,
     }
     return known.get(name, {}).get(value) or (str(value) if value != "" else "none")
 
@@ -215,12 +219,19 @@ def _roles(file: str, wish: Reading, table: Table | None) -> None:
         _choice(name, columns, wish, mine)
     if wish.label_at or (table is not None and table.kind == "long"):
         _choice("label_at", PLACES, wish, None if table is None else PLACES[table.label_at])
+    _axes(wish, table)
     if wish.step or (table is not None and _is_dated(table)):
         _choice("step", STEPS, wish, "as it is")
     _several("ignored", [*names, *wish.ignored], list(wish.ignored), "none")
     suspects = () if table is None else _suspects(file, wish)
     chosen = [f"{code:.10g}" for code in wish.codes]
     _several("codes", [f"{c:.10g}" for c in suspects] + chosen, chosen, "such as -999", new=True)
+
+
+def _axes(wish: Reading, table: Table | None) -> None:
+    """Whether sequences or steps stand first, where both do."""
+    if wish.swapped is not None or (table is not None and table.kind in ("wide", "arrays")):
+        _choice("swapped", AXES, wish, None if table is None else AXES[table.swapped])
 
 
 def _is_dated(table: Table) -> bool:

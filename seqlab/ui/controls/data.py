@@ -30,11 +30,12 @@ SEEN = "Everybody who uses this server can see runs and their data."
 PROBLEM = "upload_problem"
 REFUSED = "refused_upload"  # (content, name) of the file with that problem, if it is a text
 # How a series becomes windows; the common ones are in sight.
-WHOLE = ("scaling", "split", "test_share", "missing")  # of sequences with a label each
+WHOLE = ("scaling", "split", "test_share", "missing", "longest", "duplicates")  # with a label each
+TEXTS = ("split", "longest", "duplicates")  # with a label each
 BY_TIME = {"time": "by time", "random": "at random"}
 BY_ID = {"time": "by date or id", "random": "at random"}
 STRATIFIED = {"time": "stratified", "random": "at random"}
-CUTTING = ("steps", "stride", "scaling", "split", "test_share", "missing", "period")
+CUTTING = ("steps", "stride", "scaling", "split", "test_share", "missing", "duplicates", "period")
 
 
 def data_controls(unfolded: bool = False) -> None:
@@ -80,8 +81,10 @@ def _built_in(entry: Entry, unfolded: bool) -> None:
             field(knob.name, knob.label, about=knob.help)
     if entry.targets:
         _cutting(unfolded)
-    elif entry.columns:  # the parts are given
+        return
+    if entry.columns:  # the parts are given
         field("scaling")
+    _cutting(unfolded, ("duplicates",))
 
 
 def _cutting(
@@ -147,8 +150,13 @@ def _upload_controls(unfolded: bool) -> None:
     _columns(*map(list, uploaded.columns(table)))
     if _by_label(table):
         _cutting(unfolded, WHOLE, STRATIFIED)
+    elif table.kind == "text":
+        _cutting(unfolded, TEXTS, STRATIFIED)
+    elif table.kind == "pairs":
+        _cutting(unfolded, TEXTS[1:])
     elif table.kind == "corpus":
         field("window", "Window")
+        _cutting(unfolded, ("duplicates",))
     elif table.kind in ("series", "wide", "long", "arrays"):
         left, right = st.columns(2)
         with left:

@@ -24,6 +24,7 @@ FIELDS: dict[str, FieldInfo] = {
 STEPS: dict[str, float] = {
     "samples": 100,
     "noise": 0.05,
+    "longest": 10,
     "learning_rate": 0.001,
     "batch_size": 8,
     "epochs": 10,
@@ -94,11 +95,21 @@ HELP: dict[str, str] = {
     "windows overlap.",
     "test_share": "Share of the rows at the very end that is kept out of training and validation.",
     "missing": "What is done with gaps.",
+    "longest": "Sequences and texts are cut after so many steps: Keras' maxlen of pad_sequences. "
+    "Empty: after 2,000 steps of a table, 200 words or characters of a text.",
+    "duplicates": "Training sequences that also stand, target and all, in the validation or the "
+    "test part: a network that learns them by heart gets those right.",
     "period": "Of the seasonal baseline, in rows. 0: found by autocorrelation.",
     "noise": "Standard deviation of the noise; the signal's amplitude is 1.",
     "data_seed": "The same seed draws the same data.",
 }
-EMPTY = {"clipnorm": "off", "clipvalue": "off", "patience": "off", "metrics": "the usual ones"}
+EMPTY = {
+    "clipnorm": "off",
+    "clipvalue": "off",
+    "patience": "off",
+    "metrics": "the usual ones",
+    "longest": "the usual limit",
+}
 # Drawn as a slider, from the lowest to the highest value allowed.
 SLIDERS = {"forget_bias": 0.1, "recurrent_scale": 0.05}
 # What an option is called, where its name in Keras says too little.
@@ -119,6 +130,7 @@ OPTIONS: dict[str, dict[str, str]] = {
         "forward": "carry forward",
         "drop": "drop what touches them",
     },
+    "duplicates": {"drop": "leave out of training"},
 }
 Fitting = Mapping[str, Sequence[str]]  # by name, the options that fit the task; others: all of them
 

@@ -125,7 +125,6 @@ def test_the_classes_are_equally_likely_so_chance_costs_the_logarithm_of_their_n
     assert d.baselines["majority class"].loss == pytest.approx(math.log(classes), abs=0.01)
 
 
-def test_few_different_sequences_are_told():
-    d = dataset("parity", window=3, samples=100)
-    assert "100% of the validation sequences also occur in the training part" in d.notes[0]
-    assert not dataset("parity", window=12, samples=2000).notes
+def test_parity_draws_no_sequence_twice_if_there_are_enough():
+    d = dataset("parity", window=12, samples=2000)
+    assert len(np.unique(d.x[:, :, 0], axis=0)) == 2000

@@ -1,0 +1,29 @@
+"""Whether the first two axes of a file, sequences and steps, look as if they were swapped."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROUGHER = 1.2  # times as much change from step to step as from sequence to sequence
+
+
+def looks_turned(x: NDArray[np.float64]) -> bool:
+    """Whether most features change more from step to step than from sequence to sequence.
+
+    What is measured one after the other is mostly alike, while sequences that merely stand beside
+    each other are not. For noise both changes are the same.
+
+    Args:
+        x: (sequences, steps, features), NaN where something is missing.
+    """
+    if min(x.shape[:2]) < 2:
+        return False
+    along, across = (np.abs(np.diff(x, axis=axis)) for axis in (1, 0))
+    rough = [_mean(along[..., i]) > ROUGHER * _mean(across[..., i]) > 0 for i in range(x.shape[2])]
+    return 2 * sum(rough) > len(rough)
+
+
+def _mean(changes: NDArray[np.float64]) -> float:
+    known = changes[np.isfinite(changes)]
+    return float(known.mean()) if len(known) else 0.0
