@@ -155,7 +155,7 @@ def test_where_nothing_would_be_left_there_is_no_fix_but_a_sentence():
 
 SIZES = {"a": 30, "b": 30, "c": 3}
 LABELS = np.array([name for name, size in SIZES.items() for _ in range(size)])
-CLASSES = DRAW.normal(size=(63, 5, 1)) + np.searchsorted([*SIZES], LABELS)[:, None, None] * 2 - 2
+CLASSES = DRAW.normal(size=(63, 5, 1)) + np.searchsorted([*SIZES], LABELS)[:, None, None] * 3 - 3
 
 
 def unlucky(content, lost, **changes):
@@ -171,7 +171,7 @@ def unlucky(content, lost, **changes):
 def test_a_class_that_was_dealt_out_of_training_comes_back_with_its_share():
     content = npz(x=CLASSES, y=LABELS)
     wrong, data = unlucky(
-        content, "c", training=Training(epochs=15, learning_rate=0.05, batch_size=64)
+        content, "c", training=Training(epochs=30, learning_rate=0.05, batch_size=64)
     )
     finding = the(wrong, data, "class_not_trained")
     assert "'c'" in finding.message
