@@ -14,6 +14,7 @@ from seqlab.figures import style
 TICKS = [step * 10.0**power for power in range(-9, 7) for step in (1, 2, 5)]
 MOST_DECADES = 4  # that have room for such ticks
 NAME_HEIGHT = 0.12  # of the name on a line, as a share of the axis
+SPAN = 0.7  # decades that the axis has at least: some ticks are among them
 
 
 def loss(
@@ -74,6 +75,7 @@ def loss(
             "type": "log",
             "tickvals": ticks,
             "ticktext": [f"{tick:g}" for tick in ticks],
+            **_at_least(heights),
         },
     )
 
@@ -81,6 +83,14 @@ def loss(
 def _heights(losses: NDArray[np.float64]) -> NDArray[np.float64]:
     """Where on a logarithmic axis the losses lie that have a place there."""
     return np.log10(losses[np.isfinite(losses) & (losses > 0)])
+
+
+def _at_least(heights: NDArray[np.float64]) -> dict[str, list[float]]:
+    """The range of an axis on which all losses lie close together; else Plotly finds it."""
+    if not len(heights) or np.ptp(heights) >= SPAN:
+        return {}
+    middle = (heights.min() + heights.max()) / 2
+    return {"range": [middle - SPAN / 2, middle + SPAN / 2]}
 
 
 def _ticks(heights: NDArray[np.float64]) -> list[float]:
@@ -108,7 +118,7 @@ def _named(
     """
     if not len(heights):
         return []
-    name_height = NAME_HEIGHT * np.ptp(heights)
+    name_height = NAME_HEIGHT * max(np.ptp(heights), SPAN)
     top = max(levels.values(), default=0.0)
     lines = _heights(np.array([*levels.values(), *([baseline[1]] if baseline else [])]))
     named: list[str] = []

@@ -111,7 +111,7 @@ def _classes(
     if raw is None:
         empty = np.zeros(0, np.int64)
         figure = answers.confusion(empty, empty, classes)
-        return Answer(figure, f"{name}: {rule.accuracy:.1%} of the validation part right.")
+        return Answer(figure, f"By {name} {rule.accuracy:.1%} of the validation part are right.")
     guess, truth = raw.argmax(axis=-1), truth[: len(raw)]
     right = float((guess == truth).mean())
     cut = len(classes) - answers.MOST_CLASSES
@@ -142,7 +142,7 @@ def _symbols(
     counted = np.flatnonzero(weights[shown])
     true = [classes[i] for i in truth[shown, counted]]
     if raw is None:
-        words = f"{name}: {rule.accuracy:.1%} of the symbols of the validation part right."
+        words = f"By {name} {rule.accuracy:.1%} of the symbols of the validation part are right."
         return Answer(answers.symbols(true, None), f"The truth of one sequence. {words}")
     guess = raw.argmax(axis=-1)
     right = float(((guess == truth) * weights).sum() / max(weights.sum(), 1))
