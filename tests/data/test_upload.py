@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 import seqlab
 from seqlab.data.reading.regular import usual
 from seqlab.data.upload import MAX_BYTES, Table, UploadError, read_table
+from tests.clock import within_cpu_seconds
 
 N = 60
 DAYS = pd.date_range("2020-01-01", periods=N, freq="D")
@@ -1082,9 +1083,8 @@ def test_200_000_rows_are_read_in_a_few_seconds(dates, number, sep, says):
         header=sep.join(("t", "value", "load")),
         sep=sep,
     ).encode()
-    started = time.process_time()
-    table = read_table(data, "long.csv")
-    assert time.process_time() - started < 6  # 1.2 to 1.8 s on a quiet machine
+    # 1.2 to 1.8 s on a quiet machine
+    table = within_cpu_seconds(6, lambda: read_table(data, "long.csv"), tries=3)
     np.testing.assert_array_equal(table.frame["value"].to_numpy(), values)
     np.testing.assert_array_equal(table.frame["t"].to_numpy(), minutes.to_numpy())
     assert says in " ".join(f.message for f in table.findings)
@@ -1122,7 +1122,6 @@ def test_hostile_monotony_costs_neither_time_nor_memory(piece):
 
 def test_thousands_of_columns_cost_little():
     data = (",".join(map(str, WAVE * 130)) + "\n").encode()
-    started = time.process_time()
-    table = read_table(data, "x")
+    # 0.6 s on a quiet machine; 7 s when it was quadratic
+    table = within_cpu_seconds(5, lambda: read_table(data, "x"), tries=3)
     assert table.frame.shape == (1, 7800)
-    assert time.process_time() - started < 5  # 0.6 s on a quiet machine; 7 s when it was quadratic
