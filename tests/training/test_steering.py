@@ -1,19 +1,18 @@
 """Commands in mid-run, schedules, early stopping, and going on later: against plain Keras."""
 
-import time
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from seqlab.experiment import Recurrent, Training
-from seqlab.training.control import Steering
+from seqlab.training import control
 from seqlab.training.fit import fit
 from seqlab.training.program import Program
 from seqlab.training.schedule import Rates
 from seqlab.training.state import TrainingState
 from seqlab.training.train import train
+from tests.clock import Clock
 from tests.training.helpers import Epochs, experiment, fit_plainly, plain_fit, series
 
 BATCHES = 4  # of the default experiment
@@ -31,7 +30,7 @@ class Script(Epochs):
     def __init__(self, *script):
         super().__init__()
         self._script, self._ready = list(script), []
-        self.told, self.times = [], []
+        self.told = []
 
     def commands(self):
         ready, self._ready = self._ready, []
@@ -39,7 +38,6 @@ class Script(Epochs):
 
     def note(self, *event):
         self.told.append(event)
-        self.times.append(time.monotonic())
         if self._script and self._script[0][0] == event:
             self._ready.append(self._script.pop(0)[1])
 
@@ -89,10 +87,11 @@ def test_pause_step_resume_change_nothing_but_time(at_once):
 
 def test_a_pause_waits_and_stop_ends_it(at_once):
     class Late(Script):
+        looks = 0
+
         def commands(self):
-            if self.told[-1] == ("paused", 3) and time.monotonic() - self.times[-1] > 0.3:
-                return [command("stop")]
-            return super().commands()
+            self.looks += self.told[-1] == ("paused", 3)
+            return [command("stop")] if self.looks == 100 else super().commands()
 
     late = Late((("epoch", 3), command("pause")))
     outcome, _ = fit(e := experiment(), series(e), late, late)
@@ -120,20 +119,21 @@ def test_more_epochs_in_mid_run(at_once):
     assert ("planned", 4) in script.told
 
 
-def test_commands_are_polled_seldom_and_unknown_ones_refused():
+def test_commands_are_polled_seldom_and_unknown_ones_refused(monkeypatch):
+    monkeypatch.setattr(control, "time", clock := Clock())
+    begin, asked = clock.now, []
+
     class Counting:
-        asked = 0
-
         def commands(self):
-            self.asked += 1
-            return [command("dance")] if self.asked == 3 else []
+            asked.append(clock.now - begin)
+            return [command("dance")] if len(asked) == 3 else []
 
-    steering = Steering(counting := Counting())
-    end = time.monotonic() + 0.09
-    while time.monotonic() < end:
+    steering = control.Steering(Counting())
+    for milliseconds in range(0, 100, 20):
+        clock.now = begin + milliseconds / 1000
         steering.between_batches(lambda waits: None)
-    assert counting.asked == 2
-    time.sleep(0.05)
+    assert asked == pytest.approx([0, 0.06])
+    clock.now += 0.05
     with pytest.raises(ValueError, match="dance"):
         steering.between_batches(lambda waits: None)
 
