@@ -1,16 +1,18 @@
-"""Settings for all tests: quiet TensorFlow, no GPU, one thread, a home of its own."""
+"""Settings for all tests: quiet TensorFlow, no GPU, the same draws in every order of the tests."""
 
 import gc
 import os
+import random
 
+import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 # A busy machine is no reason to fail: pytest-timeout ends what hangs.
-settings.register_profile("seqlab", deadline=None)
+settings.register_profile("seqlab", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("seqlab")
 
 
@@ -23,3 +25,22 @@ def _quick_collections():
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="module")
+def _generators(request):
+    """The generators of a test's file, and their states before its first test."""
+    found = [v for v in vars(request.module).values() if isinstance(v, np.random.Generator)]
+    return [(generator, generator.bit_generator.state) for generator in found]
+
+
+@pytest.fixture(autouse=True)
+def _same_draws(_generators):
+    """Each test draws the same numbers, whichever tests ran before it in its process.
+
+    That covers the weights of Keras' layers: their seeds come from `random`.
+    """
+    random.seed(0)
+    np.random.seed(0)
+    for generator, state in _generators:
+        generator.bit_generator.state = state
