@@ -3,7 +3,6 @@
 import os
 import sqlite3
 import threading
-import time
 
 import numpy as np
 import psutil
@@ -11,7 +10,9 @@ import pytest
 
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.lens import snapshot
+from seqlab.runs import store as stores
 from seqlab.runs.store import Store
+from tests.clock import Clock
 
 EXPERIMENT = Experiment(layers=(Recurrent(cell="GRU", units=3),))
 
@@ -21,6 +22,13 @@ def store(tmp_path):
     store = Store(tmp_path)
     yield store
     store.close()
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The time that the store goes by."""
+    monkeypatch.setattr(stores, "time", clock := Clock())
+    return clock
 
 
 def reopened(store):
@@ -55,18 +63,20 @@ def test_a_finished_run_is_as_it_was_after_a_reopening(store):
     store.close()
 
 
-def test_a_pause_between_two_trainings_is_no_training(store):
+def test_a_pause_between_two_trainings_is_no_training(store, clock):
     run = store.create(EXPERIMENT)
     store.set_status(run, "running")
-    time.sleep(0.05)
+    clock.now += 3
+    assert store.get(run).seconds == 3
     store.set_status(run, "finished")
-    first = store.get(run).seconds
-    time.sleep(0.5)
+    clock.now += 100
+    assert store.get(run).seconds == 3
     assert store.claim(run, 9)
     assert not store.claim(run, 9)
     store.set_status(run, "running")
+    clock.now += 2
     store.set_status(run, "finished")
-    assert first <= store.get(run).seconds < first + 0.4
+    assert store.get(run).seconds == 5
 
 
 def test_a_run_whose_settings_cannot_be_read_does_not_hide_the_others(store):
@@ -93,11 +103,11 @@ def test_snapshots_after_the_best_epoch_are_dropped(store):
 
 def test_the_pace_is_the_median_of_the_last_runs(store):
     assert store.pace() == 1
-    for seconds in (0.5, 0.1, 0.3):
+    for seconds in (0.3, 0.1, 0.5):
         store.set_measured(store.create(EXPERIMENT, estimated=0.1), seconds)
     store.create(EXPERIMENT, estimated=0.1)  # did not train
     assert store.pace() == pytest.approx(3)
-    assert store.pace(runs=1) == pytest.approx(3)
+    assert store.pace(runs=1) == pytest.approx(5)
 
 
 @pytest.mark.parametrize("damage", ["no database", "a page of it overwritten", "cut short"])
@@ -128,14 +138,14 @@ def test_a_damaged_store_is_put_aside_with_a_sentence(tmp_path, damage):
     again.close()
 
 
-def test_what_is_left_follows_the_epochs_that_were_trained(store):
+def test_what_is_left_follows_the_epochs_that_were_trained(store, clock):
     run = store.create(Experiment(training=Training(epochs=40)), estimated=0.5)
     assert store.seconds_left([run]) == [pytest.approx(20)]
     store.set_status(run, "running")
-    time.sleep(0.1)
+    clock.now += 20
     store.add_metrics(run, range(1, 11), [1.0] * 10, [1.0] * 10)
-    # 30 epochs of 10 ms; nobody needs nothing
-    assert store.seconds_left(["nobody", run]) == [0, pytest.approx(0.3, rel=0.5)]
+    # 30 epochs of 2 s; nobody needs nothing
+    assert store.seconds_left(["nobody", run]) == [0, 60]
     assert store.seconds_left([]) == []
 
 
