@@ -1,12 +1,27 @@
 """A Dask cluster as an operator starts it."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+
+
+def free_port() -> int:
+    """A port for a server that may be killed and started again.
+
+    It lies below those that the system gives to connections that go out: one of these could be
+    taken by a stranger, or by a browser that looks for the server, while the server is away.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Cluster:
@@ -14,9 +29,7 @@ class Cluster:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+        self.address = f"tcp://127.0.0.1:{free_port()}"
         self.processes: list[subprocess.Popen] = []
 
     def start(self) -> None:

@@ -15,7 +15,7 @@ def submit(pool, store, epochs=5, part="count"):
     return run
 
 
-def wait_for(condition, seconds=20.0):
+def wait_for(condition, seconds=120.0):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"

@@ -3,6 +3,13 @@
 import os
 import time
 
+import distributed
+import psutil
+
+from seqlab.runs import worker
+
+TOGETHER = 20  # epochs that are reported at once
+
 
 def act(experiment, part, report, control, *more):
     """The job of all tests: plays the part that stands in the place of the data."""
@@ -10,13 +17,26 @@ def act(experiment, part, report, control, *more):
 
 
 def count(experiment, dataset, report, control, state=None, epochs=None):
-    """Reports an epoch every 10 ms until all are done or it is told to stop. It can be paused."""
+    """Epochs of 10 ms until all are done or it is told to stop. It can be paused.
+
+    It reports as seldom as a real training: on a busy machine, which has no time for the pool,
+    events would pile up otherwise.
+    """
     first = int(state or 0) + 1
     last = epochs or experiment.training.epochs
-    kinds = []
+    kinds, done = [], []
+
+    def metrics():
+        if done:
+            more = {"val_loss": [None] * len(done), "accuracy": [epoch / 1000 for epoch in done]}
+            losses = [1 / epoch for epoch in done]
+            report({"kind": "metrics", "epoch": list(done), "loss": losses} | more)
+            done.clear()
+
     for epoch in range(first, last + 1):
         kinds = [command["kind"] for command in control.commands()]
         if "pause" in kinds:
+            metrics()
             report({"kind": "paused", "epoch": epoch - 1})
             while not kinds or kinds == ["pause"]:
                 kinds = [command["kind"] for command in control.commands()]
@@ -26,18 +46,19 @@ def count(experiment, dataset, report, control, state=None, epochs=None):
             last = epoch - 1
             break
         time.sleep(0.01)
-        report(
-            {
-                "kind": "metrics",
-                "epoch": [epoch],
-                "loss": [1 / epoch],
-                "val_loss": [None],
-                "accuracy": [epoch / 1000],
-            }
-        )
+        done.append(epoch)
+        if epoch % TOGETHER == 0:
+            metrics()
+    metrics()
     report({"kind": "state", "epoch": last, "data": str(last).encode()})
     report({"kind": "log", "message": f"pid {os.getpid()}"})
     return {"status": "stopped" if "stop" in kinds else "finished", "epochs": last, "message": ""}
+
+
+def paused(experiment, dataset, report, control):
+    """Counts when it is told to resume."""
+    worker.tell(control._key, {"kind": "pause"})
+    return count(experiment, dataset, report, control)
 
 
 def announce_pid(experiment, dataset, report, control):
@@ -56,11 +77,12 @@ def broken(experiment, dataset, report, control):
 
 
 def hungry(experiment, dataset, report, control):
-    """Takes more and more memory."""
-    eaten = []
-    while True:
-        eaten.append(b"x" * 2**23)
-        time.sleep(0.02)
+    """Takes more memory than a run may have, but not so much that Dask kills its worker for it."""
+    limit = distributed.get_worker().memory_manager.memory_limit
+    process, eaten = psutil.Process(), []
+    while process.memory_info().rss < 0.87 * limit:
+        eaten.append(b"x" * 2**22)
+    time.sleep(60)
 
 
-PARTS = {part.__name__: part for part in (count, announce_pid, deaf, broken, hungry)}
+PARTS = {part.__name__: part for part in (count, paused, announce_pid, deaf, broken, hungry)}
