@@ -3,23 +3,26 @@
 import functools
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
+from playwright.sync_api import expect
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from seqlab.runs.pool import Pool
 from seqlab.runs.store import Store
 from seqlab.ui import services
+from tests.runs.cluster import free_port
 
 ROOT = Path(__file__).parents[2]
+expect.set_options(timeout=30_000)  # milliseconds: a busy machine is no reason to fail
 
 # Streamlit looks through all installed packages for components at the start of every AppTest,
 # which takes half a second: once is enough.
@@ -42,7 +45,7 @@ def store(tmp_path, monkeypatch):
 @pytest.fixture
 def app(store):
     """The pages, with the buttons opened that hold the less common values."""
-    app = AppTest.from_file(ROOT / "seqlab/ui/shell.py", default_timeout=30)
+    app = AppTest.from_file(ROOT / "seqlab/ui/shell.py", default_timeout=120)
     for place in ("data", "head", "training", 0, 1, 2, 3):
         app.session_state[f"more_{place}"] = True
     return app
@@ -54,9 +57,7 @@ class Server:
     def __init__(self, home: Path, environment: dict[str, str] | None = None) -> None:
         self.home = home
         self.environment = environment or {}
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen | None = None
 
@@ -76,14 +77,15 @@ class Server:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=environment, stdout=log, stderr=log
             )
-        end = time.monotonic() + 60
-        while time.monotonic() < end:
+        end = time.monotonic() + 120
+        while time.monotonic() < end and self.process.poll() is None:
             try:
                 urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).read()
                 return
             except OSError:
                 time.sleep(0.1)
-        raise AssertionError((self.home / "server.log").read_text())
+        self.stop()
+        raise AssertionError(self.log)
 
     def stop(self) -> None:
         self.process.terminate()
@@ -96,7 +98,11 @@ class Server:
     def workers(self) -> list[psutil.Process]:
         """The training processes: what the fork server forked, without its own tracker."""
         family = psutil.Process(self.process.pid).children(recursive=True)
-        servers = [p for p in family if "forkserver" in " ".join(p.cmdline())]
+        servers = []
+        for process in family:
+            with suppress(psutil.Error):  # it ends in this moment
+                if "forkserver" in " ".join(process.cmdline()):
+                    servers.append(process)
         parents = {p.pid for p in servers}
         return [p for p in servers if p.ppid() in parents]
 

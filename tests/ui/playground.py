@@ -2,13 +2,13 @@
 
 import re
 import time
+from contextlib import suppress
 from urllib.parse import parse_qs, urlparse
 
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as NotInTime
 
-VIEWPORT = {"width": 1440, "height": 900}
-LONG = 60_000  # milliseconds: a first training may wait for TensorFlow to warm up
-expect.set_options(timeout=15_000)
+LONG = 120_000  # milliseconds: a first training may wait for TensorFlow to warm up
 
 
 class Playground:
@@ -16,7 +16,7 @@ class Playground:
 
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(30_000)
         self.open(url)
 
     def open(self, url: str) -> None:
@@ -75,8 +75,10 @@ class Playground:
     def stop_if_it_trains(self) -> None:
         """Leaves the worker to the next test, also after a failure."""
         button = self.part("stop").get_by_role("button")
-        if button.is_enabled():
-            button.click()
+        if button.count() and button.is_enabled():
+            with suppress(NotInTime):  # it may have ended by itself in this moment
+                button.click(timeout=5000)
+            expect(button).to_be_disabled(timeout=LONG)
 
     def run(self) -> str | None:
         """The run that the URL names."""
@@ -91,19 +93,38 @@ class Playground:
         slider.focus()
         slider.press(press)
 
-    def wait_until(self, condition, seconds: float = 30) -> None:
+    def wait_until(self, condition, seconds: float = 60) -> None:
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, "waited too long"
             self.page.wait_for_timeout(50)
 
+    def train(self) -> str:
+        """Presses Train; returns the new run once the URL names it."""
+        before = self.run()
+        self.click("train")
+        self.wait_until(lambda: self.run() not in (None, before))
+        return self.run()
 
-def start_long_run(playground):
+
+def prepare_long_run(playground: Playground) -> None:
+    """Settings of a run that no machine finishes during a test."""
     playground.choose("data", "Adding problem")
     expect(playground.part("network")).to_contain_text(", 2)")
     playground.enter("window", 60)
     expect(playground.part("network")).to_contain_text("(None, 60, 2)")
     playground.enter("epochs", 9999)
     expect(playground.page).to_have_url(re.compile("epochs=9999"))
-    playground.click("train")
+
+
+def train_long(playground: Playground) -> str:
+    """Starts the run with these settings; returns it once it trains."""
+    run = playground.train()
     playground.expect_status(r"Epoch \d+ of 9999")
+    return run
+
+
+def start_long_run(playground: Playground) -> str:
+    """A run that trains for longer than any test."""
+    prepare_long_run(playground)
+    return train_long(playground)

@@ -12,9 +12,9 @@ from seqlab.lens.forward import run as traces_of
 from seqlab.lens.stack import stack
 from seqlab.runs.store import Store
 from seqlab.ui.draft import dataset_of
+from tests.ui.playground import LONG
 
 UNITS, EPOCHS = 5, (0, 1, 2, 4)
-LONG = 60_000  # milliseconds: the first page of a fresh server, on a busy machine
 ADDING = Experiment(
     data=Data(source="adding", window=8, samples=50), layers=(Recurrent(units=UNITS),)
 )
@@ -52,6 +52,8 @@ def trace(epoch: int):
 
 def test_player_and_cell_show_the_numbers_of_the_run(page: Page, server, run) -> None:
     page.set_default_timeout(30_000)
+    sockets = []
+    page.on("websocket", sockets.append)
     page.goto(f"{server.url}/lens?run={run}")
     player = page.locator(".seqlab-player")
     said, slider = player.locator("output"), player.get_by_role("slider")
@@ -101,9 +103,9 @@ def test_player_and_cell_show_the_numbers_of_the_run(page: Page, server, run) ->
     # A unit that is chosen in the heat maps is the one whose cell is drawn.
     canvas = player.locator("canvas")
     canvas.focus()
-    canvas.press("ArrowUp")
-    canvas.press("ArrowUp")
-    page.wait_for_timeout(1500)
+    with sockets[-1].expect_event("framesent", lambda sent: b'"unit":1' in sent):
+        canvas.press("ArrowUp")
+        canvas.press("ArrowUp")
     page.locator(".st-key-lens_view button", has_text="One cell").click()
     cell = page.locator(".seqlab-cell")
     expect(cell.locator("svg.picture")).to_have_attribute(
@@ -158,8 +160,9 @@ def test_a_drawn_line_is_what_the_network_reads(page: Page, server, run) -> None
     expect(page.locator(".seqlab-player output")).to_have_text("Epoch 4", timeout=LONG)
     page.locator(".st-key-lens_order button", has_text="my own").click()
     sketch = page.locator("svg.seqlab-sketch")
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    sketch.hover(position={"x": 3, "y": 2})
     box = sketch.bounding_box()
-    page.mouse.move(box["x"] + 3, box["y"] + 2)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 3, box["y"] + 2, steps=20)
     page.mouse.up()

@@ -103,7 +103,7 @@ def opened(run: str, view: str, app: AppTest | None = None) -> AppTest:
     if app is not None:  # the same visitor goes to another view
         app.session_state["lens_view"] = view
         return app.run()
-    app = AppTest.from_file(ROOT / "seqlab/ui/shell.py", default_timeout=30)
+    app = AppTest.from_file(ROOT / "seqlab/ui/shell.py", default_timeout=120)
     app.query_params["run"] = run
     app.session_state["lens_view"] = view
     app.switch_page(str(ROOT / "pages/lens.py"))

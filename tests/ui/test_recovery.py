@@ -3,6 +3,8 @@
 That a cluster comes back is tested in tests/runs/test_faults.py.
 """
 
+import re
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +16,6 @@ from tests.runs.cluster import Cluster
 from tests.ui.conftest import Server
 from tests.ui.playground import LONG, Playground, start_long_run
 
-EPOCHS = 60
-
 
 @pytest.fixture
 def serve(tmp_path: Path):
@@ -24,8 +24,8 @@ def serve(tmp_path: Path):
 
     def begin(**environment: str) -> Server:
         server = Server(tmp_path, environment)
-        server.start()
         servers.append(server)
+        server.start()
         return server
 
     yield begin
@@ -36,36 +36,42 @@ def serve(tmp_path: Path):
 def test_a_killed_server_keeps_runs_and_the_cut_off_one_goes_on_as_if_nothing_was(serve, page):
     server = serve()
     playground = Playground(page, server.url)
-    playground.choose("data", "Adding problem")
-    playground.enter("window", 60)
-    playground.enter("epochs", EPOCHS)
-    playground.click("train")
-    playground.expect_status(f"Finished: {EPOCHS} epochs")
-    whole, gates = playground.run(), playground.gates(f"Epoch {EPOCHS}")
-    finished = page.url
+    playground.enter("epochs", 3)
+    playground.train()
+    playground.expect_status("Finished: 3 epochs")
+    finished, gates = page.url, playground.gates("Epoch 3")
 
-    playground.click("train")
-    playground.wait_until(lambda: playground.run() not in (None, whole))
-    cut_off, url = playground.run(), page.url
-    # One state at least has been kept: it would go on from there.
+    cut_off, url = start_long_run(playground), page.url
+    # One state at least has been kept: it will go on from there.
     kept = server.home / "home" / "runs" / cut_off / "state.npz"
-    playground.wait_until(kept.exists, seconds=60)
+    playground.wait_until(kept.exists)
     server.process.kill()
     server.process.wait()
     server.start()
 
     playground.open(finished)
-    playground.expect_status(f"Finished: {EPOCHS} epochs")
-    assert playground.gates(f"Epoch {EPOCHS}") == gates
+    playground.expect_status("Finished: 3 epochs")
+    assert playground.gates("Epoch 3") == gates
     playground.open(url)
-    playground.expect_status("Interrupted after")
+    playground.expect_status(r"Interrupted after \d+ of 9999")
     assert playground.gates(r"Epoch \d+")
+    before = playground.epoch_told()
+    expect(playground.part("more_epochs")).to_contain_text("Go on to epoch 9,999")
     playground.click("more_epochs")
-    playground.expect_status(f"Finished: {EPOCHS} epochs")
-    store = Store(server.home / "home")
-    one, other = store.metrics(whole), store.metrics(cut_off)
-    store.close()
-    assert other.epoch.tolist() == list(range(1, EPOCHS + 1))
+    playground.expect_status(r"Epoch \d+ of 9999")
+    playground.wait_until(lambda: playground.epoch_told() > before)
+    playground.click("stop")
+    playground.expect_status("Stopped after")
+
+    # The same number of epochs without a break.
+    epochs = playground.epoch_told()
+    playground.enter("epochs", epochs)
+    expect(page).to_have_url(re.compile(f"epochs={epochs}"))
+    whole = playground.train()
+    playground.expect_status(f"Finished: {epochs} epochs")
+    with closing(Store(server.home / "home")) as store:
+        one, other = store.metrics(whole), store.metrics(cut_off)
+    assert other.epoch.tolist() == one.epoch.tolist() == list(range(1, epochs + 1))
     np.testing.assert_allclose(other.loss, one.loss, rtol=1e-4)
     np.testing.assert_allclose(other.val_loss, one.val_loss, rtol=1e-4)
 

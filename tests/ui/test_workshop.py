@@ -4,8 +4,10 @@ import asyncio
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import numpy as np
+import pytest
 
 from seqlab.runs.store import Store
 from tests.ui.visitor import Visitor
@@ -13,6 +15,8 @@ from tests.ui.visitor import Visitor
 VISITORS = 30
 EPOCHS = 100
 BOUND = 150.0  # seconds for all of it
+HANGS = 360.0  # seconds after which it is not slow but stuck
+GOES = 3
 PAUSE = 5.0, 12.0  # seconds between two clicks of one visitor
 
 
@@ -25,17 +29,24 @@ async def visit(visitor: Visitor, store: Store, at_once: asyncio.Barrier) -> dic
         pressed = await visitor.press("train")
         assert visitor.run is not None
         clicks = []
-        while store.get(visitor.run).active:
-            await asyncio.sleep(draw.uniform(*PAUSE))
+        while await trains(visitor.run, store, draw.uniform(*PAUSE)):
             clicks.append(await visitor.enter("units_0", draw.randint(4, 64)))
     return {"opened": [opened], "pressed": [pressed], "clicks": clicks}
+
+
+async def trains(run: str, store: Store, seconds: float) -> bool:
+    """Waits for so long, but not longer than the run; whether it still waits or trains."""
+    end = time.monotonic() + seconds
+    while (active := store.get(run).active) and time.monotonic() < end:
+        await asyncio.sleep(0.5)
+    return active
 
 
 async def workshop(port: int, store: Store) -> tuple[list[Visitor], dict[str, list[float]]]:
     """All visitors, and the seconds that the page took to answer them."""
     at_once = asyncio.Barrier(VISITORS)
     visitors = [Visitor(port, f"epochs={EPOCHS}") for _ in range(VISITORS)]
-    async with asyncio.timeout(BOUND):
+    async with asyncio.timeout(HANGS):
         found = await asyncio.gather(*(visit(visitor, store, at_once) for visitor in visitors))
     return visitors, {name: [t for times in found for t in times[name]] for name in found[0]}
 
@@ -49,22 +60,37 @@ def report(times: dict[str, list[float]]) -> str:
     return "; ".join(rows)
 
 
-def served(server) -> float:
-    """One workshop in which nothing may go wrong; returns the 95th percentile of the clicks."""
-    store = Store(server.home / "home")
+def served(server) -> tuple[float, float]:
+    """One workshop in which nothing may go wrong.
+
+    Returns:
+        Seconds that it took in all, and the 95th percentile of the seconds until a click was
+        answered.
+    """
     begin = time.monotonic()
-    with ThreadPoolExecutor(1) as thread:  # Playwright has an event loop in this one
-        visitors, times = thread.submit(asyncio.run, workshop(server.port, store)).result()
-    print(report(times), f"{time.monotonic() - begin:.0f} s in all")  # noqa: T201
-    assert [visitor.errors for visitor in visitors] == [[]] * VISITORS
-    runs = [store.get(visitor.run) for visitor in visitors]
-    assert len({run.id for run in runs}) == VISITORS
-    assert {run.status for run in runs} == {"finished"}
-    assert all(len(store.metrics(run.id).epoch) == EPOCHS for run in runs)
-    store.close()
-    return np.percentile(times["clicks"], 95)
+    with closing(Store(server.home / "home")) as store:
+        with ThreadPoolExecutor(1) as thread:  # Playwright has an event loop in this one
+            visitors, times = thread.submit(asyncio.run, workshop(server.port, store)).result()
+        seconds = time.monotonic() - begin
+        print(report(times), f"{seconds:.0f} s in all")  # noqa: T201
+        assert [visitor.errors for visitor in visitors] == [[]] * VISITORS
+        runs = [store.get(visitor.run) for visitor in visitors]
+        assert len({run.id for run in runs}) == VISITORS
+        assert {run.status for run in runs} == {"finished"}
+        assert all(len(store.metrics(run.id).epoch) == EPOCHS for run in runs)
+    return seconds, float(np.percentile(times["clicks"], 95))
 
 
+@pytest.mark.timeout(GOES * HANGS + 60)
 def test_thirty_visitors_who_train_at_once_are_all_served(server):
-    # Two more goes, should another process have taken the machine during the first.
-    assert any(served(server) < 0.5 for _ in range(3))
+    """An error or a lost run fails it at once; a slow go is repeated.
+
+    For another process may have taken the machine in the meantime.
+    """
+    slow = []
+    while len(slow) < GOES:
+        seconds, answer = served(server)
+        if seconds < BOUND and answer < 0.5:
+            return
+        slow.append((seconds, answer))
+    pytest.fail(f"Slow in every go (seconds in all, seconds until an answer): {slow}")
