@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import threading
+import time
 
 import numpy as np
 import psutil

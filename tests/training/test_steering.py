@@ -194,7 +194,7 @@ def decayed(training, schedule):
             keras.optimizers.schedules.ExponentialDecay(0.01, 10 * BATCHES, 0.5),
         ),
     ],
-    ids=str,
+    ids=["cosine", "cosine after a warm-up", "exponential"],
 )
 def test_the_rates_are_those_of_keras(settings, schedule):
     rates = Rates.of(Training(learning_rate=0.01, epochs=10, **settings), BATCHES)
