@@ -53,7 +53,7 @@ def trace(epoch: int):
 def test_player_and_cell_show_the_numbers_of_the_run(page: Page, server, run) -> None:
     page.set_default_timeout(30_000)
     sockets = []
-    page.on("websocket", sockets.append)
+    page.on("websocket", lambda socket: sockets.append(socket))
     page.goto(f"{server.url}/lens?run={run}")
     player = page.locator(".seqlab-player")
     said, slider = player.locator("output"), player.get_by_role("slider")

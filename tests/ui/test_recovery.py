@@ -30,7 +30,8 @@ def serve(tmp_path: Path):
 
     yield begin
     for server in servers:
-        server.stop()
+        server.process.kill()  # that it ends in order is seen to elsewhere
+        server.process.wait()
 
 
 def test_a_killed_server_keeps_runs_and_the_cut_off_one_goes_on_as_if_nothing_was(serve, page):
