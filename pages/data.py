@@ -10,7 +10,7 @@ from seqlab.ui.coach import cut, gaps, values
 from seqlab.ui.coach.facts import columns_of, facts
 from seqlab.ui.coach.file import file_section, findings_lines
 from seqlab.ui.controls.data import UPLOAD, data_controls, offer_anyway
-from seqlab.ui.draft import draft
+from seqlab.ui.draft import NO_FILE, draft
 from seqlab.ui.words import plain
 
 state.begin()
@@ -34,7 +34,8 @@ with right:
     with st.container(key="problems", gap="xxsmall"):
         problems = setup.input_problems()
         if dataset is None and (file or not problems):
-            problems += [finding for finding in now.findings if finding.level == "error"]
+            told = [f for f in now.findings if f.level == "error" or f.code == NO_FILE]
+            problems += told
         if problems:
             setup.findings_list(problems)
         offer_anyway()

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from seqlab.experiment import Data
 from seqlab.runs.store import Run
 from seqlab.ui import services
 from seqlab.ui.controls.data import SOURCES
@@ -18,13 +19,19 @@ DRAWN = "_runs_drawn"  # their ids, in the order of the rows
 MOST = 1e6  # a loss beyond that says no more than the status: diverged
 
 
+def sequences(data: Data) -> str:
+    """The source, or the name of the file."""
+    about = services.store().about_upload(data.file) if data.file else None
+    return about[0] if about else SOURCES[data.source]
+
+
 def row(run: Run) -> dict[str, object]:
     last, best = services.store().best(run.id)
     training = run.experiment.training
     return {
         "started": pd.Timestamp(run.created, unit="s", tz="UTC"),
         "status": run.status,
-        "sequences": SOURCES[run.experiment.data.source],
+        "sequences": sequences(run.experiment.data),
         "network": network(run.experiment),
         "training": f"{training.optimizer} {training.learning_rate:g}",
         "epochs": last,

@@ -42,7 +42,7 @@ def load(experiment: Experiment, table: Table | None = None) -> Dataset:
 def _made(data: Data, table: Table | None) -> Dataset:
     if data.source == "upload":
         if table is None:
-            raise DataError("Upload a CSV file first: a header line, then one row per time step.")
+            raise DataError("Upload a file first: a table (CSV), a text, or NumPy arrays.")
         if (single := uploaded.as_series(table)) is None:
             return uploaded.dataset(table, data)
         return from_frame(*single, data, labels=uploaded.labels(table))

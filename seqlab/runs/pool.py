@@ -391,7 +391,7 @@ class Pool:
                         worker.tell, job.key, command, workers=[job.address], callback_timeout=1
                     )
                 except (TimeoutError, OSError):
-                    self._recorder.log(run, f"The worker did not hear “{command['kind']}”.")
+                    self._recorder.log(run, f"The worker has not answered “{command['kind']}” yet.")
 
     def _shut_down(self) -> None:
         message = "The server was stopped while this run was active. What it had learned is kept."

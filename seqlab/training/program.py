@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import keras
@@ -174,18 +173,8 @@ class Program:
         return ""
 
     def _call(self, buffer: Buffer) -> None:
-        """TensorFlow traces one function after the other; XLA then compiles both at once."""
-        none, sums = tf.constant([0, 0]), self.start_metrics()
-        calls = {
-            "train": (buffer, tf.zeros(self.capacity), none, sums),
-            "forward": (buffer, none, sums),
-        }
-        for name, arguments in calls.items():
-            self._concrete[name] = self._functions[name].get_concrete_function(*arguments)
-        with ThreadPoolExecutor(len(calls)) as threads:
-            compiling = [threads.submit(self._concrete[name], *calls[name]) for name in calls]
-        for done in compiling:
-            done.result()
+        self.forward(buffer, 0, 0, self.start_metrics())
+        self.train(buffer, np.zeros(self.capacity, np.float32), 0, 0, self.start_metrics())
 
     def reset_states(self) -> None:
         """Lets stateful layers begin at zero again, as they shall at the start of each part."""

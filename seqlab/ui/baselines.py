@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pandas as pd
 import streamlit as st
 
 from seqlab.data.dataset import Dataset
 
 
-def baselines_table(dataset: Dataset, key: str) -> None:
+def baselines_table(
+    dataset: Dataset, key: str, width: int | Literal["stretch"] = "stretch"
+) -> None:
     """What each rule does, and what it reaches on the validation part."""
     error = f"RMSE of {dataset.target}"
     rows = [
@@ -26,6 +30,7 @@ def baselines_table(dataset: Dataset, key: str) -> None:
         pd.DataFrame(rows).dropna(axis="columns", how="all"),
         key=key,
         hide_index=True,
+        width=width,
         placeholder="",
         column_config={
             "accuracy": number(format="percent"),

@@ -49,9 +49,13 @@ export default function ({ data, parentElement }) {
   element.style.height = `${data.height}px`
   const figure = JSON.parse(data.figure)
   const axes = { xaxis: {}, yaxis: {} }
-  const config = { responsive: true, displaylogo: false, displayModeBar: "hover",
+  const config = { responsive: true, displaylogo: false, displayModeBar: "hover", showSendToCloud: false,
     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] }
+  // Axes of categories and of numbers: Plotly keeps what it found out about the ones before.
+  const kind = figure.data.map((trace) => trace.type).join()
   const draw = async (Plotly) => {
+    if (element.kind !== kind) Plotly.purge(element)
+    element.kind = kind
     await Plotly.react(element, figure.data, themed({ ...axes, ...figure.layout }, element), config)
     element.setAttribute("aria-label", data.alt)
   }

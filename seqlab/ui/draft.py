@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +25,7 @@ _datasets: ByteCache[Dataset] = ByteCache(
     2**29, lambda dataset: dataset.x.nbytes + dataset.y.nbytes
 )
 _tables: ByteCache[Table] = ByteCache(2**28, lambda table: int(table.frame.memory_usage().sum()))
+NO_FILE = "no_file"
 MOST_FIXES = 6  # of one draft, one after the other
 
 
@@ -51,7 +52,10 @@ def draft(flat: Mapping[str, Any]) -> Draft:
     try:
         dataset = dataset_of(experiment.data)
     except (DataError, UploadError) as error:
-        return Draft(experiment, None, [explain(error, experiment), *diagnose(experiment)])
+        why = explain(error, experiment)
+        if experiment.data.source == "upload" and experiment.data.file is None:
+            why = replace(why, level="hint", code=NO_FILE)  # nothing is wrong yet
+        return Draft(experiment, None, [why, *diagnose(experiment)])
     except Exception:  # a stranger's file must not lock the page
         logger.exception("The data of a draft could not be loaded.")
         return Draft(experiment, None, [Finding("error", "no_data", STRANGE)])

@@ -105,7 +105,7 @@ def _baselines(dataset: Dataset) -> None:
     shown = st.popover("Baselines", key="baselines", type="tertiary", on_change="rerun")
     if shown.open:
         with shown:
-            baselines_table(dataset, key="baselines_table")
+            baselines_table(dataset, key="baselines_table", width=640)
 
 
 def _snapshot(run: str, epoch: int) -> dict[str, np.ndarray] | None:

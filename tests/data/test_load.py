@@ -150,7 +150,7 @@ def test_missing_values_are_filled_and_said():
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (Data(source="upload"), "Upload a CSV file first"),
+        (Data(source="upload"), "Upload a file first"),
         (Data(target="nonsense"), "no numeric column 'nonsense'"),
     ],
 )

@@ -1043,7 +1043,7 @@ def only_a_table_or_a_refusal(data):
     assert grown < 200_000
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(FILES)
 @example(b"\0\0,\0\n")
 @example(b'"')
@@ -1054,10 +1054,18 @@ def test_random_bytes_give_a_table_or_a_refusal(data):
     only_a_table_or_a_refusal(data)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(mutated())
 def test_damaged_files_give_a_table_or_a_refusal(data):
     only_a_table_or_a_refusal(data)
+
+
+def test_commas_of_lakhs_are_no_grouping_where_the_comma_is_decimal():
+    rows = [f"2020-01-{day:02}\t13,{day + 10}" for day in range(1, 28)]
+    table = seqlab.read_table("\n".join([*rows, "2020-01-28\t0,00,746"]).encode(), "a.tsv")
+    assert table.decimal == ","
+    assert table.frame[table.numeric[0]].isna().sum() == 1
+    assert table.frame[table.numeric[0]].iloc[0] == pytest.approx(13.11)
 
 
 DOLLARS = "“$” was taken off the cells of “value” and “load”"

@@ -322,9 +322,9 @@ def _reader(decimal: str) -> Callable[[_Dressed], tuple[float, str] | None]:
     groups = re.escape(",' " if decimal == "." else ".' ")
     point = re.escape(decimal)
     simple = re.compile(rf"\d+(?:{point}\d*)?|{point}\d+", re.ASCII)
+    lakh = r"(,)(?:\d\d,)+\d{3}" if decimal == "." else r"((?!))"  # Indian, always with commas
     grouped = re.compile(
-        rf"\d{{1,3}}(?:([{groups}])\d{{3}}(?:\1\d{{3}})*|(,)(?:\d\d,)+\d{{3}})(?:{point}\d+)?",
-        re.ASCII,
+        rf"\d{{1,3}}(?:([{groups}])\d{{3}}(?:\1\d{{3}})*|{lakh})(?:{point}\d+)?", re.ASCII
     )
     others = [c for c in ",.' " if c != decimal]
 

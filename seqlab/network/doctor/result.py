@@ -296,11 +296,12 @@ def _unfinished(experiment: Experiment, loss: Curve, val_loss: Curve) -> list[Fi
     if not all(falls) or not at_best or epochs <= experiment.training.epochs:
         return []
     gained = 1 - loss[-1] / loss[before]
+    last = "epoch" if before == -2 else f"{-1 - before} epochs"
     return [
         Finding(
             "hint",
             "still_learning",
-            f"The loss still falls: by {gained:.0%} in the last {-1 - before} epochs.",
+            f"The loss still falls: by {gained:.0%} in the last {last}.",
             with_training(experiment, epochs=epochs),
             f"Train {epochs:,} epochs",
         )

@@ -80,6 +80,8 @@ def train_buttons(now: draft.Draft, run: Run | None) -> None:
         foreseen = estimate(now.experiment, now.dataset, services.store().pace(), compiled=same)
         compiling = "" if same else ", compiling included"
         st.caption(f"{foreseen.epochs:,} epochs take {foreseen.words}{compiling}.")
+    else:
+        st.caption("What is marked on the right comes first: then it can be trained.")
 
 
 def _train() -> None:
