@@ -3,6 +3,7 @@
 `python -m seqlab.runs.cluster WORKERS MODULE CACHE`, where the module is that of the training job,
 and CACHE is a folder for compiled programs.
 `SEQLAB_WORKER_MEMORY` limits the memory of each worker, in GB.
+`SEQLAB_NICE` is how far training stands back behind other processes (default 10).
 
 It prints the scheduler's address on its first line and ends when its standard input closes, so
 it cannot outlive the server that started it, not even after kill -9. Being a separate process
@@ -34,7 +35,7 @@ ONE_THREAD = dict.fromkeys(
     ),
     "1",
 )
-NICE = 10  # training takes what is left: pages answer while every core trains
+NICE = "10"  # training takes what is left: pages answer while every core trains
 PROGRAMS = 1000  # compiled ones that are kept on disk
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "CUDA_VISIBLE_DEVICES": "-1"}
 
@@ -69,7 +70,7 @@ def main(workers: int, job: str, cache: Path) -> None:
     flags = f"{os.environ.get('TF_XLA_FLAGS', '')} {flags}".strip()
     os.environ.update(ONE_THREAD | QUIET | {"TF_XLA_FLAGS": flags})
     if hasattr(os, "nice"):
-        os.nice(NICE)
+        os.nice(int(os.environ.get("SEQLAB_NICE", NICE)))
     dask.config.set(CONFIG)
     distributed.utils.get_mp_context().set_forkserver_preload(["distributed", job])
     # A share is left to the server.

@@ -12,7 +12,6 @@ from typing import Any
 import distributed
 
 ROOT = Path(__file__).parents[2]
-PROGRAM = "seqlab.runs.cluster"  # of a local cluster
 
 
 class Connection:
@@ -74,7 +73,7 @@ class Connection:
 
     def _start(self) -> str:
         cache = self._home / "compiled"
-        command = [sys.executable, "-m", PROGRAM]
+        command = [sys.executable, "-m", "seqlab.runs.cluster"]
         command += [str(self._workers), self._module, str(cache)]
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         with open(self._home / "pool.log", "wb") as log:  # TensorFlow's chatter goes there

@@ -1,10 +1,9 @@
 import pytest
 
-from seqlab.runs import connection
-
 
 @pytest.fixture(scope="session", autouse=True)
-def _eager_cluster():
+def _beside_others():
+    """The pool's processes do not wait until a busy machine has nothing else to do."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection, "PROGRAM", "tests.runs.eager")
+        patch.setenv("SEQLAB_NICE", "0")
         yield

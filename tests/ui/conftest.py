@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -71,6 +72,7 @@ class Server:
         command = [sys.executable, "-m", "streamlit", "run", "playground.py"]
         command += [f"--{name}={value}" for name, value in options.items()]
         environment = os.environ | {"SEQLAB_HOME": str(self.home / "home"), "SEQLAB_WORKERS": "2"}
+        environment["SEQLAB_NICE"] = "0"  # on a busy machine, what is left may be nothing
         environment |= self.environment
         # Output to a file: a full pipe would block the server.
         with open(self.home / "server.log", "ab") as log:
@@ -111,13 +113,20 @@ class Server:
         return (self.home / "server.log").read_text()
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("server"))
+@contextmanager
+def running(home: Path, **environment: str) -> Iterator[Server]:
+    """A server that must not log an error."""
+    server = Server(home, environment)
     server.start()
     yield server
     server.stop()
     assert "Traceback" not in server.log
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("server")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

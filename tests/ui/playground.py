@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlparse
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as NotInTime
 
-LONG = 120_000  # milliseconds: a first training may wait for TensorFlow to warm up
+LONG = 180_000  # milliseconds: a first training may wait for TensorFlow to warm up
 
 
 class Playground:
