@@ -47,6 +47,7 @@ LEFT = "It had been paused for {minutes:g} minutes, so it was stopped: others wa
 EARLY = "Stopped before its turn came."
 TOO_EARLY = "It was stopped before its first epoch, so there are no weights to keep."
 FIRST_GRACE = 0.5  # seconds
+FETCH = 5.0  # seconds for a result on its way from the worker
 ENDING = 0.5  # seconds that a worker gets to end by itself before it is killed
 UNREACHABLE = "The training pool cannot be reached at the moment. Runs wait until it is back."
 
@@ -342,7 +343,7 @@ class Pool:
             return
         del self._state.running[address]
         try:
-            result = job.future.result(timeout=10)
+            result = job.future.result(timeout=FETCH)
             if job.given_up and result["status"] == "stopped":
                 result["message"] = job.given_up.format(minutes=(self._unwatched or 0) / 60)
             self._recorder.end(job.run, result)
@@ -352,6 +353,11 @@ class Pool:
         except distributed.KilledWorker:
             self._killed(job)
         except Exception as error:  # whatever the job raised is the run's end, not the pool's
+            if isinstance(error, TimeoutError) and job.future.status == "finished":
+                # A machine with no time for it now: the run is well, and is asked again.
+                self._state.running[address] = job
+                self._inbox.put(lambda: self._finish(job))
+                return
             logger.exception("Run %s failed.", job.run)
             self._recorder.log(job.run, repr(error))
             self._recorder.status(job.run, "failed", f"Training failed: {error}")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seqlab.experiment import Experiment
-from seqlab.runs.pool import Pool, until_turn
+from seqlab.runs.pool import Pool, _Job, until_turn
 from seqlab.runs.store import Store
 from tests.runs.helpers import JOB, ended, pid_of, submit, wait_for
 
@@ -169,3 +169,36 @@ def test_the_time_until_ones_turn_follows_the_queue():
     assert until_turn([8.0, 3.0], []) == 3  # the second worker is free first
     assert until_turn([8.0, 3.0], [10.0]) == 8
     assert until_turn([8.0, 3.0], [10.0, 1.0]) == 9
+
+
+class Late:
+    """A result that is there, but on its way for longer than the pool waits for it once."""
+
+    status = "finished"
+
+    def __init__(self):
+        self.asked = 0
+
+    def result(self, timeout):
+        self.asked += 1
+        if self.asked == 1:
+            raise TimeoutError
+        return {"status": "finished", "epochs": 5, "message": ""}
+
+    def release(self):
+        pass
+
+
+def test_a_result_that_is_long_on_its_way_is_asked_for_again(tmp_path):
+    store = Store(tmp_path)
+    pool = Pool(store, job=JOB, warm_up=None)  # never started: its thread's work is done here
+    run, late = store.create(Experiment()), Late()
+    store.set_status(run, "running")
+    job = _Job(run, (), address="a", future=late)
+    pool._state.running["a"] = job
+    pool._finish(job)
+    assert store.get(run).status == "running"
+    pool._inbox.get_nowait()()
+    assert late.asked == 2
+    assert store.get(run).status == "finished"
+    store.close()
