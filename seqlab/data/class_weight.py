@@ -8,6 +8,14 @@ from numpy.typing import NDArray
 from seqlab.data.dataset import Dataset
 
 
+def counts(dataset: Dataset) -> NDArray[np.float64]:
+    """How often each class is a target in the training part, (classes,), by `y_weights`."""
+    y = dataset.y[dataset.train]
+    weights = np.ones(y.shape) if dataset.y_weights is None else dataset.y_weights[dataset.train]
+    count = np.bincount(y.ravel(), weights.ravel(), minlength=len(dataset.goal.classes))
+    return count.astype(np.float64)
+
+
 def balanced(dataset: Dataset) -> NDArray[np.float64]:
     """The weight of each class with which all classes count alike in the training part, (classes,).
 
@@ -18,10 +26,8 @@ def balanced(dataset: Dataset) -> NDArray[np.float64]:
     Args:
         dataset: with classes as targets.
     """
-    y = dataset.y[dataset.train]
-    weights = np.ones(y.shape) if dataset.y_weights is None else dataset.y_weights[dataset.train]
-    counts = np.bincount(y.ravel(), weights.ravel(), minlength=len(dataset.goal.classes))
-    occurs = counts > 0
-    found = np.ones(len(counts))
-    found[occurs] = counts.sum() / (occurs.sum() * counts[occurs])
+    count = counts(dataset)
+    occurs = count > 0
+    found = np.ones(len(count))
+    found[occurs] = count.sum() / (occurs.sum() * count[occurs])
     return found

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
+from seqlab.network.architecture import batch_of
 from seqlab.network.shapes import links
 
 FLOPS = 50e9  # of the matrix products, a second
@@ -88,7 +89,7 @@ def _rounded(number: float) -> int:
 
 def _epoch(experiment: Experiment, dataset: Dataset) -> float:
     """Seconds of an epoch on the reference machine."""
-    batch = max(1, min(experiment.training.batch_size, len(dataset.train)))
+    batch = batch_of(experiment, dataset)
     train, validation = (-(-len(part) // batch) for part in (dataset.train, dataset.validation))
     products = steps = 0.0
     for link in links(experiment, Frame.of(dataset)):

@@ -68,7 +68,7 @@ class _Job:
     ended: bool = False  # its worker was restarted because it did not stop
     missing_since: float | None = None  # when its worker was first seen to be gone
     paused_since: float | None = None  # monotonic time
-    given_up: str | None = None  # why the pool itself stopped it
+    given_up: str | None = None  # why the pool itself stopped it, in a sentence
     hungry: float | None = None  # the bytes that it wanted more than
 
 
@@ -269,14 +269,14 @@ class Pool:
         """Stops runs that nobody looks at, and those that keep a worker though they are paused."""
         if self._unwatched is None:
             return
-        longest = time.monotonic() - self._unwatched
+        longest, minutes = time.monotonic() - self._unwatched, self._unwatched / 60
         for job in [*self._state.waiting, *self._state.running.values()]:
             if job.given_up:
                 continue
             if self._seen[job.run] < longest:
-                job.given_up = UNWATCHED
+                job.given_up = UNWATCHED.format(minutes=minutes)
             elif job.paused_since and job.paused_since < longest:
-                job.given_up = LEFT
+                job.given_up = LEFT.format(minutes=minutes)
             else:
                 continue
             self._stop(job.run)
@@ -345,7 +345,7 @@ class Pool:
         try:
             result = job.future.result(timeout=FETCH)
             if job.given_up and result["status"] == "stopped":
-                result["message"] = job.given_up.format(minutes=(self._unwatched or 0) / 60)
+                result["message"] = job.given_up
             self._recorder.end(job.run, result)
         except distributed.client.FutureCancelledError:  # the scheduler went, not only the worker
             self._recorder.status(job.run, "failed", LOST)
@@ -378,8 +378,7 @@ class Pool:
         for job in self._state.waiting:
             if job.run == run:
                 self._state.waiting.remove(job)
-                why = (job.given_up or EARLY).format(minutes=(self._unwatched or 0) / 60)
-                self._recorder.status(run, "stopped", why)
+                self._recorder.status(run, "stopped", job.given_up or EARLY)
                 return
         for job in self._state.running.values():
             if job.run == run and job.stop_asked is None:

@@ -6,6 +6,8 @@
     python -m tests.bench.training LSTM:128x200 GRU:32x50:2:seq
     python -m tests.bench.training --start          seconds to the first loss
     python -m tests.bench.training --reports        what events, snapshots and norms cost
+    python -m tests.bench.training --memory         what a training takes, and what is foreseen
+    python -m tests.bench.training --rounding SimpleRNN:128x50:2    plain fit against itself
 
 A shape is cell:units x timesteps, then optionally the number of layers, and "seq" for
 `return_sequences` on the last layer. Every figure is the median of the epochs of 5 turns, once
@@ -23,6 +25,7 @@ import os
 os.environ.update(CUDA_VISIBLE_DEVICES="-1", TF_CPP_MIN_LOG_LEVEL="3")
 
 import itertools
+import resource
 import statistics
 import subprocess
 import sys
@@ -36,6 +39,7 @@ import numpy as np
 from seqlab.data.dataset import Dataset, Goal, Scaling
 from seqlab.data.frame import Frame
 from seqlab.experiment import Data, Experiment, Recurrent, Training
+from seqlab.network.doctor.size import memory
 from seqlab.training.build import build, optimizer
 from seqlab.training.fit import Epoch, Listener, fit
 from seqlab.training.job import Reporter, warm_up
@@ -130,11 +134,13 @@ def seqlab(
     return turn
 
 
-def plain(shape: Shape, dataset: Dataset, clock: Clock) -> Callable[[], Epochs]:
+def plain(
+    shape: Shape, dataset: Dataset, clock: Clock, jit: bool | str = "auto"
+) -> Callable[[], Epochs]:
     e = shape.experiment()
     keras.utils.set_random_seed(e.training.seed)
     model = build(e, Frame.of(dataset))
-    model.compile(optimizer(e.training), "mse")
+    model.compile(optimizer(e.training), "mse", jit_compile=jit)
 
     class Times(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch, logs=None):
@@ -287,6 +293,46 @@ def reports(shapes: list[Shape], clock: Clock) -> None:
         )
 
 
+MEMORY = """
+import sys
+from tests.bench.training import Shape, peak
+print(*peak(Shape.parse(sys.argv[1]), int(sys.argv[2])))
+"""
+LARGE = {"LSTM:256x500": 128, "LSTM:64x1000": 256, "GRU:256x500": 128}  # batch sizes
+LARGE |= {"SimpleRNN:256x1000": 128, "LSTM:512x20": 32}
+
+
+def peak(shape: Shape, batch: int) -> tuple[int, int]:
+    """Bytes that the doctor foresees for a training, and that it takes beyond a warm worker."""
+    warm_up()
+    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    dataset, training = shape.dataset(), Training(epochs=1, batch_size=batch)
+    e = shape.experiment().model_copy(update={"training": training})
+    fit(e, dataset)
+    taken = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - resident  # kilobytes
+    return memory(e, dataset), 1024 * taken
+
+
+def memories() -> None:
+    """Prints what large trainings take, each in a process of its own."""
+    print("| shape, batch | foreseen MB | taken MB |\n|--|--|--|")
+    for text, batch in LARGE.items():
+        command = [sys.executable, "-c", MEMORY, text, str(batch)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        foreseen, taken = (int(number) / 2**20 for number in done.stdout.split())
+        print(f"| {text}, {batch} | {foreseen:.0f} | {taken:.0f} |", flush=True)
+
+
+def rounding(shapes: list[Shape]) -> None:
+    """Prints how far the losses of plain fit with and without XLA are apart."""
+    print("| shape | losses apart |\n|--|--|")
+    for shape in shapes:
+        dataset = shape.dataset()
+        losses = [plain(shape, dataset, time.perf_counter, jit)()[1] for jit in (True, False)]
+        apart = np.max(np.abs(np.divide(*losses) - 1))
+        print(f"| {shape} | {apart:.0e} |", flush=True)
+
+
 KINDS = ("silent", "telling")
 
 
@@ -296,11 +342,17 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a handful of shapes")
     parser.add_argument("--start", action="store_true", help="seconds to the first loss")
     parser.add_argument("--reports", action="store_true", help="what reporting costs")
+    parser.add_argument("--memory", action="store_true", help="what large trainings take")
+    parser.add_argument("--rounding", action="store_true", help="plain fit with and without XLA")
     parser.add_argument("--clock", choices=CLOCKS, default="wall")
     arguments = parser.parse_args()
     quick = [Shape.parse(text) for text in QUICK]
     if arguments.start:
         starts(arguments.shapes or quick, CLOCKS[arguments.clock])
+    elif arguments.memory:
+        memories()
+    elif arguments.rounding:
+        rounding(arguments.shapes or quick)
     elif arguments.reports:
         reports(arguments.shapes or quick[:2], CLOCKS[arguments.clock])
     else:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from seqlab.data.class_weight import counts
 from seqlab.data.dataset import Baseline, Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import LIMITS, Experiment, Finding
@@ -75,15 +76,14 @@ def chance_loss(experiment: Experiment, dataset: Dataset) -> float | None:
     targets = dataset.y[dataset.train]
     if not targets.size or not measured_alike(experiment, Frame.of(dataset)):
         return None
-    weights = np.ones(targets.shape) if dataset.y_weights is None else dataset.y_weights
-    if dataset.y_weights is not None:
-        weights = dataset.y_weights[dataset.train]
     if dataset.goal.kind == "class":
-        shares = np.bincount(targets.ravel(), weights.ravel(), minlength=len(dataset.goal.classes))
+        shares = counts(dataset)
         shares = shares[shares > 0] / shares.sum()
         if experiment.training.class_weight == "balanced":
             shares = np.full(len(shares), 1 / len(shares))
         return float(-(shares * np.log(shares)).sum())
+    every = dataset.y_weights
+    weights = np.ones(targets.shape) if every is None else every[dataset.train]
     if weights.shape != targets.shape:
         return None
     values = targets.astype(np.float64)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Finding
+from seqlab.network.architecture import batch_of
 from seqlab.network.doctor.axes import settled
 from seqlab.network.doctor.fixes import with_layer, with_training
 from seqlab.network.estimate import Estimate, estimate
@@ -24,7 +26,7 @@ VARIABLES = 6  # of each parameter: itself, its gradient, the optimizer's, those
 def memory(experiment: Experiment, dataset: Dataset) -> int:
     """Bytes of data and parameters, and of what one batch keeps of every step for the way back."""
     frame = Frame.of(dataset)
-    batch = min(experiment.training.batch_size, max(len(dataset.train), 1))
+    batch = batch_of(experiment, dataset)
     kept, steps = 0, frame.timesteps
     for link in links(experiment, frame):
         assert link.part is not None
@@ -114,14 +116,15 @@ def _memory(experiment: Experiment, dataset: Dataset, room: float | None) -> lis
         f"Data, parameters and the states kept for the way back take about {size / 2**30:.1f} GB, "
         f"with a batch size of {batch:,}"
     )
-    too_much = room is not None and size > room
-    if too_much and room is not None:
+    level: Literal["error", "warning"] = "warning"
+    if room is not None and size > room:
+        level = "error"
         message += f"; a training has {max(room, 0) / 2**30:.1f} GB here, so it is not started"
     if not helps:
         message += ". Fewer units, a shorter window or fewer sequences need less"
     return [
         Finding(
-            "error" if too_much else "warning",
+            level,
             "much_memory",
             f"{message}.",
             fix if helps else None,
