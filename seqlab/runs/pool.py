@@ -353,8 +353,9 @@ class Pool:
         except distributed.KilledWorker:
             self._killed(job)
         except Exception as error:  # whatever the job raised is the run's end, not the pool's
-            if isinstance(error, TimeoutError) and job.future.status == "finished":
-                # A machine with no time for it now: the run is well, and is asked again.
+            if isinstance(error, TimeoutError) and job.future.status != "error":
+                # The machine has no time for it now: the run is well, and is asked again. Or the
+                # cluster went: then `_connect` comes before that, and says that the run is lost.
                 self._state.running[address] = job
                 self._inbox.put(lambda: self._finish(job))
                 return

@@ -174,9 +174,8 @@ def test_the_time_until_ones_turn_follows_the_queue():
 class Late:
     """A result that is there, but on its way for longer than the pool waits for it once."""
 
-    status = "finished"
-
-    def __init__(self):
+    def __init__(self, status):
+        self.status = status
         self.asked = 0
 
     def result(self, timeout):
@@ -189,10 +188,12 @@ class Late:
         pass
 
 
-def test_a_result_that_is_long_on_its_way_is_asked_for_again(tmp_path):
+# Dask says that it is "finished", or, while the cluster goes away, that it is "pending" or "lost".
+@pytest.mark.parametrize("status", ["finished", "pending", "lost"])
+def test_a_result_that_is_long_on_its_way_is_asked_for_again(tmp_path, status):
     store = Store(tmp_path)
     pool = Pool(store, job=JOB, warm_up=None)  # never started: its thread's work is done here
-    run, late = store.create(Experiment()), Late()
+    run, late = store.create(Experiment()), Late(status)
     store.set_status(run, "running")
     job = _Job(run, (), address="a", future=late)
     pool._state.running["a"] = job

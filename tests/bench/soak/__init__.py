@@ -1,0 +1,1 @@
+"""A soak: random visitors and random faults for as long as one likes, see `__main__`."""
