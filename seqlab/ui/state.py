@@ -6,10 +6,10 @@ run), so that a reload, a second tab, Back and a shared link show the same page.
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from seqlab.experiment import Experiment, ExperimentError, Recurrent, parse_query
 from seqlab.ui import services
@@ -20,8 +20,6 @@ LINK_PROBLEM = "link_problem"  # what a link asked for and nobody understood
 _SHOWN = "_shown_query"  # the URL parameters as this session last read or wrote them
 _PAGE = "_page"  # the page that this run of the script shows
 _CAME_FROM = "_came_from"  # the page that the run before it showed
-_REPLACED = "_replaced_queries"  # [(monotonic time, parameters)] that were just replaced
-LAG = 3.0  # seconds in which a request may still carry parameters from before the last change
 
 
 def show(experiment: Experiment) -> None:
@@ -72,23 +70,22 @@ def begin() -> None:
     session goes on as it was.
     """
     query = st.query_params.to_dict()
-    same_page = st.session_state.get(_CAME_FROM) == st.session_state.get(_PAGE)
+    arrived = st.session_state.get(_CAME_FROM) != st.session_state.get(_PAGE)
     first = _SHOWN not in st.session_state
-    changed = not first and query != st.session_state[_SHOWN] and not _late(query)
-    if first or (changed and (query or same_page)):
+    changed = not first and query != st.session_state[_SHOWN]
+    if first or (changed and (query if arrived else _back_or_forward())):
         st.session_state[_SHOWN] = dict(query)
         _adopt(query)
 
 
-def _late(query: dict[str, str]) -> bool:
-    """Whether a request was sent before the browser heard of the newest parameters.
+def _back_or_forward() -> bool:
+    """Whether the browser went through its history.
 
-    Without this, a quick second click would look like the Back button and undo the first.
+    Any other request may carry parameters from before the last change: a quick second click would
+    undo the first.
     """
-    now = time.monotonic()
-    recent = [(at, old) for at, old in st.session_state.get(_REPLACED, []) if now - at < LAG]
-    st.session_state[_REPLACED] = recent
-    return any(old == query for _, old in recent)
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def _adopt(query: dict[str, str]) -> None:
@@ -142,7 +139,5 @@ def finish(experiment: Experiment | None) -> None:
     if run:
         query = {RUN: run.id} | query
     if query != st.query_params.to_dict():
-        old = (time.monotonic(), st.query_params.to_dict())
-        st.session_state.setdefault(_REPLACED, []).append(old)
         st.query_params.from_dict(query)
     st.session_state[_SHOWN] = query

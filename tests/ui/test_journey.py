@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import expect
 
 from seqlab.runs.store import Store
-from seqlab.ui.state import LAG
 from tests.ui.playground import Playground, prepare_long_run, start_long_run, train_long
 
 SUNSPOTS = Path(__file__).parents[2] / "seqlab/data/bundled/sunspots_yearly.csv"
@@ -265,10 +264,12 @@ def test_back_returns_to_the_settings_before(playground):
     expect(playground.page).to_have_url(re.compile("units_0=24"))
     playground.enter("units_0", 8)
     expect(playground.page).to_have_url(re.compile("units_0=8"))
-    # Sooner, Back cannot be told from a request that was on its way when the URL changed.
-    playground.page.wait_for_timeout(1000 * (LAG + 0.5))
-    playground.page.go_back()
+    playground.page.go_back()  # at once
     expect(playground.part("units_0").locator("input")).to_have_value("24")
+    expect(playground.part("network")).to_contain_text("LSTM(24)")
+    playground.page.go_forward()
+    expect(playground.part("units_0").locator("input")).to_have_value("8")
+    expect(playground.part("network")).to_contain_text("LSTM(8)")
 
 
 def test_another_page_and_back_loses_nothing(playground):
