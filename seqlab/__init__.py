@@ -27,6 +27,8 @@ _HOME_OF = {
     "notebook": "seqlab.network.source",
     "source": "seqlab.network.source",
     "train": "seqlab.training.train",
+    "Study": "seqlab.comparison.study",
+    "compare": "seqlab.comparison.race",
     "gates": "seqlab.training.inspect",
     "gradients": "seqlab.training.inspect",
 }

@@ -1,0 +1,74 @@
+"""Against scipy, by hand, and by simulation: an interval must hold what it says."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from seqlab.comparison import statistics
+from seqlab.comparison.statistics import interquartile_mean, interval, pair, words
+
+
+def test_the_interquartile_mean_leaves_out_a_quarter_on_each_side():
+    assert interquartile_mean([9.0, 1.0, 2.0, 3.0, -50.0]) == 2.0
+    assert interquartile_mean(range(8)) == np.mean([2, 3, 4, 5])
+    assert interquartile_mean([1.0, 5.0, 6.0]) == 4.0
+    assert np.isnan(interquartile_mean([]))
+
+
+@pytest.mark.parametrize("n", [5, 10, 20])
+@pytest.mark.parametrize("law", [stats.norm(0.3, 0.03), stats.lognorm(0.5)], ids=["normal", "skew"])
+def test_a_95_percent_interval_holds_the_truth_about_that_often(n, law, monkeypatch):
+    monkeypatch.setattr(statistics, "RESAMPLES", 999)
+    inner = np.linspace(0.25, 0.75, 100_001)
+    truth = law.ppf(inner).mean()  # the interquartile mean of all seeds there could be
+    draws = law.rvs(size=(300, n), random_state=np.random.default_rng(0))
+    held = [low <= truth <= high for low, high in map(interval, draws)]
+    assert 0.90 <= np.mean(held) <= 0.99
+
+
+def test_few_seeds_or_one_without_a_result_give_no_interval():
+    assert np.isnan(interval([1.0, 2.0, 3.0, 4.0])).all()
+    assert np.isnan(interval([1.0, 2.0, 3.0, 4.0, np.inf])).all()
+    assert interval([2.0] * 5) == (2.0, 2.0)
+
+
+def test_pairs_are_counted_seed_by_seed():
+    found = pair([1.0, 2.0, 3.0, 4.0, 5.0], [2.0, 3.0, 4.0, 5.0, 1.0])
+    assert (found.n, found.a_better, found.b_better, found.probability) == (5, 4, 1, 0.8)
+    assert found.luck == pytest.approx(2 * (5 + 1) / 32)  # at least 4 of 5 heads, two-sided
+    assert found.low < 0.5 < found.high
+    assert words("GRU", "LSTM", found) == (
+        "GRU was better with 4 of 5 seeds; that can be luck: add seeds."
+    )
+
+
+def test_five_of_five_can_be_luck_and_ten_of_ten_hardly():
+    assert "can be luck" in words("A", "B", pair(np.zeros(5), np.ones(5)))  # p = 2/32
+    text = words("A", "B", pair(np.ones(10), np.zeros(10)))
+    assert text == "B was better with 10 of 10 seeds; by luck alone that happens once in 512 times."
+
+
+def test_a_run_that_diverged_is_worse_than_any_other():
+    found = pair([9.0, 9.0, np.nan], [np.nan, np.inf, np.inf])
+    assert (found.a_better, found.b_better, found.probability) == (2, 0, 2.5 / 3)
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=12))
+def test_pairs_agree_with_the_sign_test_of_scipy_and_are_symmetric(results):
+    a, b = ([float(row[i]) for row in results] for i in (0, 1))
+    one, other = pair(a, b), pair(b, a)
+    assert (one.a_better, one.b_better) == (other.b_better, other.a_better)
+    assert one.luck == pytest.approx(other.luck)
+    if results:
+        assert one.probability == pytest.approx(1 - other.probability)
+    if one.a_better + one.b_better:
+        expected = stats.binomtest(one.a_better, one.a_better + one.b_better).pvalue
+        assert one.luck == pytest.approx(expected)
+    assert words("A", "B", one)
+
+
+def test_results_of_other_seeds_are_refused():
+    with pytest.raises(ValueError, match="expected the same seeds"):
+        pair([1.0], [1.0, 2.0])
