@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any, get_args
 
 import keras
@@ -13,6 +12,7 @@ from seqlab.choices import Optimizer
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Training
 from seqlab.network.plan import L2, Part, Plan, Start, from_logits, loss_of, plan
+from seqlab.training.keras_seeds import private_seeds
 
 OPTIMIZERS = {name: getattr(keras.optimizers, name) for name in get_args(Optimizer)}
 LOSSES = {
@@ -32,8 +32,7 @@ def build(experiment: Experiment, frame: Frame) -> keras.Model:
     The layers are those of `seqlab.network.plan`: recurrent ones are called "lstm_0", "gru_1", ...
     and the Dense layer at the end "head". The weights depend on `experiment.training.seed` alone
     and are those of a script that calls `keras.utils.set_random_seed(seed)` before it makes the
-    same layers: Keras draws the seed of every initializer from Python's `random`, whose state is
-    put back afterwards.
+    same layers, whatever other threads draw (see `keras_seeds`).
 
     Args:
         experiment: layers, head and seed.
@@ -45,15 +44,11 @@ def build(experiment: Experiment, frame: Frame) -> keras.Model:
         target's classes one step late: `late`.
     """
     planned = plan(experiment, frame)
-    state = random.getstate()
-    random.seed(experiment.training.seed)
-    try:
+    with private_seeds(experiment.training.seed):
         model = _functional(planned) if planned.decoder else _sequential(planned)
-        for start in planned.starts:
-            _begin(model, experiment.layers[start.index].units, start, planned)
-        return model
-    finally:
-        random.setstate(state)
+    for start in planned.starts:
+        _begin(model, experiment.layers[start.index].units, start, planned)
+    return model
 
 
 def _sequential(planned: Plan) -> keras.Model:

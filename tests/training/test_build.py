@@ -1,6 +1,7 @@
 import random
 import subprocess
 import sys
+import threading
 
 import keras
 import numpy as np
@@ -40,6 +41,30 @@ def test_the_weights_depend_on_the_seed_alone():
     other = build(experiment(seed=4), Frame(12)).get_weights()
     np.testing.assert_array_equal(first[0], again[0])
     assert not np.array_equal(first[0], other[0])
+
+
+def test_the_weights_are_the_same_while_another_thread_draws_from_the_global_random():
+    """As `dask.sizeof` does in a worker."""
+
+    def bytes_of_weights() -> bytes:
+        layers = (Recurrent(units=4, return_sequences=True, dropout=0.1), Recurrent(units=3))
+        return b"".join(w.tobytes() for w in build(experiment(*layers), Frame(12)).get_weights())
+
+    ended = threading.Event()
+
+    def draw():
+        while not ended.wait(1e-4):
+            random.random()
+
+    alone = bytes_of_weights()
+    thread = threading.Thread(target=draw)
+    thread.start()
+    try:
+        beside = {bytes_of_weights() for _ in range(10)}
+    finally:
+        ended.set()
+        thread.join()
+    assert beside == {alone}
 
 
 def test_names():
