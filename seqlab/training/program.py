@@ -293,7 +293,10 @@ class Program:
         return tf.while_loop(lambda i, *_: i < ends[1], step, start)[1:]
 
     def _clip(self, gradients: list[Gradient]) -> tuple[list[Gradient], tf.Tensor, tf.Tensor]:
-        """Keras' `clipnorm` and `clipvalue`, with the limits as variables.
+        """Keras' `clipnorm` and `clipvalue`, with the limits as variables, infinite for none.
+
+        As in keras/src/optimizers/base_optimizer.py, a gradient whose norm overflows becomes zero
+        by `clipnorm`. Without it, such a gradient stays as it is.
 
         Returns:
             The clipped gradients, the norm of all gradients before, and 1 if anything changed.
@@ -302,7 +305,11 @@ class Program:
         values = [values_of(gradient) for gradient in gradients]
         norms = [tf.sqrt(squared(value)) for value in values]
         kept = [
-            tf.clip_by_value(value * tf.minimum(1.0, limit / norm), -bound, bound)
+            tf.clip_by_value(
+                tf.where(tf.math.is_inf(limit), value, value * limit / tf.maximum(norm, limit)),
+                -bound,
+                bound,
+            )
             for value, norm in zip(values, norms, strict=True)
         ]
         change = tf.add_n([squared(a - b) for a, b in zip(values, kept, strict=True)])

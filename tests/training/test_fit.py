@@ -140,6 +140,32 @@ def test_stop_acts_within_a_second_and_keeps_whole_epochs():
         np.testing.assert_array_equal(array, weights[name])
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"clipvalue": 1.0},
+        {"clipnorm": 0.5, "optimizer": "SGD"},
+        {"optimizer": "RMSprop"},
+        {"optimizer": "Lion"},
+        {"optimizer": "Adam"},
+    ],
+    ids=str,
+)
+def test_gradients_whose_norm_overflows_do_what_they_do_in_keras(settings):
+    """The norm of numbers near 1e20 is infinite in float32, they are not."""
+    layer = Recurrent(cell="SimpleRNN", units=8, activation="linear", recurrent_scale=1.5)
+    e = experiment(layer, window=60, samples=400, epochs=2, **settings)
+    dataset = series(e)
+    history, (_, plain) = train(e, dataset).history, plain_fit(e)
+    if settings == {"optimizer": "Adam"}:  # squares overflow in its second moments
+        assert np.isnan(plain["loss"][0])
+        assert np.isnan(history["loss"]).all()
+    else:
+        assert max(plain["loss"]) > 1e15
+        np.testing.assert_allclose(history["loss"], plain["loss"], rtol=1e-3)
+        np.testing.assert_allclose(history["val_loss"], plain["val_loss"], rtol=1e-3)
+
+
 @pytest.mark.parametrize("clipnorm", [None, 1.0])
 def test_a_loss_that_is_not_finite_stops_at_once(clipnorm):
     e = experiment(RNN, optimizer="SGD", learning_rate=10.0, clipnorm=clipnorm, epochs=500)
