@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -122,6 +121,5 @@ def _best_baseline(experiment: Experiment, dataset: Dataset) -> tuple[str, float
     """Name and loss of the best rule without a network, where losses are of one kind."""
     if not measured_alike(experiment, Frame.of(dataset)):
         return None
-    losses = {name: rule.loss for name, rule in dataset.baselines.items()}
-    finite = {name: loss for name, loss in losses.items() if math.isfinite(loss)}
-    return min(finite.items(), key=lambda item: item[1]) if finite else None
+    best = dataset.best_baseline()
+    return (best[0], best[1].loss) if best else None

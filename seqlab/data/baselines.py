@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -123,16 +125,50 @@ def autocorrelation(series: Reals, lags: int) -> Reals:
     return covariance / covariance[0]
 
 
-def linear(
-    x: Floats, y: Floats, train: Indices, validation: Indices, scaling: Scaling
-) -> Baseline | None:
+@dataclass(frozen=True, eq=False)
+class Autoregression:
+    """A linear autoregression of a window.
+
+    Attributes:
+        steps: of the window that it reads, the last ones.
+        coefficients: (steps * features + 1, outputs), the last row for the intercept.
+    """
+
+    steps: int
+    coefficients: Reals
+
+    def __call__(self, x: Floats) -> Reals:
+        """Windows (n, timesteps, features), scaled -> forecasts (n, outputs), scaled."""
+        return _design(x, self.steps) @ self.coefficients
+
+    def ahead(self, x: Floats, steps: int) -> Reals:
+        """Forecasts of one series that read the ones before, (n, steps), scaled.
+
+        Args:
+            x: windows (n, timesteps, 1), scaled.
+            steps: how far.
+        """
+        window, made = x, []
+        for _ in range(steps):
+            step = self(window)
+            made.append(step)
+            window = np.concatenate([window[:, 1:], step[:, :, np.newaxis]], axis=1)
+        return np.concatenate(made, axis=1)
+
+
+def _design(x: Floats, steps: int) -> Reals:
+    """Rows (n, steps * features + 1) of windows, the last column for the intercept."""
+    rows = x[:, -steps:].reshape(len(x), -1).astype(np.float64)
+    return np.concatenate([rows, np.ones((len(rows), 1))], axis=1)
+
+
+def fitted(x: Floats, y: Floats, train: Indices) -> Autoregression | None:
     """The linear autoregression of the window, fitted on the training part by least squares.
 
     Args:
         x: (n, timesteps, features) scaled.
         y: (n, outputs) scaled.
-        train, validation: indices.
-        scaling: of the target.
+        train: indices.
 
     Returns:
         `None` if there are too few training windows for its coefficients.
@@ -141,21 +177,32 @@ def linear(
     steps = min(timesteps, MOST_COEFFICIENTS // features)
     if steps < 1 or len(train) <= steps * features + 1:
         return None
-    fitted = train[:: -(-len(train) // MOST_WINDOWS)]
-
-    def design(indices: Indices) -> Reals:
-        """Rows (len(indices), steps * features + 1), the last column for the intercept."""
-        rows = x[indices, -steps:].reshape(len(indices), -1).astype(np.float64)
-        return np.concatenate([rows, np.ones((len(rows), 1))], axis=1)
-
-    rows = design(fitted)
+    chosen = train[:: -(-len(train) // MOST_WINDOWS)]
+    rows = _design(x[chosen], steps)
     # By the normal equations: a tenth of the time of a QR of all the windows. The tiny ridge keeps
     # them solvable where columns depend on each other.
     square = rows.T @ rows
     square[np.diag_indices_from(square)] += 1e-10 * np.trace(square) / len(square)
-    coefficients = np.linalg.solve(square, rows.T @ y[fitted])
-    prediction = scaling.invert(design(validation) @ coefficients)
-    window = "the window" if steps == timesteps else f"the window's last {steps} steps"
+    coefficients = np.asarray(np.linalg.solve(square, rows.T @ y[chosen]), np.float64)
+    return Autoregression(steps, coefficients)
+
+
+def linear(
+    x: Floats, y: Floats, train: Indices, validation: Indices, scaling: Scaling
+) -> Baseline | None:
+    """What the linear autoregression of `fitted` reaches; arguments as there.
+
+    Args:
+        x, y, train: as for `fitted`.
+        validation: indices.
+        scaling: of the target.
+    """
+    regression = fitted(x, y, train)
+    if regression is None:
+        return None
+    prediction = scaling.invert(regression(x[validation]))
+    whole = regression.steps == x.shape[1]
+    window = "the window" if whole else f"the window's last {regression.steps} steps"
     rule = f"a linear autoregression of {window}, fitted by least squares"
     return forecast(prediction, scaling.invert(y[validation]), scaling, rule)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -129,7 +130,7 @@ class Dataset:
             "symbol".
         target: the target's name.
         input_scaling, target_scaling: fitted on the training part alone.
-        baselines: by name; the first is the one to beat.
+        baselines: by name; the one to beat is `best_baseline`.
         values: (rows, 1 + features) the raw series, target first, then the other inputs; a target
             of classes as its index; NaN where a gap is left open; `None` for drawn sequences.
         labels: (rows,) the time of each row, for the charts; `None` likewise.
@@ -192,6 +193,28 @@ class Dataset:
     def outputs(self) -> int:
         """Width of the head: values predicted at once, or classes to choose from."""
         return len(self.goal.classes) if self.goal.kind == "class" else self.y.shape[-1]
+
+    def best_baseline(
+        self, measure: Literal["loss", "rmse", "accuracy"] = "loss"
+    ) -> tuple[str, Baseline] | None:
+        """Name and numbers of the rule that a network has to beat: the best one, not the first.
+
+        Args:
+            measure: what counts. Not every rule has each: one that only chooses a class has an
+                accuracy, but no loss.
+
+        Returns:
+            `None` if no rule has that measure.
+        """
+        found = {
+            name: -value if measure == "accuracy" else value
+            for name, rule in self.baselines.items()
+            if math.isfinite(value := getattr(rule, measure))
+        }
+        if not found:
+            return None
+        name = min(found, key=lambda name: found[name])
+        return name, self.baselines[name]
 
     @property
     def constant(self) -> bool:

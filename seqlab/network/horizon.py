@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seqlab.data import baselines
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
@@ -14,6 +15,7 @@ from seqlab.lens.stack import NOT_WEIGHTS
 from seqlab.network.answer import AnswerError, Weights, free_run
 
 Reals = NDArray[np.float64]
+Indices = NDArray[np.int64]
 MOST_WINDOWS = 200  # that a free run begins from
 FEWEST_WINDOWS = 10  # that the longest run offered begins from
 MOST_WORK = 25 * 10**9  # multiplications of a free run: some 2.5 s
@@ -137,14 +139,33 @@ def running_free(experiment: Experiment, dataset: Dataset, weights: Weights, ste
     chosen = chosen[np.linspace(0, possible - 1, count).astype(int)]
     rows = dataset.starts[chosen] + dataset.timesteps
     made = free_run(experiment, Frame.of(dataset), weights, dataset.x[chosen], steps)
-    last = np.repeat(series[rows - 1][:, np.newaxis], steps, axis=1)
-    return Horizon(
-        dataset.target_scaling.invert(made),
-        series[rows[:, np.newaxis] + np.arange(steps)],
-        rows,
-        {"persistence": last},
-        possible,
-    )
+    goals = rows[:, np.newaxis] + np.arange(steps)
+    rules = _rules(experiment, dataset, goals, chosen)
+    return Horizon(dataset.target_scaling.invert(made), series[goals], rows, rules, possible)
+
+
+def _rules(
+    experiment: Experiment, dataset: Dataset, goals: Indices, chosen: Indices
+) -> dict[str, Reals]:
+    """What rules without a network forecast from the same windows, each (n, steps), best first.
+
+    Args:
+        experiment: knows the season, if it was given.
+        dataset: with one series.
+        goals: (n, steps), rows of the series.
+        chosen: (n,), the windows that they are forecast from.
+    """
+    assert dataset.values is not None
+    assert dataset.splits is not None
+    series, steps = dataset.values[:, 0], goals.shape[1]
+    scaling, known = dataset.target_scaling, dataset.splits[0]
+    rules = baselines.for_series(series, goals, 1, known, scaling, experiment.data.period)
+    made = {name: rule.prediction for name, rule in rules.items() if rule.prediction is not None}
+    regression = baselines.fitted(dataset.x, dataset.y, dataset.train)
+    if regression is not None:
+        made["linear autoregression"] = scaling.invert(regression.ahead(dataset.x[chosen], steps))
+    errors = {name: np.nanmean(np.square(values - series[goals])) for name, values in made.items()}
+    return {name: made[name] for name in sorted(made, key=lambda name: errors[name])}
 
 
 def at_once(dataset: Dataset, prediction: NDArray[np.floating]) -> Horizon:
@@ -162,7 +183,7 @@ def at_once(dataset: Dataset, prediction: NDArray[np.floating]) -> Horizon:
         starts + dataset.timesteps + dataset.horizon - 1,
         {
             name: rule.prediction
-            for name, rule in dataset.baselines.items()
+            for name, rule in sorted(dataset.baselines.items(), key=lambda item: item[1].rmse)
             if rule.prediction is not None
         },
         len(part),

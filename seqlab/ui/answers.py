@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -35,7 +36,9 @@ def answer(
     """
     if raw is not None and (raw.ndim < 2 or len(raw) > len(dataset.validation)):
         raw = None  # left by another version of the data
-    name, rule = next(iter(dataset.baselines.items()))
+    measure: Literal["rmse", "accuracy"] = "accuracy" if dataset.goal.kind == "class" else "rmse"
+    best = dataset.best_baseline(measure)
+    name, rule = best or next(iter(dataset.baselines.items()))
     if dataset.goal.kind == "class":
         if dataset.goal.at == "end":
             return _classes(dataset, raw, epoch, name, rule)

@@ -11,8 +11,9 @@ from seqlab.network.plan import measured_alike
 
 
 def lines(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
-    """The loss of each baseline by name, the one to beat first; empty if losses differ in kind."""
+    """The loss of each baseline by name, the best first; empty if losses differ in kind."""
     if not measured_alike(experiment, Frame.of(dataset)):
         return {}
-    rules = dataset.baselines.items()
-    return {name: rule.loss for name, rule in rules if math.isfinite(rule.loss)}
+    losses = {name: rule.loss for name, rule in dataset.baselines.items()}
+    finite = {name: loss for name, loss in losses.items() if math.isfinite(loss)}
+    return dict(sorted(finite.items(), key=lambda item: item[1]))

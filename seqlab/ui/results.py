@@ -132,8 +132,8 @@ def loss_chart(
     title, others = "loss", {}
     if dataset is not None:
         others = lines(experiment, dataset)
-        if run is None:
-            baseline = next(iter(others.items()), None)
+        # Earlier versions noted the first rule, not the best one.
+        baseline = next(iter(others.items()), None)
         title = loss_of(experiment, Frame.of(dataset)).replace("_", " ")
     figure = learning.loss(
         metrics.epoch,

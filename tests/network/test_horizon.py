@@ -47,6 +47,33 @@ def test_one_step_ahead_persistence_has_its_known_error():
         running_free(SINE, data, arrays, longest_run(data) + 1)
 
 
+def test_a_free_run_is_measured_against_every_rule_and_the_best_one_comes_first():
+    experiment = Experiment(data=Data(source="elnino", window=24))
+    data = load(experiment)
+    arrays = {name: v.numpy() for name, v in weights(build(experiment, Frame.of(data)))}
+    one = running_free(experiment, data, arrays, 1)
+    for name in ("linear autoregression", "seasonal naive"):
+        error = np.sqrt(np.mean((one.rules[name] - one.truth) ** 2))
+        if one.windows == len(one.rows):  # then it is the baseline of the data itself
+            assert error == pytest.approx(data.baselines[name].rmse, rel=1e-5)
+    found = running_free(experiment, data, arrays, 18)
+    errors = [np.mean(np.square(values - found.truth)) for values in found.rules.values()]
+    assert errors == sorted(errors)
+    # The second step of the autoregression has read its own first one.
+    x, y = data.x[data.train][..., 0].astype(float), data.y[data.train][:, 0]
+    design = np.column_stack([x, np.ones(len(x))])
+    coefficients = np.linalg.lstsq(design, y, rcond=None)[0]
+    window = data.x[found.rows - data.timesteps - data.starts[0], :, 0].astype(float)
+    for step in range(2):
+        said = window @ coefficients[:-1] + coefficients[-1]
+        np.testing.assert_allclose(
+            found.rules["linear autoregression"][:, step],
+            data.target_scaling.invert(said[:, None])[:, 0],
+            rtol=1e-4,
+        )
+        window = np.column_stack([window[:, 1:], said])
+
+
 def test_several_steps_at_once_have_the_errors_of_their_rules():
     experiment = Experiment(data=Data(source="elnino", window=24, steps=12))
     data = load(experiment)

@@ -35,9 +35,12 @@ def test_a_good_result_has_no_findings(sunspots):
     assert found(experiment, data, GOOD, prediction=truth + 0.01) == {}
 
 
-def test_worse_than_persistence_with_both_numbers(sunspots):
+def test_worse_than_the_best_rule_with_both_numbers(sunspots):
     experiment, data = sunspots
-    rule = next(iter(data.baselines.values()))
+    rule = min(data.baselines.values(), key=lambda rule: rule.loss)
+    # Better than persistence, but not than the best rule.
+    between = (rule.loss + data.baselines["persistence"].loss) / 2
+    assert "worse_than_baseline" in found(experiment, data, GOOD, [3.0, 2.0, between, between])
     finding = found(experiment, data, GOOD, [3.0, 2.0, 1.5, 1.5])["worse_than_baseline"]
     assert f"{rule.rmse:.4g}" in finding.message
     ours = np.sqrt(1.5) * data.target_scaling.scale[0]

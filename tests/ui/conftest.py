@@ -43,13 +43,18 @@ def store(tmp_path, monkeypatch):
     store.close()
 
 
-@pytest.fixture
-def app(store):
+def new_tab() -> AppTest:
     """The pages, with the buttons opened that hold the less common values."""
     app = AppTest.from_file(ROOT / "seqlab/ui/shell.py", default_timeout=120)
     for place in ("data", "head", "training", 0, 1, 2, 3):
         app.session_state[f"more_{place}"] = True
     return app
+
+
+@pytest.fixture
+def app(store):
+    """A tab with the pages, on a store of this test's own."""
+    return new_tab()
 
 
 class Server:

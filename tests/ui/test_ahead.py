@@ -9,6 +9,7 @@ from seqlab.network import horizon
 from seqlab.network.horizon import running_free
 from seqlab.ui import ahead
 from seqlab.ui.draft import dataset_of
+from tests.ui.conftest import new_tab
 from tests.ui.test_lens_page import weights
 from tests.ui.test_pages import captions, messages, opened
 
@@ -123,8 +124,8 @@ def test_states_and_gradients_of_the_trained_network_are_read(app, store, layer,
     opened(app, run=run)
     assert any(says in message for message in messages(app))
     usual, *_ = finished(store, experiment, faithful if layer.cell == "LSTM" else None)
-    opened(app, run=usual)
-    assert not any(says in message for message in messages(app))
+    other = opened(new_tab(), run=usual)
+    assert not any(says in message for message in messages(other))
 
 
 def test_an_encoders_states_are_read_and_a_forced_decoder_is_named(app, store):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from seqlab.data.class_weight import counts
-from seqlab.data.dataset import Baseline, Dataset
+from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import LIMITS, Experiment, Finding
 from seqlab.network.doctor.fixes import with_data, with_layer, with_layers, with_training
@@ -206,16 +206,8 @@ def _slow_forgetting(experiment: Experiment, dataset: Dataset) -> Experiment | N
     return experiment
 
 
-def _rule(dataset: Dataset) -> tuple[str, Baseline] | None:
-    """The baseline to beat, if its loss is known."""
-    for name, baseline in dataset.baselines.items():
-        if np.isfinite(baseline.loss):
-            return name, baseline
-    return None
-
-
 def _baseline(experiment: Experiment, dataset: Dataset, val_loss: Curve) -> list[Finding]:
-    known = _rule(dataset)
+    known = dataset.best_baseline()
     if known is None or not len(val_loss):
         return []
     if not measured_alike(experiment, Frame.of(dataset)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -56,20 +55,17 @@ def baselines(dataset: Dataset, entry: Entry | None) -> None:
 
 
 def _best(dataset: Dataset) -> str:
-    found = dataset.baselines
-    by_class = {n: b.accuracy for n, b in found.items() if np.isfinite(b.accuracy)}
-    by_error = {n: b.rmse for n, b in found.items() if np.isfinite(b.rmse)}
-    if by_class:
-        best = max(by_class, key=lambda name: by_class[name])
+    if by_class := dataset.best_baseline("accuracy"):
+        name, rule = by_class
         return (
-            f"The best of these rules without a network is “{best}”: {by_class[best]:.1%} of the "
+            f"The best of these rules without a network is “{name}”: {rule.accuracy:.1%} of the "
             "validation targets are right."
         )
-    if by_error:
-        best = min(by_error, key=lambda name: by_error[name])
+    if by_error := dataset.best_baseline("rmse"):
+        name, rule = by_error
         return (
-            f"The best of these rules without a network is “{best}”: its error on the validation "
-            f"part is {by_error[best]:.4g} (root mean squared, in the units of {dataset.target})."
+            f"The best of these rules without a network is “{name}”: its error on the validation "
+            f"part is {rule.rmse:.4g} (root mean squared, in the units of {dataset.target})."
         )
     return "These lines follow from a formula; they stand in the loss chart."
 
