@@ -147,6 +147,22 @@ def mask_of(dataset: Dataset, index: NDArray[np.int64]) -> NDArray[np.bool_] | N
     return np.arange(dataset.timesteps) < lengths[:, np.newaxis]
 
 
+def sample(dataset: Dataset, most: int, seed: int) -> NDArray[np.int64]:
+    """At most so many sequences of the validation part, (n,) ascending, drawn by the run's seed.
+
+    The first ones would not do: a file may be sorted, by speaker for instance.
+
+    Args:
+        dataset: whose.
+        most: how many are wanted; at least one is taken.
+        seed: of the run, so that every look takes the same ones.
+    """
+    part, count = dataset.validation, max(1, most)
+    if len(part) <= count:
+        return part
+    return np.sort(np.random.default_rng(seed).choice(part, count, replace=False))
+
+
 def symbols(dataset: Dataset, shown: Sequence) -> list[str]:
     """A text's symbols, one a step; empty for numbers."""
     return [dataset.vocabulary[token] for token in shown.x] if dataset.vocabulary else []

@@ -12,7 +12,7 @@ from plotly.colors import sequential
 from seqlab.data.dataset import Dataset
 from seqlab.figures import style
 from seqlab.figures.gates import LAYOUT
-from seqlab.lens import frames
+from seqlab.lens import captions, frames
 from seqlab.lens.cells import STATES
 from seqlab.lens.frames import Frame
 from seqlab.runs.store import Run
@@ -68,12 +68,16 @@ def gates_player(
     picture *= -(-timesteps // frames.block(timesteps))
     epochs = frames.thinned(saved, limit // picture)
     made = networks.frames_of(run, epochs, dataset, layer, shown)
+    padding = ""
+    if not newest.decodes(layer):
+        masked = run.experiment.network.masking
+        padding = captions.padding(shown.real, timesteps, masked)
     state = _state(key, run)
     data = _data(run, dataset, shown, layer, made) | {
         "epoch": state.get("epoch"),
         "unit": state.get("unit"),
         "tellsUnit": tells_unit,
-        "notes": _notes(saved, epochs, timesteps, units),
+        "notes": f"{_notes(saved, epochs, timesteps, units)} {padding}".strip(),
     }
     result = _component(key=key, data=data, on_shown_change=_nothing)
     told = result.shown or {}

@@ -59,7 +59,8 @@ def _inside(run: Run, dataset: Dataset, epoch: int) -> Inner:
     first hand. Raises `LensError` for networks that the lens does not follow.
     """
     network = networks.network(run.id, epoch, run.experiment, dataset)
-    chosen = dataset.validation[: _affordable(run.experiment, dataset)]
+    most = _affordable(run.experiment, dataset)
+    chosen = networks.sample(dataset, most, run.experiment.training.seed)
     if not len(chosen):
         return {}, {}
     x, mask = dataset.x[chosen], networks.mask_of(dataset, chosen)

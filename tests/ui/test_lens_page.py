@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from seqlab.data import catalogue
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import Data, Experiment, Network, Recurrent
 from seqlab.lens import snapshot, theory
 from seqlab.lens.cells import GATES
 from seqlab.lens.forward import answer, forward
 from seqlab.lens.stack import stack
+from seqlab.presets import PRESETS
 from seqlab.runs.store import Store
 from seqlab.ui import networks, services
 from seqlab.ui.draft import dataset_of
@@ -131,6 +133,35 @@ def test_every_view_draws_every_network(store, name) -> None:
             assert not app.warning, (view, words(app))
 
 
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
+def test_every_example_can_be_judged_in_every_layer(store, preset) -> None:
+    """An encoder reads other steps than its decoder writes."""
+    layers = preset.experiment.layers
+    share = min(layer.units for layer in layers) // UNITS  # a decoder fits its encoder
+    small = [layer.model_copy(update={"units": layer.units // share}) for layer in layers]
+    experiment = preset.experiment.model_copy(update={"layers": tuple(small)})
+    app = opened(finished(store, experiment), "Statistics")
+    for layer in [bar for bar in app.segmented_control if bar.key == "lens_layer"]:
+        for option in layer.options:
+            layer.set_value(option).run()
+            assert not app.exception, (option, app.exception)
+    assert not app.exception
+    assert not app.warning
+    assert "validation sequences" in words(app)
+
+
+def test_samples_of_a_sorted_file_hold_every_class(store) -> None:
+    """The vowels are sorted by speaker: the first of them would leave speakers out."""
+    dataset = dataset_of(catalogue.default("vowels"))
+    index = networks.sample(dataset, 100, seed=0)
+    assert len(index) == 100
+    assert set(index) <= set(dataset.validation)
+    assert len(set(dataset.y[index])) == len(dataset.goal.classes)
+    assert len(set(dataset.y[dataset.validation[:100]])) < len(dataset.goal.classes)
+    np.testing.assert_array_equal(index, networks.sample(dataset, 100, seed=0))
+    np.testing.assert_array_equal(networks.sample(dataset, 10**6, seed=0), dataset.validation)
+
+
 def test_worst_first_of_sequences_whose_answers_were_not_kept(store) -> None:
     experiment = RUNS["decoder of a text"]
     run = finished(store, experiment)
@@ -156,7 +187,7 @@ def test_numbers_on_the_page_are_those_of_the_run(store) -> None:
     found = words(opened(run, "What mattered"))
     assert f"the answer is {said[0, 0]:.4g}" in found
     loss = np.mean((said - dataset.y[index]) ** 2)
-    assert f"The loss of the whole network is {loss:.3g} over {len(index)} sequences" in found
+    assert f"The loss of the whole network is {loss:.3g} over all {len(index)} validation" in found
     more = {"gradient_norm": [2.0, 0.5], "clipped": [0.5, 0.0]}
     store.add_metrics(run, [1, 2], [1.0, 0.5], [1.0, 0.5], more)
     app = opened(run, "Gradient through time")

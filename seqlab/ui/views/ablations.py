@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from seqlab.figures import mattered as figures
 from seqlab.figures import style
-from seqlab.lens import ablation
+from seqlab.lens import ablation, captions
 from seqlab.lens.arithmetic import ORDER
 from seqlab.lens.forward import forward
 from seqlab.lens.stack import LensError, Stack
@@ -39,11 +39,10 @@ def ablations(scene: Scene, network: Stack, epoch: int) -> None:
         return _losses.get(key, lambda: loss(scene, changed(), index))
 
     st.subheader("Parts of the network", anchor=False)
-    about(
-        "The loss on validation sequences if a part is taken away: a gate held at 1 (always "
-        "open), or units that nobody reads. Nothing is trained again."
-    )
+    explained = st.container()
     layer = choose_layer(scene)
+    with explained:
+        about(captions.ablations(network.layers[layer].cell != "SimpleRNN"))
     units = network.units(layer)
     work = scene.dataset.timesteps * units**2  # of one sequence through one network
     tried = min(units, MOST_UNITS)
@@ -51,7 +50,7 @@ def ablations(scene: Scene, network: Stack, epoch: int) -> None:
         f"Switch off {tried} units one by one (takes a few seconds)", key="lens_each_unit"
     )
     fits = MOST_WORK // (work * (tried + 5 if each else 5))
-    index = scene.dataset.validation[: max(FEWEST, min(MOST, fits))]
+    index = networks.sample(scene.dataset, max(FEWEST, min(MOST, fits)), scene.seed)
     whole = measured("", lambda: network)
     gates: dict[str, float] = {}
     problems: list[str] = []
@@ -79,7 +78,7 @@ def ablations(scene: Scene, network: Stack, epoch: int) -> None:
     shown = gates | together | {f"without unit {unit + 1}": off[unit] for unit in drawn}
     parts = {"whole network": whole} | shown
     values = np.array(list(parts.values()))
-    sentence = f"The loss of the whole network is {whole:.3g} over {len(index)} sequences."
+    sentence = f"The loss of the whole network is {whole:.3g} over {scene.drawn(index)}."
     if shown:
         worst = max(shown, key=lambda name: shown[name])
         most = shown[worst]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from seqlab.figures import through_time
 from seqlab.figures.through_time import Line
-from seqlab.lens import theory
+from seqlab.lens import captions, theory
 from seqlab.lens.cells import Trace
 from seqlab.lens.gradients import Flow, Layer
 from seqlab.lens.stack import Stack
@@ -30,11 +30,10 @@ NOISE, CHOSEN = "noise", "the chosen sequence"
 
 def flow(scene: Scene) -> None:
     """The gradients of this run, untrained cells to play with, and the norm of every epoch."""
-    about(
-        "Training sends the error backward from the last step to the first. Each line is how much "
-        "of it arrives at a step: the length of dL/dh (solid) and of dL/dc (dotted). A line that "
-        "falls to the left is a vanishing gradient: early steps teach the network nothing."
-    )
+    layers = scene.network(scene.saved[-1]).layers
+    cells = {layer.cell for layer in layers.values()}
+    backward = any(layer.go_backwards for layer in layers.values())
+    about(captions.gradients(cells, backward))
     shown, epoch = choose(scene)
     _of_the_run(scene, shown, epoch)
     _by_epoch(scene)
@@ -94,6 +93,8 @@ def _of_the_run(scene: Scene, shown: Sequence, epoch: int) -> None:
     sentence = _fall(found.flows, epoch)
     if network.bridge is not None:
         sentence += f" The decoder's steps follow those of the encoder, from {len(shown.x) + 1} on."
+    masked = scene.run.experiment.network.masking
+    sentence = f"{sentence} {captions.padding(shown.real, len(shown.x), masked)}".rstrip()
     table_of_all = pd.concat(tables, ignore_index=True)
     picture(figure, sentence, table_of_all, key="lens_flow", height=340, view=scene.run.id)
 
@@ -107,17 +108,26 @@ def _norms_at(scene: Scene, shown: Sequence, epoch: int) -> dict[str, NDArray[np
 
 
 def _theory(layer: Layer, trace: Trace, flow: Flow) -> tuple[str, NDArray[np.floating]]:
-    """The line that theory gives, beginning where the measured one ends."""
+    """The line that theory gives, beginning where the measured one ends.
+
+    That is the last step that a gradient comes to: behind the end of a sequence there is none.
+    """
     mask = None if trace.mask is None else trace.mask[0]
     if layer.cell == "LSTM" and flow.cell_norm is not None:
         line = theory.product_line(trace.forget_gate[0], mask)
-        return "product of the forget gates", line * flow.cell_norm[0, -1]
+        return "product of the forget gates", line * _at_end(flow.cell_norm[0])
     if layer.cell == "GRU":
         line = theory.product_line(trace.update_gate[0], mask)
-        return "product of the update gates", line * flow.hidden_norm[0, -1]
+        return "product of the update gates", line * _at_end(flow.hidden_norm[0])
     rho = spectral_radius(np.asarray(layer.weights[1]))
-    line = theory.power_line(rho, len(flow.hidden_norm[0]), mask) * flow.hidden_norm[0, -1]
+    line = theory.power_line(rho, len(flow.hidden_norm[0]), mask) * _at_end(flow.hidden_norm[0])
     return f"ρ^t, ρ = {rho:.2f}", line
+
+
+def _at_end(norms: NDArray[np.floating]) -> float:
+    """The last number that is not 0, or 0."""
+    reached = np.flatnonzero(norms)
+    return float(norms[reached[-1]]) if len(reached) else 0.0
 
 
 def _fall(flows: Mapping[str, Flow], epoch: int) -> str:

@@ -38,6 +38,18 @@ class Scene:
     saved: list[int]
     problem: str = ""
 
+    @property
+    def seed(self) -> int:
+        """Of the run; samples of sequences are drawn with it."""
+        return self.run.experiment.training.seed
+
+    def drawn(self, index: NDArray[np.int64]) -> str:
+        """Over which validation sequences something was measured: all, or a sample of them."""
+        count, whole = len(index), len(self.dataset.validation)
+        if count == whole:
+            return f"all {whole:,} validation sequences" if whole > 1 else "one validation sequence"
+        return f"{count:,} of {whole:,} validation sequences, drawn by the run's seed"
+
     def network(self, epoch: int) -> Stack:
         """The weights of an epoch. Raises `LensError`."""
         return networks.network(self.run.id, epoch, self.run.experiment, self.dataset)

@@ -30,8 +30,8 @@ def statistics(scene: Scene) -> None:
     layer, epoch = choose_layer(scene), choose_epoch(scene)
     network = scene.network(epoch)
     units, timesteps = network.units(layer), networks.steps_of(network, layer, scene.dataset)
-    sequences = max(1, min(len(scene.dataset.validation), MOST // (6 * units * timesteps), 200))
-    index = scene.dataset.validation[:sequences]
+    most = min(MOST // (6 * units * timesteps), 200)
+    index = networks.sample(scene.dataset, most, scene.seed)
     x, mask = scene.dataset.x[index], networks.mask_of(scene.dataset, index)
     passage = forward([scene.network(scene.saved[0]), network], x, mask)
     before, now = passage.trace(layer, 0), passage.trace(layer, 1)
@@ -41,8 +41,8 @@ def statistics(scene: Scene) -> None:
         _gates(scene, before, now)
         _memory(scene, before, now)
     _units(scene, layer, before, now, index)
-    many = "sequences" if sequences > 1 else "sequence"
-    st.caption(f"Over {sequences} validation {many} of {timesteps} steps.")
+    padded = "" if mask is None else ", padding left out"
+    st.caption(f"Over {scene.drawn(index)} of {timesteps} steps{padded}.")
 
 
 def _shares(trace: Trace) -> figures.Shares:
@@ -198,7 +198,7 @@ def _signals(scene: Scene, index: NDArray[np.int64]) -> dict[str, NDArray[np.flo
     elif y.ndim == 1:
         for k, name in enumerate(dataset.goal.classes[:8]):
             found[f"class {name}"] = np.broadcast_to((y == k)[:, np.newaxis], shape)
-    elif networks.stepwise(dataset):  # what comes next
+    elif dataset.goal.at == "every step":  # what comes next; a target text has steps of its own
         counts = (
             np.ones(y.shape, bool) if dataset.y_weights is None else dataset.y_weights[index] > 0
         )
