@@ -145,14 +145,25 @@ def parse_query(query: Mapping[str, str]) -> dict[str, Any]:
     return {key: _parse(key, text) for key, text in query.items()}
 
 
+def whole(text: str) -> str:
+    """The text with a question mark for each half of a character."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _parse(key: str, text: str) -> Any:  # noqa: ANN401
-    """A URL parameter as a value: JSON where it is JSON, else the text as it stands."""
+    """A URL parameter as a value: JSON where it is JSON, else the text as it stands.
+
+    Half a character, as "\\ud800" of JSON, is no text that could be shown or sent.
+    """
+    text = whole(text)
     if key in {"target", "file"}:  # a column may be called "12" or "true"
         return None if text == "null" else text
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):  # the latter from "[[[[[..."
         return text
+    return value
 
 
 @dataclass(frozen=True)

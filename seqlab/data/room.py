@@ -37,6 +37,29 @@ def check(count: int, most: int, window: int, features: int, steps: int) -> None
     )
 
 
+def check_padding(lengths: NDArray[np.int64], features: int = 1) -> None:
+    """To be called before sequences of different lengths are filled up to the longest one.
+
+    Args:
+        lengths: steps of each.
+        features: of each step.
+
+    Raises:
+        DataError: if the array would be larger than `MOST_BYTES`, with a length that fits.
+    """
+    longest, count = int(lengths.max(initial=0)), len(lengths)
+    size = 4 * count * longest * features
+    if size <= MOST_BYTES:
+        return
+    raise DataError(
+        f"The longest of {count:,} sequences has {longest:,} steps, a typical one "
+        f"{int(np.median(lengths)):,}. Filled up to one length they take "
+        f"{size / 2**20:,.0f} MB; at most {MOST_BYTES // 2**20} MB are made. Cut the long ones.",
+        "longest",
+        max(1, MOST_BYTES // (4 * count * features)),
+    )
+
+
 def cut(
     columns: NDArray[np.float32], starts: NDArray[np.int64], window: int
 ) -> NDArray[np.float32]:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from seqlab.data import room
 from seqlab.data.dataset import (
     VALIDATION_SHARE,
     Baseline,
@@ -31,8 +32,13 @@ MOST_COMPARISONS = 500_000_000  # multiplications that a nearest neighbour may c
 
 
 def pad(sequences: Sequence[Doubles]) -> tuple[Doubles, Ints]:
-    """(T_i, features) each -> (n, longest T, features) with zeros on the right, and the lengths."""
+    """(T_i, features) each -> (n, longest T, features) with zeros on the right, and the lengths.
+
+    Raises:
+        DataError: if that would take too much memory.
+    """
     lengths = np.array([len(sequence) for sequence in sequences], np.int64)
+    room.check_padding(lengths, sequences[0].shape[1])
     x = np.zeros((len(sequences), int(lengths.max()), sequences[0].shape[1]))
     for i, sequence in enumerate(sequences):
         x[i, : len(sequence)] = sequence

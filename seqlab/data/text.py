@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from seqlab.data import room
 from seqlab.data.dataset import VALIDATION_SHARE, Baseline, DataError, Dataset, Goal, Scaling
 from seqlab.data.sequences import Ints, classes_of, majority, numbered, parts
 from seqlab.experiment import Data
@@ -39,8 +40,8 @@ def vocabulary(
     """The special symbols, then the most frequent tokens, frequent ones first."""
     counts = Counter(chain.from_iterable(texts))
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    room = MOST_SYMBOLS - len(special)
-    return (*special, *[token for token, _ in ranked if token not in special][:room])
+    left = MOST_SYMBOLS - len(special)
+    return (*special, *[token for token, _ in ranked if token not in special][:left])
 
 
 def encode(texts: Sequence[Sequence[str]], symbols: Sequence[str]) -> tuple[Tokens, Ints]:
@@ -48,6 +49,7 @@ def encode(texts: Sequence[Sequence[str]], symbols: Sequence[str]) -> tuple[Toke
     place = {symbol: i for i, symbol in enumerate(symbols)}
     unknown = place[UNKNOWN]
     lengths = np.array([len(text) for text in texts], np.int64)
+    room.check_padding(lengths)
     ids = np.zeros((len(texts), max(1, int(lengths.max()))), np.int32)
     for i, text in enumerate(texts):
         ids[i, : len(text)] = [place.get(token, unknown) for token in text]

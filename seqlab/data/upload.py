@@ -9,8 +9,7 @@ what is odd about its values (`quality`).
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -26,6 +25,7 @@ from seqlab.data.reading.columns import Column
 from seqlab.data.reading.foreign import UploadError, refuse_foreign, refuse_markup
 from seqlab.data.reading.layout import Layout
 from seqlab.data.reading.outline import outline
+from seqlab.data.reading.records import Records
 from seqlab.data.reading.records import read as read_records
 from seqlab.data.reading.timeline import Timeline
 from seqlab.data.reading.wording import count, hint, names, on_lines, shown, warning
@@ -34,6 +34,7 @@ from seqlab.experiment import ExperimentError, Finding, Kind, Reading
 __all__ = ["Arrays", "Table", "UploadError", "read_table"]
 
 MAX_BYTES = 20 * 1024 * 1024
+MOST_CELLS = 5_000_000  # of a table whose rows are filled up; a full table may have more
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +82,12 @@ class Table:
     arrays: Arrays | None = None
     swapped: bool = False
 
+    @property
+    def nbytes(self) -> int:
+        """The memory that it takes, its words and arrays included."""
+        frame = int(self.frame.memory_usage(deep=True).sum())
+        return frame + self.lines.nbytes + (self.arrays.nbytes if self.arrays else 0)
+
 
 def read_table(data: bytes, name: str, reading: Reading | None = None, **changes: Any) -> Table:  # noqa: ANN401
     """Reads a file of separated values, however it is written; NumPy arrays and texts too.
@@ -100,7 +107,7 @@ def read_table(data: bytes, name: str, reading: Reading | None = None, **changes
     except ExperimentError as error:
         raise UploadError(str(error)) from error
     try:
-        with _without_collector():
+        with _without_collector:
             return _read(data, name, wish)
     except UploadError:
         raise
@@ -111,16 +118,33 @@ def read_table(data: bytes, name: str, reading: Reading | None = None, **changes
         ) from error
 
 
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Python's garbage collector looks at every row again and again: a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+class _WithoutCollector:
+    """Python's garbage collector looks at every row again and again: a third of the time.
+
+    It belongs to the whole process, where others may read a file at the same time: the first one
+    switches it off, and the last one on again if it was on before.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._readers = 0
+        self._was_on = False
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._readers == 0:
+                self._was_on = gc.isenabled()
+                gc.disable()
+            self._readers += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._readers -= 1
+            if self._readers == 0 and self._was_on:
+                gc.enable()
+
+
+_without_collector = _WithoutCollector()
 
 
 def _read(data: bytes, name: str, wish: Reading) -> Table:
@@ -151,6 +175,7 @@ def _read(data: bytes, name: str, wish: Reading) -> Table:
 def _table(text: str, codec: str, findings: list[Finding], wish: Reading) -> Table:
     """A table of cells."""
     records, found = read_records(text, wish.delimiter)
+    _check_size(records)
     findings += found
     grid, found = outline(records, wish.header)
     findings += found
@@ -224,6 +249,19 @@ def _table(text: str, codec: str, findings: list[Finding], wish: Reading) -> Tab
         line = None
     findings += quality.inspect(frame, shape.numeric, lines, line, shape.sequence_id, shape.kind)
     return table(frame, shape, None if line is None else line.name, lines)
+
+
+def _check_size(records: Records) -> None:
+    """Refuses a table that would be far larger than its file: short rows below a long one."""
+    width = max((len(row) for row in records.rows), default=0)
+    cells, given = width * len(records.rows), sum(map(len, records.rows))
+    if cells > MOST_CELLS and cells > 2 * given:
+        longest = max(range(len(records.rows)), key=lambda i: len(records.rows[i]))
+        raise UploadError(
+            f"Line {records.lines[longest]:,} has {width:,} cells and most of the "
+            f"{len(records.rows):,} rows have far fewer: as a table that would be {cells:,} cells, "
+            f"and {given:,} are given. Save rows of one length."
+        )
 
 
 def _words(

@@ -313,8 +313,9 @@ class Store:
 
     def snapshots(self, run: str) -> list[int]:
         """The epochs whose weights are kept, ascending."""
-        files = (self.home / "runs" / run).glob("epoch_*.npz")
-        return sorted(int(file.stem.removeprefix("epoch_")) for file in files)
+        names = [file.stem for file in (self.home / "runs" / run).glob("epoch_*.npz")]
+        epochs = [name.removeprefix("epoch_") for name in names]
+        return sorted(int(epoch) for epoch in epochs if epoch.isascii() and epoch.isdigit())
 
     def snapshot(self, run: str, epoch: int) -> dict[str, NDArray[np.float32]]:
         """Weights by name, as "lstm_0/kernel", and "prediction" (validation, outputs), scaled.

@@ -24,7 +24,7 @@ STRANGE = (
 _datasets: ByteCache[Dataset] = ByteCache(
     2**29, lambda dataset: dataset.x.nbytes + dataset.y.nbytes
 )
-_tables: ByteCache[Table] = ByteCache(2**28, lambda table: int(table.frame.memory_usage().sum()))
+_tables: ByteCache[Table] = ByteCache(2**28, lambda table: table.nbytes)
 NO_FILE = "no_file"
 MOST_FIXES = 6  # of one draft, one after the other
 

@@ -54,6 +54,11 @@ class Arrays(NamedTuple):
     swapped: bool = False
 
     @property
+    def nbytes(self) -> int:
+        """The memory that they take."""
+        return self.x.nbytes + self.lengths.nbytes + (0 if self.y is None else self.y.nbytes)
+
+    @property
     def features(self) -> tuple[str, ...]:
         """What the features are called."""
         width = self.x.shape[2]
@@ -194,6 +199,12 @@ def _load(data: bytes) -> dict[str, Array]:
                 raise UploadError("This archive holds no NumPy arrays. Save it with np.savez.")
             if len(members) > 100:
                 raise UploadError(f"This archive holds {len(members):,} arrays; keep x and y.")
+            size = sum(member.file_size for member in members)
+            if size > 16 * MAX_VALUES:  # a small archive can hold arrays of many gigabytes
+                raise UploadError(
+                    f"The arrays of this archive take {size / 2**20:,.0f} MB unpacked; at most "
+                    f"{16 * MAX_VALUES // 2**20} MB are read. Keep a part of them."
+                )
             found = {}
             for member in members:
                 name = member.filename.removesuffix(".npy")
@@ -334,6 +345,8 @@ def _target(y: Array, shape: tuple[int, ...], findings: list[Finding]) -> Array:
             f"x has {count(n, 'sequence')} (shape {shape}), but y has the shape {y.shape}: its "
             f"first axis must be {n:,}, too."
         )
+    if 0 in y.shape:
+        raise UploadError(f"y has the shape {y.shape}: it holds no target at all.")
     if y.ndim > 1 and y.shape[-1] == 1 and y.shape != (n, steps):
         y = y[..., 0]
     one_hot = (

@@ -18,9 +18,9 @@ CURRENCY = (
 _ORDINAL = re.compile(r"\d{1,3}(st|nd|rd|th)")
 _MONTH = r"(?:jan|feb|mar|m[äa]r|apr|ma[iy]|ju[nl]|juil|aug|ao[uû]|sep|o[ck]t|nov|d[eé][cz])"
 _DATA = re.compile(
-    rf"""[('’<>≤≥~≈]?\s*(?:{CURRENCY})?\s*[+\-−–]?\s*(?:{CURRENCY})?\s*     # a sign, a currency
+    rf"""[('’<>≤≥~≈]?\s*+(?:{CURRENCY})?\s*+[+\-−–]?\s*+(?:{CURRENCY})?\s*+  # a sign, a currency
     [.,]?\d[\d.,:/ '’\-+TZWQ年月]*                                     # digits of all sorts
-    (?:\s?e[+-]?\d+)?\s?(?:[^\s;|]{{0,8}}|{_MONTH}\S*[\ \-./,]*\d.*)$      # a unit; 5 March 2020
+    (?:\s?e[+-]?\d++)?\s?(?:[^\s;|]{{0,8}}|{_MONTH}[^\d\s]*+[\ \-./,]*+\d.*)$  # a unit; 5 March
     |(?:[a-z]{{2,9}},?\s)?{_MONTH}[a-zäéû]*[.,]?[\ \-/.']*\d{{1,4}}.*$ # Tue, March 5, 2020
     |(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s\d.*$
     |Q[1-4][\ \-/]?\d{{4}}$

@@ -20,11 +20,11 @@ ZONES = {
     "MDT": "-06", "PST": "-08", "PDT": "-07",
 }  # fmt: skip
 _CLOCK = re.compile(
-    r"(?:[T\s,;:_-]+(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
-    r"(?:[:.](?P<second>\d{2})(?:[.,:](?P<fraction>\d{1,9}))?)?\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?"
+    r"(?:[T\s,;:_-]++(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
+    r"(?:[:.](?P<second>\d{2})(?:[.,:](?P<fraction>\d{1,9}))?)?\s*+(?P<half>[AaPp]\.?\s?[Mm]\.?)?"
     r"|[T ]?(?P<hour2>\d{2})(?P<minute2>\d{2})(?P<second2>\d{2})?)?"
-    r"\s*(?:(?:UTC|GMT)?(?P<zone>[+-]\d{2}(?::?\d{2})?)|(?P<name>[A-Z]{1,5}))?"
-    r"\s*(?:\([^()]*\)|\[[^\[\]]*\])?",  # (CET), [Europe/Berlin]
+    r"\s*+(?:(?:UTC|GMT)?(?P<zone>[+-]\d{2}(?::?\d{2})?)|(?P<name>[A-Z]{1,5}))?"
+    r"\s*+(?:\([^()]*+\)|\[[^\[\]]*+\])?",  # (CET), [Europe/Berlin]
     re.ASCII,
 )
 _TIME_OF_DAY = re.compile(

@@ -12,8 +12,9 @@ from seqlab.experiment import Finding
 
 _MAX_HEADER = 3
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{4}-\d\d\b")
+# Possessive quantifiers (*+, ++) give nothing back, so that no text takes more than linear time.
 _UNIT = re.compile(
-    r"deg\w*|UTC|unit|[\[(].*[\])]|.*[°%/²³µ^].*|-|[kcmnµhMG]?(m|g|s|Pa|W|Wh|V|A|Hz|J|N|l|L|b|bar|mol|min|h|d|C|F|K)"
+    r"deg\w*|UTC|unit|[\[(].*[\])]|[^°%/²³µ^\n]*+[°%/²³µ^].*|-|[kcmnµhMG]?(m|g|s|Pa|W|Wh|V|A|Hz|J|N|l|L|b|bar|mol|min|h|d|C|F|K)"
 )
 
 

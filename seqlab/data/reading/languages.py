@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_WORD = re.compile(r"[A-Za-z]*[^\x00-\x7f][A-Za-z\x80-\U0010ffff]*")
+# The look behind keeps a long run of letters from being read again from each of them.
+_WORD = re.compile(r"(?<![A-Za-z])[A-Za-z]*+[^\x00-\x7f][A-Za-z\x80-\U0010ffff]*")
 _SYMBOLS = frozenset("€£¥§°µ²³±·×÷«»“”‘’„–—…•™®©¼½¾¿¡ºª\xa0№")
 _LATIN = {
     "cp1252": (

@@ -27,13 +27,13 @@ _EXACT = 2**53  # whole numbers beyond lose digits as float64
 _SHORT_SCALES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12}
 
 _DIGITS = frozenset("0123456789.+-eE")
-_PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_PLAIN = re.compile(r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?", re.ASCII)
 _DRESSED = re.compile(
-    rf"""'?(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<prefix>{CURRENCY})?\s*(?P<sign2>[+-])?\s*
-    (?P<body>\d[\d.,'\ ]*(?<=\d)\.?|[.,]\d+)
-    (?P<exponent>[eEdD][+-]?\d+)?\s*
-    (?P<suffix>(?:[^\W\d_]|[^\w\s.,;:()"'+*/?!<=>&\\|\#@~-])[^\s,;()"\d_]{{0,11}}[23]?)?\s*
-    (?P<trail>-)?\s*(?P<close>\))?""",
+    rf"""'?(?P<open>\()?\s*+(?P<sign>[+-])?\s*+(?P<prefix>{CURRENCY})?\s*+(?P<sign2>[+-])?\s*+
+    (?P<body>\d[\d.,'\ ]*(?<=\d)\.?|[.,]\d++)
+    (?P<exponent>[eEdD][+-]?\d++)?\s*+
+    (?P<suffix>(?:[^\W\d_]|[^\w\s.,;:()"'+*/?!<=>&\\|\#@~-])[^\s,;()"\d_]{{0,11}}[23]?)?\s*+
+    (?P<trail>-)?\s*+(?P<close>\))?""",
     re.ASCII | re.VERBOSE,
 )
 _COMMA_PROOF = re.compile(

@@ -47,7 +47,7 @@ _WEEKDAY = re.compile(
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?|mo|di|mi|do|fr|sa|so"
     r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|(?:lun|mar|mercre|jeu|vendre|same)di"
     r"|dimanche|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo)"
-    r"\.?,? +(?=\d|[^\W\d_]{3,}\.? +\d)",
+    r"\.?,? ++(?=\d|[^\W\d_]{3,}+\.? ++\d)",
     re.IGNORECASE,
 )
 _CJK = re.compile(r"(\d{2,4})[年년] ?(\d{1,2})[月월](?: ?(\d{1,2})[日일]?)?")

@@ -111,4 +111,13 @@ PART_NAMES = _words("split set partition fold usage dataset")  # train, test: no
 
 def key(name: str) -> str:
     """The name without units, case and punctuation, for comparing with known names."""
-    return " ".join(re.sub(r"[\[(].*?[\])]|[\W_]+", " ", name.casefold()).split())
+    folded = name.casefold()
+    closed = max(folded.rfind("]"), folded.rfind(")")) + 1  # behind it no bracket closes
+    inside, kept = False, []
+    for c in folded[:closed]:  # a pattern would look for its end from each bracket that opens
+        inside = c not in "])" if inside else c in "[("
+        kept.append(" " if inside or c in "])" else c)
+    return " ".join(_NO_WORD.sub(" ", "".join(kept) + folded[closed:]).split())
+
+
+_NO_WORD = re.compile(r"[\W_]+")
