@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from seqlab.experiment import Data
-from seqlab.runs.store import Run
+from seqlab.runs.store import Run, Standing
 from seqlab.ui import services
 from seqlab.ui.controls.data import SOURCES
 from seqlab.ui.words import network
@@ -25,8 +25,11 @@ def sequences(data: Data) -> str:
     return about[0] if about else SOURCES[data.source]
 
 
-def row(run: Run) -> dict[str, object]:
-    last, best = services.store().best(run.id)
+def loss(value: float | None) -> float:
+    return np.nan if value is None or value >= MOST else value
+
+
+def row(run: Run, standing: Standing) -> dict[str, object]:
     training = run.experiment.training
     return {
         "started": pd.Timestamp(run.created, unit="s", tz="UTC"),
@@ -34,8 +37,10 @@ def row(run: Run) -> dict[str, object]:
         "sequences": sequences(run.experiment.data),
         "network": network(run.experiment),
         "training": f"{training.optimizer} {training.learning_rate:g}",
-        "epochs": last,
-        "best val_loss": best if best < MOST else np.nan,
+        "epochs": standing.epoch,
+        "last val_loss": loss(standing.val_loss),
+        "best val_loss": loss(standing.best_val_loss),
+        "best epoch": standing.best_epoch,
         "baseline": run.baseline[1] if run.baseline else np.nan,
     }
 
@@ -55,7 +60,9 @@ if not runs:
     st.stop()
 
 st.session_state[DRAWN] = [run.id for run in runs]
-table = pd.DataFrame([row(run) for run in runs])
+standings = services.store().standing(*(run.id for run in runs))
+table = pd.DataFrame([row(run, standings[run.id]) for run in runs])
+table["best epoch"] = table["best epoch"].astype("Int64")  # some runs have none
 st.caption(
     "The newest first. Select a row to open that run with its settings, curves and gates. "
     "A loss says something beside the baseline of its row: both are measured alike."
@@ -69,6 +76,7 @@ st.dataframe(
     selection_mode="single-row",
     column_config={
         "started": st.column_config.DatetimeColumn(format="distance"),
+        "last val_loss": st.column_config.NumberColumn(format="%.4g"),
         "best val_loss": st.column_config.NumberColumn(format="%.4g"),
         "baseline": st.column_config.NumberColumn(format="%.4g"),
     },

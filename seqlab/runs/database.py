@@ -43,7 +43,8 @@ CREATE TABLE IF NOT EXISTS metrics (
 CREATE TABLE IF NOT EXISTS log (
     run TEXT NOT NULL REFERENCES runs(id),
     at REAL NOT NULL,
-    message TEXT NOT NULL
+    message TEXT NOT NULL,
+    epoch INTEGER
 );
 CREATE INDEX IF NOT EXISTS log_of_run ON log (run, at);
 CREATE TABLE IF NOT EXISTS uploads (
@@ -64,6 +65,7 @@ _ADDED = {
         "measured": "REAL",
     },
     "metrics": {"more": "TEXT NOT NULL DEFAULT '{}'"},
+    "log": {"epoch": "INTEGER"},
 }
 
 

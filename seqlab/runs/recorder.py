@@ -38,9 +38,9 @@ class Recorder:
         """Moves a run on."""
         self._keep(self._store.set_status, run, status, message)
 
-    def log(self, run: str, message: str) -> None:
-        """Adds a line to the run's log."""
-        self._keep(self._store.add_log, run, message)
+    def log(self, run: str, message: str, epoch: int | None = None) -> None:
+        """Adds a line to the run's log, which may belong to an epoch."""
+        self._keep(self._store.add_log, run, message, epoch)
 
     def end(self, run: str, result: dict[str, Any]) -> None:
         """Writes how a run ended by itself; its best weights may be earlier ones."""
@@ -50,25 +50,30 @@ class Recorder:
     def event(self, run: str, event: dict[str, Any]) -> None:
         """Writes what a worker reported, see `seqlab.training.job`."""
         match event["kind"]:
+            case "started":
+                self._keep(self._store.forget_after, run, event["epoch"])
             case "metrics":
                 more = {name: event[name] for name in event if name not in NOT_METRICS}
                 more["at"] = [time.time()] * len(event["epoch"])  # for the time that is left
                 losses = event["epoch"], event["loss"], event["val_loss"]
                 self._keep(self._store.add_metrics, run, *losses, more)
             case "snapshot":
-                self._try(self._store.add_snapshot, run, event["epoch"], event["data"])
+                epoch, needless = event["epoch"], event.get("instead_of")
+                if self._weights(self._store.add_snapshot, run, epoch, event["data"]) and needless:
+                    self._weights(self._store.drop_snapshot, run, needless)
             case "state":
-                self._try(self._store.add_state, run, event["data"])
+                self._weights(self._store.add_state, run, event["data"])
             case "timing":
                 self._keep(self._store.set_measured, run, event["epoch"])
             case "paused":
                 self.status(run, "paused")
-                self.log(run, f"Paused after epoch {event['epoch']}.")
+                self.log(run, f"Paused after epoch {event['epoch']}.", event["epoch"])
             case "resumed":
                 self.status(run, "running")
-                self.log(run, f"Resumed after epoch {event['epoch']}.")
+                self.log(run, f"Resumed after epoch {event['epoch']}.", event["epoch"])
             case "learning_rate":
-                self.log(run, f"Learning rate {event['value']:g} after epoch {event['epoch']}.")
+                line = f"Learning rate {event['value']:g} after epoch {event['epoch']}."
+                self.log(run, line, event["epoch"] + 1)
             case "planned":
                 self._keep(self._store.plan, run, event["epochs"])
                 self.log(run, f"To be trained until epoch {event['epochs']}.")
@@ -86,6 +91,11 @@ class Recorder:
     def _keep(self, write: Callable[..., object], *values: object) -> None:
         self._waiting.append(partial(write, *values))
         self.retry()
+
+    def _weights(self, write: Callable[..., object], *values: object) -> bool:
+        """Writes weights now, or never: they must not overtake the losses before them."""
+        self.retry()
+        return not self._waiting and self._try(write, *values)
 
     def _try(self, write: Callable[..., object], *values: object) -> bool:
         try:

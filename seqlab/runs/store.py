@@ -40,7 +40,8 @@ class Run:
     Attributes:
         planned: the last epoch, which may have been moved since the start.
         baseline: the rule to beat, by name, and its loss on the validation part.
-        seconds: how long it has been training, pauses included; `None` before its turn.
+        ended: when it ended, or was paused.
+        seconds: how long it has been training, without its pauses; `None` before its turn.
     """
 
     id: str
@@ -72,6 +73,28 @@ class Metrics:
     loss: NDArray[np.float64]
     val_loss: NDArray[np.float64]
     more: dict[str, NDArray[np.float64]]
+
+    @property
+    def best(self) -> int | None:
+        """The row with the lowest val_loss, the first of equally good ones; `None` without any."""
+        return int(np.nanargmin(self.val_loss)) if np.isfinite(self.val_loss).any() else None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a run is; `None` for a loss that is not finite or not there.
+
+    Attributes:
+        epoch: the last one, 0 before the first.
+        val_loss: after it.
+        best_epoch: the epoch with the lowest val_loss, of equally good ones the first.
+        best_val_loss: after that.
+    """
+
+    epoch: int
+    val_loss: float | None
+    best_epoch: int | None
+    best_val_loss: float | None
 
 
 def default_home() -> Path:
@@ -214,19 +237,17 @@ class Store:
     def set_status(self, run: str, status: str, message: str = "") -> None:
         """Moves a run on, and keeps the times of its start and end.
 
-        A run that goes on after it had ended is taken as if it had started later: what lies
-        between is no training.
+        A run that goes on after a pause or an end, or ends after a pause, is taken as if it had
+        started later: what lies between is no training.
         """
         now = time.time()
+        rests = status == "paused" or status in ENDED
         self._write(
             "UPDATE runs SET status = ?, message = ?, "
             "started = CASE WHEN ? THEN coalesce(started + (? - ended), started, ?) "
-            "ELSE started END, "
-            "ended = CASE WHEN ? THEN ? WHEN ? THEN NULL ELSE ended END WHERE id = ?",
-            (
-                *(status, message, status == "running", now, now),
-                *(status in ENDED, now, status == "running", run),
-            ),
+            "ELSE started + coalesce(? - ended, 0) END, "
+            "ended = CASE WHEN ? THEN ? ELSE NULL END WHERE id = ?",
+            (status, message, status == "running", now, now, now, rests, now, run),
         )
 
     def interrupt_orphans(self) -> list[str]:
@@ -281,16 +302,37 @@ class Store:
         more = {name: table[:, 3 + i] for i, name in enumerate(names)}
         return Metrics(table[:, 0].astype(np.int64), table[:, 1], table[:, 2], more)
 
-    def best(self, run: str) -> tuple[int, float]:
-        """The last epoch of a run, and its smallest validation loss (NaN without one)."""
-        ((last, best),) = self._read(
-            "SELECT max(epoch), min(val_loss) FROM metrics WHERE run = ?", run
+    def standing(self, *runs: str) -> dict[str, Standing]:
+        """How far each of these runs is, by id."""
+        places = ", ".join("?" * len(runs))
+        # SQLite gives the other columns of the row that has the greatest, or the least, value.
+        last = self._read(
+            f"SELECT run, max(epoch), val_loss FROM metrics WHERE run IN ({places}) GROUP BY run",
+            *runs,
         )
-        return last or 0, float("nan") if best is None else best
+        best = self._read(
+            "SELECT run, epoch, min(val_loss) FROM metrics "
+            f"WHERE val_loss IS NOT NULL AND run IN ({places}) GROUP BY run",
+            *runs,
+        )
+        lasts = {run: (epoch, loss) for run, epoch, loss in last}
+        bests = {run: (epoch, loss) for run, epoch, loss in best}
+        return {
+            run: Standing(*lasts.get(run, (0, None)), *bests.get(run, (None, None))) for run in runs
+        }
 
-    def add_log(self, run: str, message: str) -> None:
-        """One line for the run's log."""
-        self._write("INSERT INTO log VALUES (?, ?, ?)", (run, time.time(), message))
+    def forget_after(self, run: str, epoch: int) -> None:
+        """Removes what was reported after an epoch: the run goes on from there, with one past."""
+        self.drop_snapshots_after(run, epoch)
+        for table in ("metrics", "log"):
+            self._write(f"DELETE FROM {table} WHERE run = ? AND epoch > ?", (run, epoch))
+
+    def add_log(self, run: str, message: str, epoch: int | None = None) -> None:
+        """One line for the run's log; with an epoch it goes when `forget_after` goes before it."""
+        self._write(
+            "INSERT INTO log (run, at, message, epoch) VALUES (?, ?, ?, ?)",
+            (run, time.time(), message, epoch),
+        )
 
     def log(self, run: str) -> list[tuple[float, str]]:
         """The run's log, (Unix seconds, line), oldest first."""
@@ -309,7 +351,11 @@ class Store:
         """Forgets the weights of later epochs: early stopping went back to that one."""
         for later in self.snapshots(run):
             if later > epoch:
-                (self.home / "runs" / run / f"epoch_{later:06d}.npz").unlink(missing_ok=True)
+                self.drop_snapshot(run, later)
+
+    def drop_snapshot(self, run: str, epoch: int) -> None:
+        """Forgets the weights of one epoch, if they are kept."""
+        (self.home / "runs" / run / f"epoch_{epoch:06d}.npz").unlink(missing_ok=True)
 
     def snapshots(self, run: str) -> list[int]:
         """The epochs whose weights are kept, ascending."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
+import tensorflow as tf
 
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import Experiment
@@ -66,6 +67,21 @@ class Epoch:
 
 
 @dataclass(frozen=True)
+class Best:
+    """The epoch with the lowest val_loss so far; without a validation part, the lowest loss.
+
+    Attributes:
+        epoch: its number; of equally good ones the first.
+        variables: of the model, after it.
+        prediction: (validation, ...), after it; `None` if it was before the training went on.
+    """
+
+    epoch: int
+    variables: State
+    prediction: Floats | None
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How a training ended.
 
@@ -76,6 +92,7 @@ class Outcome:
         layer: after "diverged", the layer where the numbers overflowed first, if it was found.
         state: from which the training can go on.
         prediction: (validation, ...), of the weights that are left.
+        best: the best epoch; `None` if none was trained.
     """
 
     status: Status
@@ -83,6 +100,7 @@ class Outcome:
     message: str
     state: TrainingState
     prediction: Floats
+    best: Best | None = None
     layer: str | None = None
 
 
@@ -92,7 +110,9 @@ class Listener:
     def epoch(self, epoch: Epoch, program: Program) -> None:
         """Before the first epoch (as the epoch that was reached) and after each one."""
 
-    def checkpoint(self, state: Callable[[], TrainingState]) -> None:
+    def checkpoint(
+        self, state: Callable[[], TrainingState], best: Best | None, program: Program
+    ) -> None:
         """After each whole epoch; `state()` is what is needed to go on from there."""
 
     def paused(self, epoch: int, weights: dict[str, Floats]) -> None:
@@ -170,7 +190,7 @@ class _Run:
         self._rates = Rates.of(training, len(self._training.sizes))
         self._plateau = Watch(training.plateau_patience, min_delta=1e-4)
         self._stopping = Watch(training.patience or 0)
-        self._best: tuple[int, State] | None = None
+        self._best: Best | None = None
         self._epoch = 0
         if not kept:
             self._compile()
@@ -198,28 +218,35 @@ class _Run:
             self._epoch, self._rates = start.epoch, start.rates
             self._plateau, self._stopping = start.plateau, start.stopping
             if start.best is not None:
-                self._best = start.best_epoch, start.best
+                best = self.program.part_of_model([tf.constant(value) for value in start.best])
+                self._best = Best(start.best_epoch, best, None)
             if self._stopping.over:  # asked to go on all the same: patience starts anew
                 self._stopping.wait = 0
+        self._state = self.program.state()
         self._last = self._epoch_of(self._epoch, None)
+        self.program.restore(self._state)  # that look has moved on the generators of dropout
         self._listener.epoch(self._last, self.program)
+        if start is not None:
+            rate = self._rates.of_batches(self._epoch * len(self._training.sizes), 1)[0]
+            self._listener.log(
+                f"Goes on after epoch {self._epoch}, with a learning rate of {rate:g}."
+            )
 
     def train(self, epochs: int) -> Outcome:
         """Trains until that epoch is done or something ends it earlier."""
         while self._epoch < epochs:
-            before = self.program.state()
             try:
-                epoch = self._train(before)
+                epoch = self._train()
             except _Stopped:
-                self.program.restore(before)
+                self.program.restore(self._state)
                 return self._outcome("stopped")
             self._listener.epoch(epoch, self.program)
             if not epoch.finite:
-                return self._diverge(epoch, before)
-            self._epoch, self._last = epoch.number, epoch
+                return self._diverge(epoch)
+            self._epoch, self._last, self._state = epoch.number, epoch, self.program.state()
             patient = self._watch(epoch)
             self._steering.epoch_over()
-            self._listener.checkpoint(self.state)
+            self._listener.checkpoint(self.state, self._best, self.program)
             if not patient:
                 return self._restore_best(
                     f"The loss has not improved for {self._stopping.wait} epochs"
@@ -229,7 +256,7 @@ class _Run:
                 self._listener.planned(epochs)
         return self._restore_best()
 
-    def _train(self, before: State) -> Epoch:
+    def _train(self) -> Epoch:
         """One epoch, with a NaN loss as soon as one is not finite. Raises `_Stopped`."""
         program, batches = self.program, self._training
         program.reset_states()
@@ -239,7 +266,7 @@ class _Run:
         self._calls: list[tuple[Buffer, Floats, int, int]] = []
         first_batch = self._epoch * len(batches.sizes)
         for buffer, first, last in batches.calls():
-            self._obey(before, first_batch)
+            self._obey(first_batch)
             rates = np.zeros(program.capacity, np.float32)
             rates[first:last] = self._rates.of_batches(first_batch, last - first)
             self._calls.append((buffer, rates, first, last))
@@ -259,7 +286,7 @@ class _Run:
             self._epoch + 1,
             batches.mean(losses) if finite else math.nan,
             program.results(sums),
-            obey=lambda: self._obey(before, first_batch),
+            obey=lambda: self._obey(first_batch),
             gradient_norm=float(norm),
             clipped=float(clipped),
             learning_rate=float(rates[last - 1]),
@@ -305,13 +332,13 @@ class _Run:
         flat = np.concatenate(predictions)[: batches.sequences]
         return flat, batches.mean(losses), program.results(sums)
 
-    def _obey(self, before: State, batch: int) -> None:
+    def _obey(self, batch: int) -> None:
         """Does what was commanded since the last call. Raises `_Stopped`."""
         steering, listener = self._steering, self._listener
 
         def on_pause(waits: bool) -> None:
             if waits:
-                listener.paused(self._epoch, self.program.weights(before))
+                listener.paused(self._epoch, self.program.weights(self._state))
             else:
                 listener.resumed(self._epoch)
 
@@ -333,28 +360,27 @@ class _Run:
             if self._plateau.over:
                 self._rates.base *= training.decay_rate
                 self._plateau.wait = 0
-        if training.patience is None:
-            return True
         if self._stopping.improved(loss):
-            self._best = epoch.number, self.program.state()
-        return not self._stopping.over
+            variables = self.program.part_of_model(self._state)
+            self._best = Best(epoch.number, variables, epoch.prediction)
+        return training.patience is None or not self._stopping.over
 
     def state(self) -> TrainingState:
         """What is needed to go on from here."""
         return TrainingState(
             epoch=self._epoch,
-            variables=arrays_of(self.program.state()),
+            variables=arrays_of(self._state),
             rates=replace(self._rates),
             plateau=replace(self._plateau),
             stopping=replace(self._stopping),
-            best_epoch=self._best[0] if self._best else 0,
-            best=arrays_of(self._best[1]) if self._best else None,
+            best_epoch=self._best.epoch if self._best else 0,
+            best=arrays_of(self._best.variables) if self._best else None,
         )
 
-    def _diverge(self, epoch: Epoch, before: State) -> Outcome:
+    def _diverge(self, epoch: Epoch) -> Outcome:
         """The end after a loss that is not finite: looks for its origin by doing it again."""
         program, sums = self.program, self.program.start_metrics()
-        program.restore(before)
+        program.restore(self._state)
         batches = self._validation.each()
         for buffer, rates, first, last in self._calls:
             for i in range(first, last):
@@ -365,25 +391,25 @@ class _Run:
                     batches = iter([(buffer, i)])
                     break
         layer = culprit(program, batches)
-        program.restore(before)
+        program.restore(self._state)
         message = _diverged(epoch.number, self._experiment, layer)
         return replace(self._outcome("diverged", message), layer=layer)
 
     def _outcome(self, status: Status, message: str = "") -> Outcome:
-        return Outcome(status, self._epoch, message, self.state(), self._last.prediction)
+        prediction = self._last.prediction
+        return Outcome(status, self._epoch, message, self.state(), prediction, self._best)
 
     def _restore_best(self, reason: str = "") -> Outcome:
         """The end of a whole training: with early stopping, the best weights are put back."""
-        state = self.state()
-        if self._best is None or self._best[0] == self._epoch:
-            return Outcome("finished", self._epoch, "", state, self._last.prediction)
-        number, best = self._best
-        self.program.restore(best)
-        kept = f"The weights of epoch {number}, the best, are kept."
-        message = (
-            f"{reason}, so training ended after epoch {self._epoch}. {kept}" if reason else kept
-        )
-        return Outcome("finished", number, message, state, self._validate()[0])
+        ended, best = self._outcome("finished"), self._best
+        if self._experiment.training.patience is None or best is None or best.epoch == self._epoch:
+            return ended
+        self.program.restore([*best.variables, *self._state[len(best.variables) :]])
+        message = f"The weights of epoch {best.epoch}, the best, are kept."
+        if reason:
+            message = f"{reason}, so training ended after epoch {self._epoch}. {message}"
+        prediction = self._validate()[0] if best.prediction is None else best.prediction
+        return replace(ended, epochs=best.epoch, message=message, prediction=prediction)
 
 
 def arrays_of(state: State) -> list[np.ndarray]:

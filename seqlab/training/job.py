@@ -14,7 +14,7 @@ from seqlab.data.dataset import Dataset, Scaling
 from seqlab.experiment import Experiment, Training
 from seqlab.lens import snapshot
 from seqlab.training.control import Control
-from seqlab.training.fit import Epoch, Listener, Outcome, fit
+from seqlab.training.fit import Best, Epoch, Listener, Outcome, fit
 from seqlab.training.program import Floats, Program
 from seqlab.training.state import TrainingState
 
@@ -26,6 +26,7 @@ SPREAD = 10  # a snapshot after each further tenth: 45 in 300 epochs, 80 in 10,0
 SNAPSHOT_INTERVAL = 0.02  # seconds between two: few in all, so they may come quicker
 STATE_INTERVAL = 1.0  # seconds between two states, at least: what a crash may cost
 STATE_SHARE = 0.01  # of the time may be spent on states, which grow with the network
+BESTS = 2  # snapshots of best epochs that are kept: a page may still read the one before
 PREDICTED = 2**18  # numbers of predictions that a snapshot keeps if each sequence has many
 
 
@@ -45,7 +46,9 @@ def run(
       `clipped`, `learning_rate` and what else is measured, one entry an epoch; `None` for what is
       not finite or not there. See `seqlab.training.fit.Epoch`.
     - snapshot: epoch, data (`seqlab.lens.snapshot`: weights by name, and "prediction": of the
-      first `PREDICTED` numbers' worth of sequences where these are classes or have steps)
+      first `PREDICTED` numbers' worth of sequences where these are classes or have steps). One
+      that is there only because its epoch is the best so far has `instead_of` too: the epoch of
+      an earlier one of its kind that is not needed any more, or `None`
     - state: epoch, data, from which the training can go on; only the last one is needed
     - paused, resumed: epoch, how many are done; learning_rate: epoch, value; planned: epochs
     - timing: epoch, median seconds of one; sent at the end
@@ -94,6 +97,8 @@ class Reporter(Listener):
         self._state_due = time.monotonic() + STATE_INTERVAL
         self._good: Epoch | None = None  # the last epoch with finite losses
         self._kept = -1  # the epoch of the last snapshot
+        self._snapshots: set[int] = set()  # the epochs of all
+        self._bests: list[int] = []  # of those that are there for being the best only
         self._seconds: list[float] = []  # of each epoch
 
     def epoch(self, epoch: Epoch, program: Program) -> None:
@@ -110,15 +115,19 @@ class Reporter(Listener):
         self._good = epoch
         late_enough = time.monotonic() - self._snapshot_at >= SNAPSHOT_INTERVAL
         if due(epoch.number, self._kept, self._epochs) and late_enough:
+            self._kept = epoch.number
             self._snapshot(epoch.number, program.weights(), epoch.prediction)
 
-    def checkpoint(self, state: Callable[[], TrainingState]) -> None:
-        """Reports a state now and then, right after the metrics.
+    def checkpoint(
+        self, state: Callable[[], TrainingState], best: Best | None, program: Program
+    ) -> None:
+        """Reports a state now and then, right after the metrics, and the best weights before it.
 
         What goes on from a state shall find no hole in the curve before it.
         """
         begin = time.monotonic()
         if begin >= self._state_due and not self._waiting:
+            self._snapshot_of_best(best, program)
             self._state(state())
             end = time.monotonic()
             self._state_due = end + max(STATE_INTERVAL, (end - begin) / STATE_SHARE)
@@ -126,7 +135,8 @@ class Reporter(Listener):
     def paused(self, epoch: int, weights: dict[str, Floats]) -> None:
         """Reports all there is, so that a page can show the network as it is."""
         self._metrics()
-        if self._good and self._kept != epoch:
+        if self._good and epoch not in self._snapshots:
+            self._kept = epoch
             self._snapshot(epoch, weights, self._good.prediction)
         self._report({"kind": "paused", "epoch": epoch})
 
@@ -148,9 +158,10 @@ class Reporter(Listener):
         self._report({"kind": "log", "message": message})
 
     def finish(self, outcome: Outcome, program: Program) -> None:
-        """Reports what is left: the last metrics, the weights that remain, the state."""
+        """Reports what is left: the last metrics, the best and the last weights, the state."""
         self._metrics()
-        if outcome.epochs != self._kept:
+        self._snapshot_of_best(outcome.best, program)
+        if outcome.epochs not in self._snapshots:
             self._snapshot(outcome.epochs, program.weights(), outcome.prediction)
         self._state(outcome.state)
         if self._seconds:
@@ -186,11 +197,22 @@ class Reporter(Listener):
         self._waiting = []
         self._metrics_at = time.monotonic()
 
-    def _snapshot(self, epoch: int, weights: dict[str, Floats], prediction: Floats) -> None:
+    def _snapshot(
+        self, epoch: int, weights: dict[str, Floats], prediction: Floats, **more: int | None
+    ) -> None:
         data = snapshot.pack(weights | {"prediction": shown(prediction)})
-        self._report({"kind": "snapshot", "epoch": epoch, "data": data})
-        self._kept = epoch
+        self._report({"kind": "snapshot", "epoch": epoch, "data": data} | more)
+        self._snapshots.add(epoch)
         self._snapshot_at = time.monotonic()
+
+    def _snapshot_of_best(self, best: Best | None, program: Program) -> None:
+        """Reports the best weights so far, unless they are among the snapshots already."""
+        if best is None or best.prediction is None or best.epoch in self._snapshots:
+            return
+        instead_of = self._bests.pop(0) if len(self._bests) == BESTS else None
+        weights = program.weights(best.variables)
+        self._snapshot(best.epoch, weights, best.prediction, instead_of=instead_of)
+        self._bests.append(best.epoch)
 
     def _state(self, state: TrainingState) -> None:
         self._report({"kind": "state", "epoch": state.epoch, "data": state.pack()})

@@ -150,11 +150,19 @@ class Program:
         for variable, value in zip(variables, state, strict=True):
             variable.assign(value)
 
+    def part_of_model(self, state: State) -> State:
+        """What a state says of the model's variables alone, without those of the optimizer."""
+        return state[: len(self.model.variables)]
+
     def weights(self, state: State | None = None) -> dict[str, Floats]:
-        """A copy of the weights by name, as they are now or were in `state`."""
+        """A copy of the weights by name, as they are now or were in `state`.
+
+        The model's part of a state is enough.
+        """
         if state is None:
             return {name: variable.numpy() for name, variable in build.weights(self.model)}
-        value = {id(v): tensor for v, tensor in zip(self._variables, state, strict=True)}
+        part = self.part_of_model(state)
+        value = {id(v): tensor for v, tensor in zip(self.model.variables, part, strict=True)}
         return {name: np.array(value[id(v)]) for name, v in build.weights(self.model)}
 
     def compile(self, buffer: Buffer) -> str:

@@ -24,9 +24,9 @@ class TrainingState:
         variables: of model and optimizer, in the order of `Program.state`.
         rates: the schedule with all changes so far.
         plateau: for the schedule "plateau".
-        stopping: for early stopping.
-        best_epoch: the epoch with the best loss, for early stopping.
-        best: its variables, as above; `None` without early stopping.
+        stopping: the lowest loss so far, and for early stopping the epochs since then.
+        best_epoch: the epoch of that loss, 0 before the first one.
+        best: the variables of the model after it; `None` before the first one.
     """
 
     epoch: int

@@ -35,6 +35,15 @@ class Result:
     message: str
     state: TrainingState
 
+    @property
+    def best_epoch(self) -> int:
+        """The one with the lowest val_loss, or lowest loss without a validation part; else 0.
+
+        Counted from the very start. Its weights are among `snapshots`, unless it is from before
+        the training went on.
+        """
+        return self.state.best_epoch
+
 
 def train(
     experiment: Experiment,
@@ -64,8 +73,16 @@ def train(
     model = model_of(experiment, dataset)
     model.set_weights(program.model.get_weights())
     memory.snapshots[outcome.epochs] = program.weights() | {"prediction": outcome.prediction}
+    if (best := outcome.best) is not None and best.prediction is not None:
+        weights = program.weights(best.variables)
+        memory.snapshots.setdefault(best.epoch, weights | {"prediction": best.prediction})
     return Result(
-        memory.history, model, memory.snapshots, outcome.status, outcome.message, outcome.state
+        memory.history,
+        model,
+        dict(sorted(memory.snapshots.items())),
+        outcome.status,
+        outcome.message,
+        outcome.state,
     )
 
 

@@ -16,13 +16,14 @@ KEY = "gates_player"
 PAGE = Path(__file__).parents[2] / "pages" / "lens.py"
 
 
-def look_inside(run: Run, dataset: Dataset, newest: int) -> None:
+def look_inside(run: Run, dataset: Dataset, newest: int, best: int | None = None) -> None:
     """Gates and states of one layer, for one validation sequence, at every saved epoch.
 
     Args:
         run: whose network.
         dataset: what it was trained on.
         newest: the newest epoch whose weights are kept.
+        best: the epoch with the lowest val_loss, if its weights are kept.
     """
     with st.container(key="gate_chart", gap="xxsmall"):
         try:
@@ -36,7 +37,7 @@ def look_inside(run: Run, dataset: Dataset, newest: int) -> None:
                 )
             title = f"validation sequence {place + 1}"
             shown = networks.sequence(dataset, int(dataset.validation[place]), title)
-            player.gates_player(run, dataset, shown, layer, key=KEY)
+            player.gates_player(run, dataset, shown, layer, key=KEY, best=best)
         except LensError as error:
             st.caption(plain(str(error)))
 

@@ -91,6 +91,7 @@ class Player {
     this.canvas = root.querySelector("canvas")
     this.slider = root.querySelector("input[type=range]")
     this.button = root.querySelector("button.play")
+    this.best = root.querySelector("button.best")
     this.order = root.querySelector("select")
     this.compare = root.querySelector("input[type=checkbox]")
     this.tip = root.querySelector(".tip")
@@ -117,6 +118,12 @@ class Player {
       this.follow = this.slider.value === this.slider.max
     }
     this.slider.onchange = () => this.tell() // the handle is let go
+    this.best.onclick = () => {
+      this.pause()
+      this.follow = this.data.best === this.epochs.at(-1)
+      this.show(this.data.best)
+      this.tell()
+    }
     this.button.onclick = () => (this.timer ? this.pause(true) : this.play())
     this.root.onkeydown = (event) => {
       const native = event.target === this.button || event.target === this.order || event.target === this.compare
@@ -156,6 +163,8 @@ class Player {
     if (this.unit === null && data.unit !== null) this.unit = Math.min(data.units - 1, Math.floor(data.unit / data.stride))
     this.slider.max = this.epochs.length - 1
     this.root.querySelector(".notes").textContent = data.notes
+    this.best.hidden = !data.frames.some((frame) => frame.epoch === data.best)
+    this.best.title = `The epoch with the lowest val_loss: ${data.best}`
     this.orders()
     if (this.follow && !this.timer) this.epoch = this.epochs.at(-1)
     this.show(this.nearest(this.epoch))

@@ -34,6 +34,7 @@ def gates_player(
     *,
     key: str,
     saved: list[int] | None = None,
+    best: int | None = None,
     tells_unit: bool = False,
 ) -> int | None:
     """Heat maps of one layer and one sequence, from before training to the newest saved epoch.
@@ -49,6 +50,7 @@ def gates_player(
         layer: which recurrent layer, by the names of `lens.stack.Stack.layers`.
         key: the player's place on the page.
         saved: the epochs to choose from; by default all that are kept.
+        best: the epoch with the lowest val_loss, which gets a button of its own.
         tells_unit: whether a click on a unit reruns the page; `chosen_unit` then gives it.
 
     Returns:
@@ -67,6 +69,8 @@ def gates_player(
     timesteps = networks.steps_of(newest, layer, dataset)
     picture *= -(-timesteps // frames.block(timesteps))
     epochs = frames.thinned(saved, limit // picture)
+    if best in saved:
+        epochs = sorted({*epochs, best})
     made = networks.frames_of(run, epochs, dataset, layer, shown)
     padding = ""
     if not newest.decodes(layer):
@@ -75,6 +79,7 @@ def gates_player(
     state = _state(key, run)
     data = _data(run, dataset, shown, layer, made) | {
         "epoch": state.get("epoch"),
+        "best": best if best in saved else None,
         "unit": state.get("unit"),
         "tellsUnit": tells_unit,
         "notes": f"{_notes(saved, epochs, timesteps, units)} {padding}".strip(),

@@ -68,7 +68,7 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, asked: Experiment |
                 rate = rates[-1] if len(rates) else run.experiment.training.learning_rate
                 steering(run, dataset, rate)
                 if dataset is not None and saved and not run.active:
-                    take_away(run, dataset, saved[-1])
+                    take_away(run, dataset, saved[-1], _best_epoch(metrics, saved))
         if run is not None and asked not in (None, run.experiment):
             st.caption("The settings are not those of this run any more. Press **Train again**.")
     epoch = chosen_epoch(run, saved) if run else None
@@ -95,9 +95,15 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, asked: Experiment |
         if newest is not None and can_look_ahead(run, dataset):
             look_ahead(run, dataset, newest, saved[-1])
     if run and dataset is not None and epoch is not None and arrays is not None:
-        look_inside(run, dataset, saved[-1])
+        look_inside(run, dataset, saved[-1], _best_epoch(metrics, saved))
     if run is not None and drawn is not None and run.status != drawn.status:
         st.rerun()  # the whole page: its buttons and its ticking follow the run
+
+
+def _best_epoch(metrics: Metrics, saved: list[int]) -> int | None:
+    """The epoch with the lowest val_loss, if its weights are kept."""
+    epoch = None if metrics.best is None else int(metrics.epoch[metrics.best])
+    return epoch if epoch in saved else None
 
 
 def _baselines(dataset: Dataset) -> None:
@@ -144,7 +150,7 @@ def loss_chart(
         TITLES.get(title, title),
         {name: level for name, level in others.items() if (name, level) != baseline},
     )
-    sentence = _loss_sentence(metrics.epoch, metrics.val_loss, baseline)
+    sentence = _loss_sentence(metrics, baseline)
     by_class = dataset is not None and dataset.goal.kind == "class"
     if by_class and experiment.training.class_weight == "balanced":
         sentence += f" {BALANCED}"
@@ -152,14 +158,16 @@ def loss_chart(
     st.caption(plain(sentence))
 
 
-def _loss_sentence(
-    epoch: np.ndarray, val_loss: np.ndarray, baseline: tuple[str, float] | None
-) -> str:
-    if not np.isfinite(val_loss).any():
+def _loss_sentence(metrics: Metrics, baseline: tuple[str, float] | None) -> str:
+    epoch, loss, val_loss, best = metrics.epoch, metrics.loss, metrics.val_loss, metrics.best
+    if best is None:
+        if np.isfinite(loss).any():
+            lowest = int(np.nanargmin(loss))
+            text = f"Lowest loss {loss[lowest]:.3g} in epoch {epoch[lowest]}, of the training part"
+            return f"{text}: there is no val_loss."
         if baseline is None:
             return "The loss of each epoch will appear here."
         return f"The line to beat: {baseline[0]}, with a loss of {baseline[1]:.3g}."
-    best = int(np.nanargmin(val_loss))
     text = f"Best val_loss {val_loss[best]:.3g} in epoch {epoch[best]}"
     if baseline is None or baseline[1] == 0:
         return f"{text}."

@@ -47,7 +47,7 @@ def status(run: Run | None, metrics: Metrics) -> None:
             "diverged": ("red", "error", f"Diverged in epoch {done}."),
             "failed": ("red", "error", f"Failed after {done} of {epochs} epochs."),
         }[run.status]
-        rest = plain(f"{run.message} {numbers}".strip())
+        rest = plain(f"{run.message} {numbers}{_best(metrics)}".strip())
         st.markdown(f":{colour}-badge[:material/{icon}: {words}] {rest}")
 
 
@@ -64,12 +64,22 @@ def _pace(at: np.ndarray) -> float | None:
 def _last_losses(metrics: Metrics) -> str:
     if not len(metrics.epoch):
         return ""
-    text = f"loss {metrics.loss[-1]:.4g} · val_loss {metrics.val_loss[-1]:.4g}"
+    text = f"loss {metrics.loss[-1]:.4g}"
+    if metrics.best is not None:  # else there is no validation part, or nothing finite
+        text += f" · val_loss {metrics.val_loss[-1]:.4g}"
     for name, values in metrics.more.items():
         if name.startswith("val_") and np.isfinite(values[-1]):
             shown = f"{values[-1]:.1%}" if name == "val_accuracy" else f"{values[-1]:.4g}"
             text += f" · {name} {shown}"
     return text
+
+
+def _best(metrics: Metrics) -> str:
+    """The best epoch, if it is not the last."""
+    best = metrics.best
+    if best is None or best == len(metrics.epoch) - 1:
+        return ""
+    return f" · best val_loss {metrics.val_loss[best]:.4g} in epoch {metrics.epoch[best]}"
 
 
 def _problem() -> None:

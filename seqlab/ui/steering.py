@@ -48,7 +48,7 @@ def steering(run: Run, dataset: Dataset | None, rate: float) -> None:
             width=190,
         )
     elif not run.active and services.store().has_state(run.id):
-        done, _ = services.store().best(run.id)
+        done = services.store().standing(run.id)[run.id].epoch
         cut_off = run.status in ("interrupted", "failed") and done < run.planned
         last = run.planned if cut_off else done + MORE_EPOCHS
         st.button(

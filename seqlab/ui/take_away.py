@@ -20,13 +20,14 @@ MEASURES = ("accuracy", "val_accuracy", "learning_rate", "gradient_norm")
 _models: ByteCache[bytes] = ByteCache(2**27, len)
 
 
-def take_away(run: Run, dataset: Dataset, newest: int) -> None:
+def take_away(run: Run, dataset: Dataset, newest: int, best: int | None) -> None:
     """A popover of downloads; what takes long is made only on a click.
 
     Args:
         run: which has ended.
         dataset: what it was trained on.
         newest: the newest epoch whose weights are kept.
+        best: the epoch with the lowest val_loss, if its weights are kept.
     """
     shown = st.popover(
         "Download", icon=":material/download:", key="take_away", type="tertiary", on_change="rerun"
@@ -44,7 +45,7 @@ def take_away(run: Run, dataset: Dataset, newest: int) -> None:
             st.download_button(
                 "Data (.npz)", partial(arrays_file, dataset), "data.npz", key="take_data"
             )
-        model = _model(run, dataset, newest)
+        model = _model(run, dataset, _epoch(newest, best))
         content = "Script, notebook, data, metrics and settings"
         st.caption(f"{content}, with the network:" if model else f"{content}:")
         st.download_button(
@@ -68,9 +69,25 @@ def history(metrics: Metrics) -> dict[str, list[float | None]]:
     }
 
 
-def _model(run: Run, dataset: Dataset, newest: int) -> bytes | None:
+def _epoch(newest: int, best: int | None) -> int:
+    """Of which epoch the network is wanted: a choice, if the last is not the best."""
+    if best is None or best == newest:
+        return newest
+    words = {newest: f"last, epoch {newest}", best: f"best val_loss, epoch {best}"}
+    chosen = st.segmented_control(
+        "Weights of the network",
+        list(words),
+        key="take_epoch",
+        default=newest,
+        required=True,
+        format_func=words.__getitem__,
+    )
+    return chosen if chosen in words else newest
+
+
+def _model(run: Run, dataset: Dataset, epoch: int) -> bytes | None:
     """The button for the trained network; before it is made, the one that makes it."""
-    key = (run.id, newest)
+    key = (run.id, epoch)
     model = _models.find(key)
     if model is None:
         place = st.empty()
@@ -80,16 +97,16 @@ def _model(run: Run, dataset: Dataset, newest: int) -> bytes | None:
                 return None
         try:
             with st.spinner("Keras writes the file …"):
-                weights = services.store().snapshot(run.id, newest)
+                weights = services.store().snapshot(run.id, epoch)
                 model = keras_file(run.experiment, Frame.of(dataset), weights)
         except ModelError as error:
             st.error(plain(str(error)))
             return None
         except (FileNotFoundError, ValueError):
-            st.error(f"The weights of epoch {newest} are missing or damaged.")
+            st.error(f"The weights of epoch {epoch} are missing or damaged.")
             return None
         _models.keep(key, model)
         place.empty()
-    st.caption(f"{when(newest)}, for `keras.saving.load_model`:")
+    st.caption(f"{when(epoch)}, for `keras.saving.load_model`:")
     st.download_button("Network (.keras)", model, "model.keras", key="take_model")
     return model

@@ -1,5 +1,7 @@
 """Reading a result: with curves that are known, and with trained Keras networks."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -53,6 +55,16 @@ def test_a_forecast_that_repeats_the_last_value(sunspots):
     finding = found(experiment, data, GOOD, prediction=last * 0.98)["echo"]
     assert "last known value" in finding.message
     assert "echo" not in found(experiment, data, GOOD, prediction=data.y[data.validation] * 0.9)
+
+
+@pytest.mark.parametrize("val_loss", [[], [None] * len(GOOD), [np.nan] * len(GOOD)])
+def test_no_validation_part_is_no_divergence(sunspots, val_loss):
+    experiment, data = sunspots
+    everything = np.concatenate([data.train, data.validation])
+    whole = dataclasses.replace(data, train=everything, validation=everything[:0])
+    assert found(experiment, whole, GOOD, val_loss) == {}
+    assert "diverged" in found(experiment, whole, [0.9, np.nan], val_loss[:2])
+    assert "diverged" in found(experiment, data, [0.9, 0.8], [0.9, None])
 
 
 def test_overfitting_says_since_when_and_stops_there(sunspots):

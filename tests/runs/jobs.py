@@ -85,4 +85,23 @@ def hungry(experiment, dataset, report, control):
     time.sleep(60)
 
 
+def killed(experiment, dataset, report, control, state=None, epochs=None):
+    """Is killed after epoch 10, with a state of epoch 7; goes on for two epochs, then stops."""
+    start = int(state or 0)
+    report({"kind": "started", "epoch": start})
+    last = start + 2 if state else 10
+    for epoch in range(start + 1, last + 1):
+        loss = [start + 1 / epoch]
+        report({"kind": "metrics", "epoch": [epoch], "loss": loss, "val_loss": loss})
+        report({"kind": "snapshot", "epoch": epoch, "data": f"{start}".encode()})
+        report({"kind": "learning_rate", "epoch": epoch, "value": start + epoch / 1000})
+        if epoch == 7:
+            report({"kind": "state", "epoch": epoch, "data": f"{epoch}".encode()})
+    report({"kind": "log", "message": f"pid {os.getpid()}"})
+    if state is None:
+        time.sleep(3600)
+    return {"status": "stopped", "epochs": last, "message": ""}
+
+
 PARTS = {part.__name__: part for part in (count, paused, announce_pid, deaf, broken, hungry)}
+PARTS["killed"] = killed

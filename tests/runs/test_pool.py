@@ -1,5 +1,7 @@
 """The pool against a real Dask cluster: order, commands, isolation."""
 
+import os
+import signal
 import time
 
 import numpy as np
@@ -125,6 +127,33 @@ def test_an_ended_run_goes_on_from_its_last_state(pool, store):
     assert store.metrics(run).epoch.tolist() == list(range(1, 9))
     assert store.get(run).planned == 8
     assert store.get(run).experiment.training.epochs == 5
+
+
+def test_a_run_whose_worker_was_killed_goes_on_with_one_past(pool, store):
+    """From the state of epoch 7; what it had reported of epochs 8 to 10 is gone."""
+    run = submit(pool, store, part="killed")
+    wait_for(lambda: any("pid" in line for _, line in store.log(run)))
+    assert store.metrics(run).epoch.tolist() == list(range(1, 11))
+    pid = next(int(line.removeprefix("pid ")) for _, line in store.log(run) if "pid" in line)
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: ended(store, run))
+    assert store.get(run).status == "failed"
+    assert pool.go_on(run, "killed", 20)
+    wait_for(lambda: ended(store, run))
+    assert store.get(run).status == "stopped"
+    metrics = store.metrics(run)
+    assert metrics.epoch.tolist() == list(range(1, 10))
+    np.testing.assert_allclose(metrics.loss[6:], [1 / 7, 7 + 1 / 8, 7 + 1 / 9])
+    assert store.standing(run)[run].best_epoch == 7
+    assert store.snapshots(run) == list(range(1, 10))
+    folder = store.home / "runs" / run
+    assert [(folder / f"epoch_{n:06d}.npz").read_bytes() for n in (7, 8)] == [b"0", b"7"]
+    rates = [line for _, line in store.log(run) if "Learning rate" in line]
+    assert rates[5:] == [
+        "Learning rate 0.006 after epoch 6.",
+        "Learning rate 7.008 after epoch 8.",
+        "Learning rate 7.009 after epoch 9.",
+    ]
 
 
 def test_a_run_without_a_state_cannot_go_on(pool, store):

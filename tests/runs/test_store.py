@@ -12,7 +12,8 @@ import pytest
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.lens import snapshot
 from seqlab.runs import store as stores
-from seqlab.runs.store import Store
+from seqlab.runs.recorder import Recorder
+from seqlab.runs.store import Standing, Store
 from tests.clock import Clock
 
 EXPERIMENT = Experiment(layers=(Recurrent(cell="GRU", units=3),))
@@ -57,7 +58,7 @@ def test_a_finished_run_is_as_it_was_after_a_reopening(store):
     np.testing.assert_array_equal(metrics.epoch, [1, 2])
     np.testing.assert_array_equal(metrics.loss, [0.5, 0.25])
     np.testing.assert_array_equal(metrics.val_loss, [0.75, np.nan])
-    assert store.best(run) == (2, 0.75)
+    assert store.standing(run) == {run: Standing(2, None, 1, 0.75)}
     assert store.snapshots(run) == [0, 2]
     np.testing.assert_array_equal(store.snapshot(run, 2)["gru_0/kernel"], weights["gru_0/kernel"])
     assert [line for _, line in store.log(run)] == ["compiled"]
@@ -280,3 +281,92 @@ def test_a_run_that_waits_to_go_on_does_not_train_meanwhile(store, monkeypatch):
     now[0] += 3600
     assert store.claim(run, 80)
     assert store.seconds_left([run]) == [pytest.approx(10)]  # twenty epochs of half a second
+
+
+def test_a_run_that_goes_on_has_one_past(store):
+    """A crash came after epoch 50, the last state is of 45, and it is stopped after 46."""
+    run, other = store.create(EXPERIMENT), store.create(EXPERIMENT)
+    recorder = Recorder(store)
+    for one in (run, other):
+        store.add_metrics(one, range(1, 51), [1.0] * 50, [0.9] * 44 + [0.8] * 5 + [0.1])
+        for epoch in (0, 44, 50):
+            store.add_snapshot(one, epoch, b"weights")
+        recorder.event(one, {"kind": "learning_rate", "epoch": 30, "value": 0.02})
+        recorder.event(one, {"kind": "learning_rate", "epoch": 45, "value": 0.5})  # in epoch 46
+        recorder.event(one, {"kind": "paused", "epoch": 47})
+        recorder.event(one, {"kind": "log", "message": "compiled"})
+        store.set_status(one, "failed", "crash")
+    store.claim(run, 60)
+    recorder.event(run, {"kind": "started", "epoch": 45})
+    assert store.metrics(run).epoch.tolist() == list(range(1, 46))
+    assert store.standing(run, other) == {
+        run: Standing(45, 0.8, 45, 0.8),
+        other: Standing(50, 0.1, 50, 0.1),
+    }
+    metrics = {"kind": "metrics", "epoch": [46], "loss": [0.7], "val_loss": [0.85]}
+    recorder.event(run, metrics)
+    recorder.event(run, {"kind": "snapshot", "epoch": 46, "data": b"weights"})
+    recorder.end(run, {"status": "stopped", "epochs": 46, "message": ""})
+    assert store.metrics(run).epoch.tolist() == list(range(1, 47))
+    assert store.metrics(run).best == 44
+    assert store.snapshots(run) == [0, 44, 46]
+    lines = ["Learning rate 0.02 after epoch 30.", "compiled"]
+    assert [line for _, line in store.log(run)] == lines
+    assert store.snapshots(other) == [0, 44, 50]
+    assert len(store.log(other)) == 4
+
+
+def test_weights_never_come_before_the_losses_that_wait_for_a_full_disk(store, monkeypatch):
+    run, recorder = store.create(EXPERIMENT), Recorder(store)
+    add_metrics, full = store.add_metrics, [True]
+
+    def unwritable(*values):
+        if full:
+            raise OSError(28, "No space left on device")
+        add_metrics(*values)
+
+    monkeypatch.setattr(store, "add_metrics", unwritable)
+    metrics = {"kind": "metrics", "epoch": [1], "loss": [0.7], "val_loss": [0.8]}
+    recorder.event(run, metrics)
+    recorder.event(run, {"kind": "state", "epoch": 1, "data": b"state"})
+    assert not store.has_state(run)
+    full.clear()
+    recorder.event(run, {"kind": "state", "epoch": 1, "data": b"state"})
+    assert store.has_state(run)
+    assert store.standing(run)[run].epoch == 1
+
+
+def test_a_best_snapshot_takes_the_place_of_an_earlier_one(store):
+    run, recorder = store.create(EXPERIMENT), Recorder(store)
+    for epoch, instead_of in ((3, None), (5, None), (8, 3)):
+        event = {"kind": "snapshot", "epoch": epoch, "data": b"", "instead_of": instead_of}
+        recorder.event(run, event)
+    assert store.snapshots(run) == [5, 8]
+
+
+def test_how_far_runs_are(store):
+    runs = [store.create(EXPERIMENT) for _ in range(3)]
+    store.add_metrics(runs[0], [1, 2, 3, 4], [1.0] * 4, [0.5, 0.25, 0.25, None])
+    store.add_metrics(runs[1], [1], [1.0], [None])
+    assert store.standing(*runs) == {
+        runs[0]: Standing(4, None, 2, 0.25),
+        runs[1]: Standing(1, None, None, None),
+        runs[2]: Standing(0, None, None, None),
+    }
+    assert [store.metrics(run).best for run in runs] == [1, None, None]
+    assert store.standing() == {}
+
+
+@pytest.mark.parametrize("after", ["running", "stopped"])
+def test_a_pause_is_no_training(store, clock, after):
+    run = store.create(EXPERIMENT)
+    store.set_status(run, "running")
+    clock.now += 3
+    store.set_status(run, "paused")
+    clock.now += 100
+    assert store.get(run).seconds == 3
+    store.set_status(run, after)
+    assert store.get(run).seconds == 3
+    clock.now += 2
+    store.set_status(run, "finished")
+    assert store.get(run).seconds == (5 if after == "running" else 3)

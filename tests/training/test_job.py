@@ -7,7 +7,10 @@ import pytest
 from seqlab.experiment import Recurrent
 from seqlab.lens import snapshot
 from seqlab.training import job
+from seqlab.training.fit import Best, Epoch, Listener
 from seqlab.training.program import program_for
+from seqlab.training.schedule import Rates, Watch
+from seqlab.training.state import TrainingState
 from tests.training.helpers import experiment, series
 
 FINISHED = {"status": "finished", "message": "", "layer": None}
@@ -58,7 +61,11 @@ def test_events_of_a_whole_run():
     (timing,) = recorder.of("timing")
     assert 0 < timing["epoch"] < 1
 
-    snapshots = recorder.of("snapshot")
+    val_losses = [value for event in metrics for value in event["val_loss"]]
+    best = 1 + int(np.argmin(val_losses))
+    assert best in {event["epoch"] for event in recorder.of("snapshot")}
+
+    snapshots = [event for event in recorder.of("snapshot") if "instead_of" not in event]
     numbers = [event["epoch"] for event in snapshots]
     assert numbers[0] == 0
     assert numbers[-1] == 300
@@ -211,3 +218,37 @@ def test_a_snapshot_survives_the_round_trip():
 def test_what_is_not_a_snapshot_is_refused(data):
     with pytest.raises(ValueError, match="not a snapshot"):
         snapshot.unpack(data)
+
+
+class Improving(Listener):
+    """Tells a reporter of epochs, each better than the one before up to the last."""
+
+    def __init__(self, reporter, program):
+        self.reporter, self.program = reporter, program
+
+    def __call__(self, numbers):
+        variables = self.program.state()
+        for number in numbers:
+            prediction = np.full((2, 1), number, np.float32)
+            self.reporter.epoch(Epoch(number, 1.0, 1 / (number + 1), prediction), self.program)
+            best = Best(number, self.program.part_of_model(variables), prediction)
+            self.reporter.checkpoint(_state, best, self.program)
+
+
+def _state():
+    return TrainingState(0, [], Rates(0.1, "constant", 0.1, 0, 1), Watch(1), Watch(1))
+
+
+def test_best_weights_come_with_each_state_and_few_stay(monkeypatch):
+    """What a page reads now is not taken away: the one before the last stays."""
+    monkeypatch.setattr(job, "INTERVAL", 0.0)
+    monkeypatch.setattr(job, "STATE_INTERVAL", 0.0)
+    monkeypatch.setattr(job, "STATE_SHARE", np.inf)
+    monkeypatch.setattr(job, "due", lambda epoch, kept, epochs: epoch == 0)
+    program, _ = program_for(e := experiment(), series(e))
+    recorder = Recorder()
+    Improving(job.Reporter(recorder, 99), program)(range(6))
+    told = [(event["epoch"], event.get("instead_of")) for event in recorder.of("snapshot")]
+    assert told == [(0, None), (1, None), (2, None), (3, 1), (4, 2), (5, 3)]
+    kinds = [event["kind"] for event in recorder.events if event["kind"] != "metrics"]
+    assert kinds[-2:] == ["snapshot", "state"]

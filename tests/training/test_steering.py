@@ -144,11 +144,13 @@ def test_commands_are_polled_seldom_and_unknown_ones_refused(monkeypatch):
         {},
         {"schedule": "cosine", "warmup": 2},
         {"schedule": "plateau", "plateau_patience": 1, "patience": 9, "learning_rate": 0.1},
+        {"dropout": 0.3, "recurrent_dropout": 0.2, "optimizer": "Nadam"},
     ],
     ids=str,
 )
 def test_going_on_later_gives_the_numbers_of_an_uninterrupted_run(more):
-    e = experiment(epochs=10, **more)
+    dropout = {name: more.pop(name) for name in list(more) if "dropout" in name}
+    e = experiment(Recurrent(units=8, **dropout), epochs=10, **more)
     dataset = series(e)
     whole = train(e, dataset, epochs=14)
     first = train(e, dataset, epochs=5)
@@ -159,6 +161,46 @@ def test_going_on_later_gives_the_numbers_of_an_uninterrupted_run(more):
         assert first.history[key] + second.history[key] == whole.history[key]
     for mine, theirs in zip(second.model.get_weights(), whole.model.get_weights(), strict=True):
         np.testing.assert_array_equal(mine, theirs)
+    assert second.best_epoch == whole.best_epoch == 1 + np.argmin(whole.history["val_loss"])
+
+
+def test_stopped_in_mid_epoch_and_gone_on_is_as_straight_through(at_once, monkeypatch):
+    """Also with dropout, whose masks the lost part of the epoch has drawn already."""
+    monkeypatch.setattr("seqlab.training.batches.CALL_SECONDS", 0.0)  # a batch a call
+    e = experiment(Recurrent(units=8, dropout=0.3), epochs=6)
+    dataset = series(e)
+    whole = train(e, dataset)
+
+    class Late(Script):
+        looks = 0
+
+        def commands(self):
+            self.looks += self.epochs[-1].number == 2
+            return [command("stop")] if self.looks == 3 else super().commands()
+
+    late = Late()
+    outcome, _ = fit(e, dataset, late, late)
+    assert (outcome.status, outcome.epochs) == ("stopped", 2)
+    rest = train(e, dataset, start=TrainingState.unpack(outcome.state.pack()))
+    assert late.of("loss") + rest.history["loss"] == whole.history["loss"]
+    assert late.of("val_loss") + rest.history["val_loss"] == whole.history["val_loss"]
+
+
+def test_the_weights_of_the_best_epoch_are_kept_beside_the_last():
+    e = experiment(epochs=40, learning_rate=0.1, samples=80)
+    dataset = series(e)
+    result = train(e, dataset)
+    val_loss = result.history["val_loss"]
+    best = 1 + int(np.argmin(val_loss))
+    assert best < 40, "the case is to end with worse weights"
+    assert result.best_epoch == best
+    truth = dataset.y[dataset.validation]
+    for epoch in (best, 40):
+        error = np.mean((result.snapshots[epoch]["prediction"] - truth) ** 2)
+        assert error == pytest.approx(val_loss[epoch - 1], rel=1e-5)
+    until = train(e, dataset, epochs=best)
+    kernel = result.snapshots[best]["lstm_0/kernel"]
+    np.testing.assert_array_equal(kernel, until.snapshots[best]["lstm_0/kernel"])
 
 
 def test_a_state_of_another_network_is_refused():

@@ -91,3 +91,28 @@ def test_what_does_not_fit_into_a_worker_is_not_started(app, monkeypatch):
     app.button(key="fix_0").click().run()
     assert not app.button(key="train").disabled
     assert app.number_input(key="batch_size").value == 64
+
+
+def test_best_and_last_stand_side_by_side(store, app):
+    run = finished(store, SMALL, [0.4, 0.2595, 0.3992], 3)
+    said = " ".join(text.value for text in opened(app, run).markdown).replace("\\", "")
+    assert "val_loss 0.3992 · best val_loss 0.2595 in epoch 2" in said
+
+
+def test_a_best_epoch_that_is_the_last_is_not_named_twice(store, app):
+    run = finished(store, SMALL, [0.4, 0.3], 2)
+    said = " ".join(text.value for text in opened(app, run).markdown).replace("\\", "")
+    assert "val_loss 0.3" in said
+    assert "best val_loss" not in said
+
+
+def test_without_a_validation_part_nothing_is_said_of_val_loss(store, app):
+    run = store.create(SMALL)
+    store.set_status(run, "running")
+    store.add_metrics(run, [1, 2], [0.4, 0.3], [None, None])
+    store.set_status(run, "finished")
+    page = opened(app, run)
+    said = " ".join(text.value for text in [*page.markdown, *page.caption]).replace("\\", "")
+    assert "loss 0.3" in said
+    assert "Lowest loss 0.3 in epoch 2, of the training part: there is no val_loss." in said
+    assert "nan" not in said

@@ -68,6 +68,26 @@ def test_metrics_data_and_zip_are_those_of_the_run(app, run, offered):
     assert "model.keras" not in offered
 
 
+def test_the_network_of_the_best_epoch_is_offered_too(app, store, run, offered, monkeypatch):
+    store.add_metrics(run, [2], [0.8], [0.4])
+    app.session_state["take_away"] = True
+    opened(app, run=run)
+    assert not app.get("button_group"), "the weights of epoch 2 are not kept"
+    store.add_snapshot(run, 2, snapshot.pack({"kernel": np.zeros((2, 2), np.float32)}))
+    weights = lambda _, frame, weights: weights["kernel"].tobytes()  # noqa: E731
+    monkeypatch.setattr(take_away, "keras_file", weights)
+    opened(app, run=run)
+    assert app.segmented_control(key="take_epoch").options == [
+        "last, epoch 3",
+        "best val_loss, epoch 2",
+    ]
+    app.button(key="prepare_model").click().run()
+    assert offered["model.keras"] == np.ones((2, 2), np.float32).tobytes()
+    app.segmented_control(key="take_epoch").set_value(2).run()
+    app.button(key="prepare_model").click().run()
+    assert offered["model.keras"] == np.zeros((2, 2), np.float32).tobytes()
+
+
 def test_chosen_metrics_are_columns_of_the_table(app, store, offered):
     training = Training(epochs=2, metrics=("mean_absolute_error",))
     run = store.create(EXPERIMENT.model_copy(update={"training": training}))

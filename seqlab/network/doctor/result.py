@@ -40,6 +40,7 @@ def read_result(
         experiment: what was trained.
         dataset: its data.
         history: "loss" and "val_loss", one value an epoch; `None` or NaN where it was not finite.
+            Without a validation part the val_loss is not looked at.
         prediction: for the validation part, as the network gives it (scaled, or logits).
         hidden: the hidden states of each recurrent layer, (batch, timesteps, units) by name, as in
             `seqlab.gates`; for dead units.
@@ -47,7 +48,8 @@ def read_result(
             `cell_norm` (LSTM) or `hidden_norm` in `seqlab.gradients`; for vanishing and exploding
             gradients.
     """
-    loss, val_loss = _curve(history.get("loss")), _curve(history.get("val_loss"))
+    loss = _curve(history.get("loss"))
+    val_loss = _curve(history.get("val_loss") if len(dataset.validation) else None)
     found = _diverged(experiment, loss, val_loss)
     if not found:
         found = _not_learning(experiment, dataset, loss)

@@ -31,6 +31,7 @@ def gates(scene: Scene) -> None:
         layer,
         key="lens_player",
         saved=scene.saved,
+        best=scene.best,
         tells_unit=True,
     )
     table = _table(scene, shown, layer, scene.saved[-1] if epoch is None else epoch)

@@ -30,13 +30,15 @@ _errors: ByteCache[NDArray[np.float64]] = ByteCache(8_000_000, lambda array: arr
 class Scene:
     """A run with its data, and the epochs whose weights can be read, ascending, at least one.
 
-    `problem` says which are left out, and why; "" if none is.
+    `problem` says which are left out, and why; "" if none is. `best` is the epoch with the lowest
+    val_loss, if it is among them.
     """
 
     run: Run
     dataset: Dataset
     saved: list[int]
     problem: str = ""
+    best: int | None = None
 
     @property
     def seed(self) -> int:
@@ -70,7 +72,9 @@ def scene(run: Run, dataset: Dataset) -> Scene:
         waiting = "The first weights appear when the training has begun."
         gone = "No weights of this run are kept, so only its settings and curves can be shown."
         raise LensError(waiting if run.active else gone)
-    return Scene(run, dataset, *_readable(run, dataset, saved))
+    readable, problem = _readable(run, dataset, saved)
+    best = services.store().standing(run.id)[run.id].best_epoch
+    return Scene(run, dataset, readable, problem, best if best in readable else None)
 
 
 def _readable(run: Run, dataset: Dataset, saved: list[int]) -> tuple[list[int], str]:
@@ -139,9 +143,15 @@ def choose_epoch(scene: Scene) -> int:
         "Epoch of the weights",
         scene.saved,
         key="lens_epoch",
-        format_func=lambda epoch: f"{epoch}" if epoch else "before training",
+        format_func=lambda epoch: _epoch_words(epoch, scene.best),
         persist_state="session",
     )
+
+
+def _epoch_words(epoch: int, best: int | None) -> str:
+    if not epoch:
+        return "before training"
+    return f"{epoch} (best val_loss)" if epoch == best else f"{epoch}"
 
 
 def choose(scene: Scene) -> tuple[Sequence, int]:
