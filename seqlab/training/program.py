@@ -9,8 +9,12 @@ data - enters as a variable or a tensor.
 from __future__ import annotations
 
 import math
+import os
+import threading
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import keras
@@ -41,6 +45,12 @@ METRICS = {
     "r2_score": keras.metrics.R2Score,
 }
 ONE_HOT = (keras.losses.CategoricalCrossentropy, keras.losses.BinaryCrossentropy)
+MANY_THREADS = (
+    "TensorFlow was running with several threads before seqlab began to train, so the last digits "
+    "of the losses may differ from those in the playground. They are the same if seqlab.train is "
+    "used before anything else of TensorFlow, or after "
+    "tf.config.threading.set_intra_op_parallelism_threads(1)."
+)
 FIGURES = 3  # what `Program.train` gives for each batch: loss, gradient norm, whether clipped
 
 
@@ -381,27 +391,39 @@ def metrics_of(experiment: Experiment, dataset: Dataset) -> list[keras.Metric]:
     return [METRICS[name](name) for name in plan.metrics_of(experiment, Frame.of(dataset))]
 
 
-_programs: OrderedDict[Architecture, Program] = OrderedDict()
+class _Kept(threading.local):
+    """The programs of one thread: two threads may train the same network at once."""
+
+    def __init__(self) -> None:
+        self.programs: OrderedDict[Architecture, Program] = OrderedDict()
+
+
+_kept = _Kept()
 
 
 def program_for(experiment: Experiment, dataset: Dataset) -> tuple[Program, bool]:
     """The program for an architecture, reset for the experiment, and whether it is a kept one."""
-    key = architecture(experiment, dataset)
-    program = _programs.get(key)
+    programs, key = _kept.programs, architecture(experiment, dataset)
+    program = programs.get(key)
     kept = program is not None
     if program is None:
-        _one_thread()
-        program = _programs[key] = Program(experiment, dataset, batch_of(experiment, dataset))
-    _programs.move_to_end(key)
-    while len(_programs) > KEPT:
-        _programs.popitem(last=False)
+        _warn_of_threads()
+        program = programs[key] = Program(experiment, dataset, batch_of(experiment, dataset))
+    programs.move_to_end(key)
+    while len(programs) > KEPT:
+        programs.popitem(last=False)
     program.reset(experiment, dataset)
     return program, kept
 
 
-def _one_thread() -> None:
-    """One thread for each operation: two are up to 45 % slower. Only before TensorFlow starts."""
-    try:
-        tf.config.threading.set_intra_op_parallelism_threads(1)
-    except RuntimeError:  # TensorFlow runs already, as it may in a notebook
-        return
+def _warn_of_threads() -> None:
+    """Says so if TensorFlow ran before this module was imported, with more threads than one."""
+    threads = tf.config.threading.get_intra_op_parallelism_threads()
+    threads = threads or int(os.environ.get("TF_NUM_INTRAOP_THREADS") or os.cpu_count() or 1)
+    if threads > 1:
+        warnings.warn(MANY_THREADS, stacklevel=2)
+
+
+# One thread for each operation: two are up to 45 % slower, and sum up in another order.
+with suppress(RuntimeError):  # TensorFlow runs already, as it may in a notebook
+    tf.config.threading.set_intra_op_parallelism_threads(1)

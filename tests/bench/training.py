@@ -30,11 +30,13 @@ import statistics
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from seqlab.data.dataset import Dataset, Goal, Scaling
 from seqlab.data.frame import Frame
@@ -44,6 +46,9 @@ from seqlab.training.build import build, optimizer
 from seqlab.training.fit import Epoch, Listener, fit
 from seqlab.training.job import Reporter, warm_up
 from seqlab.training.program import Program
+
+tf.config.threading.set_intra_op_parallelism_threads(0)  # plain fit takes as many as it likes
+warnings.filterwarnings("ignore", message="TensorFlow was running")
 
 ROUNDS = 5
 EPOCHS = 3  # of one turn; the first is not counted

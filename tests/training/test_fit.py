@@ -1,5 +1,7 @@
 import dataclasses
 import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
@@ -110,12 +112,33 @@ def test_a_kept_program_starts_afresh():
 
 
 def test_the_cache_is_bounded(monkeypatch):
-    monkeypatch.setattr(programs, "_programs", type(programs._programs)())
+    monkeypatch.setattr(programs, "_kept", programs._Kept())
     monkeypatch.setattr(programs, "KEPT", 2)
     for units in range(1, 5):
         e = experiment(Recurrent(units=units))
         programs.program_for(e, series(e))
-    assert len(programs._programs) == 2
+    assert len(programs._kept.programs) == 2
+
+
+def test_two_threads_train_the_same_network_at_once():
+    """Each has the losses that it has alone."""
+    experiments = [experiment(Recurrent(units=8, dropout=0.2), seed=seed) for seed in (0, 1)]
+    alone = [train(e, series(e)).history["loss"] for e in experiments]
+    with ThreadPoolExecutor(2) as threads:
+        beside = threads.map(lambda e: train(e, series(e)).history["loss"], experiments)
+        assert list(beside) == alone
+
+
+@pytest.mark.parametrize(("threads", "warned"), [(1, False), (2, True)])
+def test_several_threads_of_tensorflow_are_warned_of(monkeypatch, threads, warned):
+    """They sum up in another order."""
+    monkeypatch.delenv("TF_NUM_INTRAOP_THREADS", raising=False)
+    of = tf.config.threading
+    monkeypatch.setattr(of, "get_intra_op_parallelism_threads", lambda: threads)
+    monkeypatch.setattr(programs, "_kept", programs._Kept())
+    with warnings.catch_warnings(record=True) as caught:
+        programs.program_for(e := experiment(), series(e))
+    assert [programs.MANY_THREADS in str(w.message) for w in caught] == [True] * warned
 
 
 def test_stop_acts_within_a_second_and_keeps_whole_epochs():
@@ -212,7 +235,7 @@ def test_what_xla_cannot_compile_trains_all_the_same(monkeypatch):
             y = tf.ensure_shape(y, buffer.y.shape)
             return super()._batch(buffer._replace(y=y), i, sums, training)
 
-    monkeypatch.setattr(programs, "_programs", type(programs._programs)())
+    monkeypatch.setattr(programs, "_kept", programs._Kept())
     monkeypatch.setattr(programs, "Program", Uncompilable)
     told = Epochs()
     _, program = fit(e, series(e), told)
