@@ -371,6 +371,18 @@ class Store:
         """
         return snapshot.unpack((self.home / "runs" / run / f"epoch_{epoch:06d}.npz").read_bytes())
 
+    def snapshot_key(self, run: str, epoch: int) -> tuple[str, int, int]:
+        """What is the same as long as an epoch's weights are, for caches.
+
+        A run that goes on may train an epoch anew. The last number is when the weights came, in
+        nanoseconds of Unix time; 0 if they are not kept.
+        """
+        try:
+            at = (self.home / "runs" / run / f"epoch_{epoch:06d}.npz").stat().st_mtime_ns
+        except OSError:
+            at = 0
+        return run, epoch, at
+
     # State, to go on from -------------------------------------------------------------------
 
     def add_state(self, run: str, data: bytes) -> None:

@@ -20,6 +20,7 @@ from seqlab.network.horizon import (
     runs_free,
 )
 from seqlab.runs.store import Run
+from seqlab.ui import services
 from seqlab.ui.cache import ByteCache
 from seqlab.ui.chart import chart
 from seqlab.ui.words import plain, when
@@ -84,9 +85,8 @@ def _horizon(run: Run, dataset: Dataset, arrays: Arrays, epoch: int, free: bool)
         st.caption(f"Further than {far} ahead this network would take too long here.")
     st.session_state["ahead_steps"] = min(st.session_state.get("ahead_steps", 24), most)
     steps = st.slider("Steps ahead", 1, most, key="ahead_steps") if most > 1 else most
-    return _runs.get(
-        (run.id, epoch, steps), lambda: running_free(run.experiment, dataset, arrays, steps)
-    )
+    key = services.store().snapshot_key(run.id, epoch), steps
+    return _runs.get(key, lambda: running_free(run.experiment, dataset, arrays, steps))
 
 
 def _one(run: Run, dataset: Dataset, found: Horizon) -> None:

@@ -92,7 +92,8 @@ def network(run: str, epoch: int, experiment: Experiment, dataset: Dataset) -> S
     Raises:
         LensError: if it cannot be shown, with the reason, or if its snapshot is missing.
     """
-    return _networks.get((run, epoch), lambda: _read(run, epoch, experiment, dataset))
+    key = services.store().snapshot_key(run, epoch)
+    return _networks.get(key, lambda: _read(run, epoch, experiment, dataset))
 
 
 def _read(run: str, epoch: int, experiment: Experiment, dataset: Dataset) -> Stack:
@@ -117,14 +118,15 @@ def frames_of(
     run: Run, epochs: Iterable[int], dataset: Dataset, layer: str, shown: Sequence
 ) -> dict[int, Frame]:
     """The heat maps of one layer and one sequence at some epochs. Raises `LensError`."""
-    place = (layer, shown.key)
-    found = {epoch: _frames.find((run.id, epoch, place)) for epoch in epochs}
+    store = services.store()
+    keys = {epoch: (store.snapshot_key(run.id, epoch), layer, shown.key) for epoch in epochs}
+    found = {epoch: _frames.find(key) for epoch, key in keys.items()}
     missing = [epoch for epoch, frame in found.items() if frame is None]
     if missing:
         networks = [network(run.id, epoch, run.experiment, dataset) for epoch in missing]
         for epoch, frame in zip(missing, frames(networks, layer, shown.x, shown.mask), strict=True):
             found[epoch] = frame
-            _frames.keep((run.id, epoch, place), frame)
+            _frames.keep(keys[epoch], frame)
     return {epoch: frame for epoch, frame in found.items() if frame is not None}
 
 
@@ -183,9 +185,3 @@ def stepwise(dataset: Dataset) -> bool:
 def read(network: Stack, shown: Sequence) -> Passage:
     """What happens in a network while it reads one sequence."""
     return forward([network], shown.x[np.newaxis], shown.batch_mask)
-
-
-def forget() -> None:
-    """Empties the caches, for a store whose snapshots were changed from outside."""
-    _networks.clear()
-    _frames.clear()

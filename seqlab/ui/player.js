@@ -43,6 +43,7 @@ async function inflate(base64) {
 async function decode(frame) {
   return {
     epoch: frame.epoch,
+    version: frame.version, // of the weights: a run that goes on may train an epoch anew
     reach: frame.reach,
     said: frame.said,
     bytes: await inflate(frame.z),
@@ -149,7 +150,12 @@ class Player {
     }
     const same = old?.id === data.id
     const known = same ? this.frames : new Map()
-    const decoded = await Promise.all(data.frames.map((frame) => known.get(frame.epoch) ?? decode(frame)))
+    const decoded = await Promise.all(
+      data.frames.map((frame) => {
+        const old = known.get(frame.epoch)
+        return old?.version === frame.version ? old : decode(frame)
+      }),
+    )
     if (this.version !== version) return // newer data came while this was unpacked
     this.frames = new Map(decoded.map((frame) => [frame.epoch, frame]))
     this.epochs = decoded.map((frame) => frame.epoch)

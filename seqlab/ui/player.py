@@ -164,6 +164,7 @@ def _data(
         "frames": [
             {
                 "epoch": epoch,
+                "version": "-".join(map(str, services.store().snapshot_key(run.id, epoch))),
                 "reach": list(each.reach),
                 "z": base64.b64encode(each.data).decode(),
                 "output": base64.b64encode(

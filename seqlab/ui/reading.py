@@ -15,7 +15,7 @@ from seqlab.lens.stack import LensError
 from seqlab.lens.through import gradients
 from seqlab.network.doctor import read_result
 from seqlab.runs.store import Metrics, Run
-from seqlab.ui import networks
+from seqlab.ui import networks, services
 from seqlab.ui.cache import ByteCache
 
 SEQUENCES = 16  # of the validation part, that are followed through the network
@@ -46,7 +46,8 @@ def reading(
     history = {"loss": metrics.loss[told].tolist(), "val_loss": metrics.val_loss[told].tolist()}
     inner: Inner = {}, {}
     with suppress(LensError):  # the lens says why, below
-        inner = _inner.get((run.id, epoch), lambda: _inside(run, dataset, epoch))
+        key = services.store().snapshot_key(run.id, epoch)
+        inner = _inner.get(key, lambda: _inside(run, dataset, epoch))
     prediction = (newest or {}).get("prediction")
     return read_result(run.experiment, dataset, history, prediction, *inner)
 

@@ -87,7 +87,7 @@ def _epoch(newest: int, best: int | None) -> int:
 
 def _model(run: Run, dataset: Dataset, epoch: int) -> bytes | None:
     """The button for the trained network; before it is made, the one that makes it."""
-    key = (run.id, epoch)
+    key = services.store().snapshot_key(run.id, epoch)
     model = _models.find(key)
     if model is None:
         place = st.empty()

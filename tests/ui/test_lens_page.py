@@ -258,7 +258,6 @@ def test_a_click_on_what_if_changes_the_answer(store) -> None:
 )
 def test_what_cannot_be_shown_is_said_in_a_sentence(store, change, sentence) -> None:
     run = finished(store, RUNS["LSTM"])
-    networks.forget()
     change(store, run)
     for view in ("Gates", "Statistics"):
         app = opened(run, view)
@@ -268,7 +267,6 @@ def test_what_cannot_be_shown_is_said_in_a_sentence(store, change, sentence) -> 
 
 def test_an_epoch_that_cannot_be_read_is_left_out(store) -> None:
     run = finished(store, RUNS["LSTM"])
-    networks.forget()
     store.add_snapshot(run, 7, snapshot.pack({"lstm_0/kernel": np.full((2, 16), np.nan)}))
     app = None
     for view in ("Gates", "Statistics", "Gradient through time", "What mattered"):
@@ -340,3 +338,18 @@ def test_what_if_sliders_have_round_ends_around_the_value(seen, here) -> None:
     assert low <= start <= high
     assert abs(start - here) <= step
     assert 500 < (high - low) / step < 10_001
+
+
+def test_an_epoch_that_was_trained_anew_is_shown_anew(store) -> None:
+    """As after a crash: the run goes on from an earlier state, perhaps with another rate."""
+    run = finished(store, RUNS["LSTM"])
+    experiment, dataset = RUNS["LSTM"], dataset_of(RUNS["LSTM"].data)
+
+    def bias() -> np.ndarray:
+        return networks.network(run, 5, experiment, dataset).arrays[-1]
+
+    before = bias().copy()
+    weights = store.snapshot(run, 5)
+    store.forget_after(run, 4)
+    store.add_snapshot(run, 5, snapshot.pack(weights | {"head/bias": before + 1}))
+    np.testing.assert_array_equal(bias(), before + 1)

@@ -16,7 +16,7 @@ from seqlab.lens import ablation, captions
 from seqlab.lens.arithmetic import ORDER
 from seqlab.lens.forward import forward
 from seqlab.lens.stack import LensError, Stack
-from seqlab.ui import networks
+from seqlab.ui import networks, services
 from seqlab.ui.cache import ByteCache
 from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene, choose_layer
@@ -35,7 +35,8 @@ def ablations(scene: Scene, network: Stack, epoch: int) -> None:
 
     def measured(part: str, changed: Callable[[], Stack]) -> float:
         """The loss without a part; it does not hang on the sequence that is chosen."""
-        key = scene.run.id, epoch, layer, part, len(index)
+        weights = services.store().snapshot_key(scene.run.id, epoch)
+        key = weights, layer, part, len(index)
         return _losses.get(key, lambda: loss(scene, changed(), index))
 
     st.subheader("Parts of the network", anchor=False)

@@ -212,7 +212,7 @@ def errors(scene: Scene, epoch: int) -> NDArray[np.float64]:
     Raises `LensError` if the weights are gone.
     """
     network = scene.network(epoch)
-    key = scene.run.id, epoch
+    key = services.store().snapshot_key(scene.run.id, epoch)
     return _errors.get(key, lambda: _measure(scene, _prediction(scene, epoch, network)))
 
 
