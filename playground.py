@@ -10,6 +10,8 @@ import gc
 import importlib
 import logging
 import os
+import resource
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,12 +21,28 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
+from seqlab import environment
+from seqlab.runs.store import StoreError
 from seqlab.ui import chart, services
+from seqlab.ui.door import Door, SafeHeaders
 
 logger = logging.getLogger("seqlab")
+DESCRIPTORS = 65_536  # each visitor takes some; the usual limit of 1,024 is soon reached
+
+try:
+    environment.current()
+    services.store()
+except (environment.EnvironmentProblem, StoreError) as problem:
+    sys.exit(f"seqlab cannot start. {problem}")
+for sentence in environment.unknown():
+    logger.warning(sentence)
+_, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+wanted = DESCRIPTORS if most == resource.RLIM_INFINITY else min(DESCRIPTORS, most)
+resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 @asynccontextmanager
@@ -48,6 +66,10 @@ def plotly_script(_: object) -> FileResponse:
 
 def in_words(error: Exception) -> bool:
     """A sentence instead of a traceback; the traceback goes to the server's log."""
+    if isinstance(error, StoreError):
+        logger.warning("A page could not keep something.", exc_info=error)
+        st.error(str(error), icon=":material/hard_drive:")
+        return True
     logger.error("A page failed.", exc_info=error)
     st.error(
         "This part of the page failed, and the reason is in the server's log. Your runs are kept. "
@@ -57,9 +79,16 @@ def in_words(error: Exception) -> bool:
     return True
 
 
+def password() -> str | None:
+    """The pass phrase of this server."""
+    secret = environment.current().password
+    return secret.get_secret_value() if secret else None
+
+
 app = st.App(
     Path(__file__).parent / "seqlab" / "ui" / "shell.py",
     lifespan=lifespan,
     routes=[Route(chart.PLOTLY_ROUTE, plotly_script)],
+    middleware=[Middleware(SafeHeaders), Middleware(Door, password=password())],
     on_script_error=in_words,
 )

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
+from seqlab import environment
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
@@ -25,6 +27,14 @@ def _quick_collections():
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _environment_read_anew():
+    """A test may set SEQLAB_ variables: they are read once a process otherwise."""
+    environment.current.cache_clear()
+    yield
+    environment.current.cache_clear()
 
 
 @pytest.fixture(scope="module")

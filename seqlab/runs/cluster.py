@@ -2,10 +2,11 @@
 
 `python -m seqlab.runs.cluster WORKERS MODULE CACHE`, where the module is that of the training job,
 and CACHE is a folder for compiled programs.
-`SEQLAB_WORKER_MEMORY` limits the memory of each worker, in GB.
-`SEQLAB_NICE` is how far training stands back behind other processes (default 10).
+How far training stands back behind other processes, so that pages answer while every core trains,
+and how much memory it may take, is read from the environment (`seqlab.environment`).
 
-It prints the scheduler's address on its first line and ends when its standard input closes, so
+It prints the scheduler's address and the certificate for it, which is made anew each time, as JSON
+on its first line, and ends when its standard input closes, so
 it cannot outlive the server that started it, not even after kill -9. Being a separate process
 keeps the scheduler's work off the web process, keeps worker children from re-executing
 Streamlit's main script, and makes a local cluster look the same as a remote one: an address.
@@ -14,6 +15,7 @@ Streamlit's main script, and makes a local cluster look the same as a remote one
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import platform
 import sys
@@ -22,6 +24,8 @@ from pathlib import Path
 
 import dask
 import distributed
+
+from seqlab import environment
 
 # One thread for each library in each worker: two runs on two cores must not get in each other's
 # way, and one thread is also the faster setting for these small matrix products.
@@ -35,7 +39,7 @@ ONE_THREAD = dict.fromkeys(
     ),
     "1",
 )
-NICE = "10"  # training takes what is left: pages answer while every core trains
+CREDENTIALS = ("tls_ca_file", "tls_client_cert", "tls_client_key")  # of a client, as PEM
 PROGRAMS = 1000  # compiled ones that are kept on disk
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "CUDA_VISIBLE_DEVICES": "-1"}
 
@@ -69,15 +73,19 @@ def main(workers: int, job: str, cache: Path) -> None:
     flags = f"--tf_xla_persistent_cache_directory={compiled_programs(cache)}"
     flags = f"{os.environ.get('TF_XLA_FLAGS', '')} {flags}".strip()
     os.environ.update(ONE_THREAD | QUIET | {"TF_XLA_FLAGS": flags})
+    settings = environment.current()
     if hasattr(os, "nice"):
-        os.nice(int(os.environ.get("SEQLAB_NICE", NICE)))
+        os.nice(settings.nice)
     dask.config.set(CONFIG)
     distributed.utils.get_mp_context().set_forkserver_preload(["distributed", job])
     # A share is left to the server.
     memory = min(distributed.system.MEMORY_LIMIT // (workers + 1), 4 * 2**30)
-    if "SEQLAB_WORKER_MEMORY" in os.environ:
-        memory = int(float(os.environ["SEQLAB_WORKER_MEMORY"]) * 2**30)
+    if settings.worker_memory is not None:
+        memory = int(settings.worker_memory * 2**30)
+    # Whoever else is on this machine can neither read what is trained nor run code in a worker.
+    security = distributed.security.Security.temporary()
     with distributed.LocalCluster(
+        security=security,
         n_workers=workers,
         threads_per_worker=1,
         processes=True,
@@ -87,7 +95,10 @@ def main(workers: int, job: str, cache: Path) -> None:
         worker_dashboard_address=None,
         silence_logs="ERROR",
     ) as cluster:
-        print(cluster.scheduler_address, flush=True)  # noqa: T201
+        # Through the pipe to the server: what stands in arguments or files, others may read.
+        credentials = {name: getattr(security, name) for name in CREDENTIALS}
+        told = {"address": cluster.scheduler_address, "credentials": credentials}
+        print(json.dumps(told), flush=True)  # noqa: T201
         sys.stdin.read()
 
 
@@ -106,4 +117,8 @@ def compiled_programs(cache: Path) -> Path:
 
 
 if __name__ == "__main__":
+    try:
+        environment.current()
+    except environment.EnvironmentProblem as problem:
+        sys.exit(f"The training cluster cannot start. {problem}")
     main(int(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))

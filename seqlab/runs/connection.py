@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import select
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import distributed
+from distributed.security import Security
 
+from seqlab import environment
+
+PATIENCE = 120.0  # seconds for the cluster to start: TensorFlow is imported in them
+MOST_LOG = 2**20  # bytes of pool.log; one older file is kept beside it
 ROOT = Path(__file__).parents[2]
 
 
@@ -51,8 +58,11 @@ class Connection:
             OSError: if there is no scheduler.
         """
         self.close()
+        address, security = self._scheduler, _remote_security()
+        if address is None:
+            address, security = self._start()
         self._client = distributed.Client(
-            self._scheduler or self._start(), timeout=10, name="seqlab", set_as_default=False
+            address, security=security, timeout=10, name="seqlab", set_as_default=False
         )
         self._client.subscribe_topic(topic, lambda event: receive(event[1]))
 
@@ -71,12 +81,16 @@ class Connection:
                 self._process.wait()
             self._process = None
 
-    def _start(self) -> str:
+    def _start(self) -> tuple[str, Security]:
+        """Starts a cluster of one's own; its address and the certificate for it."""
         cache = self._home / "compiled"
         command = [sys.executable, "-m", "seqlab.runs.cluster"]
         command += [str(self._workers), self._module, str(cache)]
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-        with open(self._home / "pool.log", "wb") as log:  # TensorFlow's chatter goes there
+        log_file = self._home / "pool.log"  # TensorFlow's chatter goes there
+        if log_file.exists() and log_file.stat().st_size > MOST_LOG:
+            log_file.replace(log_file.with_name("pool.log.1"))
+        with open(log_file, "ab") as log:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
@@ -86,7 +100,25 @@ class Connection:
                 env=os.environ | {"PYTHONPATH": path},
             )
         assert self._process.stdout is not None
-        address = self._process.stdout.readline().strip()
-        if not address:
-            raise OSError("The training cluster did not start.")
-        return address
+        heard, _, _ = select.select([self._process.stdout], [], [], PATIENCE)
+        line = self._process.stdout.readline() if heard else ""
+        if not line:
+            self._process.kill()
+            raise OSError("The training cluster did not start; see pool.log.")
+        told = json.loads(line)
+        security = Security(require_encryption=True, **told["credentials"])
+        return told["address"], security
+
+
+def _remote_security() -> Security | None:
+    """The certificates for a scheduler of one's own, if it is spoken to by TLS."""
+    files = environment.current().tls_files
+    if files is None:
+        return None
+    authority, certificate, key = map(str, files)
+    return Security(
+        tls_ca_file=authority,
+        tls_client_cert=certificate,
+        tls_client_key=key,
+        require_encryption=True,
+    )

@@ -12,14 +12,15 @@ import logging
 import os
 import secrets
 import shutil
+import sqlite3
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 import psutil
 from numpy.typing import NDArray
 
@@ -29,6 +30,7 @@ from seqlab.runs import database
 
 logger = logging.getLogger(__name__)
 
+PRIVATE = 0o700  # what people upload is nobody else's on this machine
 ACTIVE = ("queued", "running", "paused")
 ENDED = ("finished", "stopped", "diverged", "failed", "interrupted")
 
@@ -97,9 +99,29 @@ class Standing:
     best_val_loss: float | None
 
 
-def default_home() -> Path:
-    """`SEQLAB_HOME`, or the user's data folder."""
-    return Path(os.environ.get("SEQLAB_HOME") or platformdirs.user_data_path("seqlab"))
+class StoreError(OSError):
+    """Why something cannot be kept just now, in a sentence. Nothing is half written."""
+
+
+UNWRITABLE = (
+    "The server's disk is full or cannot be written, so this was not kept. Nothing else was lost: "
+    "try again when there is room."
+)
+LOCKED = "Another program holds the list of runs at the moment. Try again in a few seconds."
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """A full or read-only disk, and a database that is locked, as a `StoreError`."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except sqlite3.OperationalError as error:
+        busy = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        raise StoreError(LOCKED if busy else UNWRITABLE) from error
+    except OSError as error:
+        raise StoreError(UNWRITABLE) from error
 
 
 class Store:
@@ -112,8 +134,13 @@ class Store:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        (home / "runs").mkdir(parents=True, exist_ok=True)
-        (home / "uploads").mkdir(exist_ok=True)
+        try:
+            home.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+            home.chmod(PRIVATE)  # also one of an earlier version
+            (home / "runs").mkdir(exist_ok=True)
+            (home / "uploads").mkdir(exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{home} cannot be written: {error.strerror}.") from error
         self._lock = threading.Lock()
         # One connection and one lock: script threads come and go, statements take microseconds.
         self._db, self.notice = database.open_or_replace(home / "seqlab.sqlite3")
@@ -125,14 +152,15 @@ class Store:
 
     def _write(self, sql: str, *rows: Sequence[object]) -> int:
         """Returns how many rows of the table were written."""
-        with self._lock:
+        with _in_words(), self._lock:
             self._db.execute("BEGIN")
             try:
                 changed = self._db.executemany(sql, rows).rowcount
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # SQLite may have ended it
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
             return changed
 
     def _read(self, sql: str, *values: object) -> list[tuple]:
@@ -344,7 +372,6 @@ class Store:
     def add_snapshot(self, run: str, epoch: int, data: bytes) -> None:
         """Keeps the packed weights of one epoch (see `seqlab.lens.snapshot`)."""
         folder = self.home / "runs" / run
-        folder.mkdir(exist_ok=True)
         _write_whole(folder / f"epoch_{epoch:06d}.npz", data)
 
     def drop_snapshots_after(self, run: str, epoch: int) -> None:
@@ -388,7 +415,6 @@ class Store:
     def add_state(self, run: str, data: bytes) -> None:
         """Keeps what a training needs to go on: weights, optimizer. It replaces the one before."""
         folder = self.home / "runs" / run
-        folder.mkdir(exist_ok=True)
         _write_whole(folder / "state.npz", data)
 
     def has_state(self, run: str) -> bool:
@@ -464,9 +490,11 @@ def _born(pid: int) -> float | None:
 def _write_whole(path: Path, data: bytes) -> None:
     """Writes a file so that a reader, or a crash, never sees half of it."""
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
+    with _in_words():
+        try:
+            path.parent.mkdir(exist_ok=True)
+            part.write_bytes(data)
+            part.replace(path)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise

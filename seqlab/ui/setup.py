@@ -93,8 +93,10 @@ def _ranges(places: list[int]) -> str:
 
 
 def input_problems() -> list[Finding]:
-    """What is wrong with a file that was given, and with the link that led here."""
+    """What is wrong with a file that was given, with the link that led here, with the disk."""
     found = []
+    if problem := st.session_state.get(state.STORE_PROBLEM):
+        found.append(Finding("error", "input", problem))
     if problem := st.session_state.get(PROBLEM):
         found.append(Finding("error", "input", problem))
     if problem := st.session_state.get(state.LINK_PROBLEM):

@@ -16,7 +16,7 @@ STYLE = Path(__file__).parent / "style.css"
 if __name__ == "__main__":
     st.set_page_config(
         page_title="seqlab",
-        page_icon=":material/ssid_chart:",
+        page_icon=str(LOGO),
         layout="wide",
         initial_sidebar_state=200,  # pixels: the controls and results need the room
     )

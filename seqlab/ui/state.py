@@ -16,6 +16,7 @@ from seqlab.ui import services
 from seqlab.ui.draft import Draft, fitted
 
 RUN = "run"
+STORE_PROBLEM = "store_problem"  # why a run could not be kept
 LINK_PROBLEM = "link_problem"  # what a link asked for and nobody understood
 _SHOWN = "_shown_query"  # the URL parameters as this session last read or wrote them
 _PAGE = "_page"  # the page that this run of the script shows

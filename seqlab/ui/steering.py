@@ -9,8 +9,8 @@ import streamlit as st
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import LIMITS
 from seqlab.network.architecture import architecture
-from seqlab.runs.store import Run
-from seqlab.ui import own_run, services
+from seqlab.runs.store import Run, StoreError
+from seqlab.ui import own_run, services, state
 from seqlab.ui.words import plain
 
 MORE_EPOCHS = 20
@@ -97,5 +97,10 @@ def _new_rate(run: str) -> None:
 
 def _go_on(run: Run, dataset: Dataset, last: int) -> None:
     program = architecture(run.experiment, dataset)
+    st.session_state[state.STORE_PROBLEM] = None
+    try:
+        services.pool().go_on(run.id, dataset, last, program)
+    except StoreError as error:
+        st.session_state[state.STORE_PROBLEM] = str(error)
+        return
     own_run.begin(run.id)
-    services.pool().go_on(run.id, dataset, last, program)

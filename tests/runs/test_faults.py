@@ -153,8 +153,10 @@ def alive(pid):
 
 
 @pytest.fixture
-def cluster(tmp_path):
+def cluster(tmp_path, monkeypatch):
     cluster = Cluster(tmp_path / "cluster")
+    for name, value in cluster.environment.items():
+        monkeypatch.setenv(name, value)
     cluster.start()
     yield cluster
     cluster.kill()

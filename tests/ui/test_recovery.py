@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from seqlab.runs.store import Store
-from tests.runs.cluster import Cluster
+from tests.runs.cluster import Cluster, installed
 from tests.ui.conftest import Server
 from tests.ui.playground import LONG, Playground, start_long_run
 
@@ -78,10 +78,10 @@ def test_a_killed_server_keeps_runs_and_the_cut_off_one_goes_on_as_if_nothing_wa
 
 
 def test_training_on_a_cluster_of_ones_own(serve, page, tmp_path):
-    cluster = Cluster(tmp_path / "cluster")
+    cluster = Cluster(tmp_path / "cluster", installed(tmp_path))
     cluster.start()
     try:
-        playground = Playground(page, serve(SEQLAB_SCHEDULER=cluster.address).url)
+        playground = Playground(page, serve(**cluster.environment).url)
         playground.enter("epochs", 20)
         playground.click("train")
         playground.expect_status("Finished: 20 epochs")

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from seqlab import environment
 from seqlab.data import uploaded
 from seqlab.data.catalogue import ENTRIES
 from seqlab.data.entry import Entry
 from seqlab.data.upload import Table, UploadError, read_table
 from seqlab.experiment import Reading
+from seqlab.runs.store import StoreError
 from seqlab.ui import draft, services, state
 from seqlab.ui.coach import reading
 from seqlab.ui.controls.fields import changes, field, more
@@ -127,7 +129,7 @@ def _columns(targets: list[str], inputs: list[str]) -> None:
 
 
 def _upload_controls(unfolded: bool) -> None:
-    days = services.keep_days()
+    days = environment.current().keep_days
     kept_for = "" if days is None else f" They are kept for at least {days:g} days."
     st.caption(f"{ABOUT_UPLOAD} {SEEN}{kept_for}")
     st.file_uploader(
@@ -199,6 +201,8 @@ def _take_upload() -> None:
     data, name = uploaded_file.getvalue(), uploaded_file.name
     try:
         _use(draft.take(data, name))
+    except StoreError as error:
+        st.session_state[PROBLEM] = str(error)
     except UploadError as error:
         st.session_state[PROBLEM] = str(error)
         st.session_state[REFUSED] = (data, name) if _is_text(data, name) else None
@@ -222,7 +226,10 @@ def _use(file: str) -> None:
 
 def _use_anyway() -> None:
     """Keeps the file that was refused."""
-    _use(services.store().add_upload(*st.session_state[REFUSED]))
+    try:
+        _use(services.store().add_upload(*st.session_state[REFUSED]))
+    except StoreError as error:
+        st.session_state[PROBLEM] = str(error)
 
 
 def offer_anyway() -> None:

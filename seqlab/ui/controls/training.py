@@ -10,7 +10,7 @@ from seqlab.data.frame import Frame
 from seqlab.network.architecture import architecture
 from seqlab.network.doctor.targets import losses_for, metrics_for
 from seqlab.network.estimate import estimate
-from seqlab.runs.store import Run
+from seqlab.runs.store import Run, StoreError
 from seqlab.ui import draft, own_run, services, state
 from seqlab.ui.controls.fields import changes, field, more
 from seqlab.ui.lines import lines
@@ -92,7 +92,12 @@ def _train() -> None:
     store = services.store()
     line = next(iter(lines(now.experiment, now.dataset).items()), None)
     foreseen = estimate(now.experiment, now.dataset).epoch
-    run = store.create(now.experiment, line, foreseen)
+    try:
+        run = store.create(now.experiment, line, foreseen)
+    except StoreError as error:
+        st.session_state[state.STORE_PROBLEM] = str(error)
+        return
+    st.session_state[state.STORE_PROBLEM] = None
     own_run.begin(run)
     state.show_run(run)
     program = architecture(now.experiment, now.dataset)
