@@ -94,6 +94,7 @@ class Program:
             self._class_weights = tf.Variable(tf.ones(dataset.outputs), trainable=False)
         self._step_weights = dataset.y_weights is not None
         self.metrics = [metric.name for metric in self._metrics]
+        self._build_metrics(dataset)
         unclipped = {"clipnorm": None, "clipvalue": None}
         self._optimizer = build.optimizer(experiment.training.model_copy(update=unclipped))
         self._optimizer.build(self.model.trainable_variables)
@@ -199,6 +200,15 @@ class Program:
         for layer in self.model.layers:
             if getattr(layer, "stateful", False):
                 layer.reset_state()
+
+    def _build_metrics(self, dataset: Dataset) -> None:
+        """Lets each metric make its variables, which R2Score does only when it is first used."""
+        each = 1 if dataset.goal.at == "end" else 2  # axes of sequences and steps
+        y = np.zeros((1, *dataset.y.shape[each:]), dataset.y.dtype)
+        prediction = np.zeros((1, *self.model.output_shape[each:]), np.float32)
+        for metric in self._metrics:
+            metric.update_state(y, prediction)
+            metric.reset_state()
 
     def start_metrics(self) -> Sums:
         """The metrics' variables at the start of an epoch."""
@@ -388,7 +398,7 @@ def model_of(experiment: Experiment, dataset: Dataset) -> keras.Model:
 
 def metrics_of(experiment: Experiment, dataset: Dataset) -> list[keras.Metric]:
     """What is measured besides the loss."""
-    return [METRICS[name](name) for name in plan.metrics_of(experiment, Frame.of(dataset))]
+    return [METRICS[name](name=name) for name in plan.metrics_of(experiment, Frame.of(dataset))]
 
 
 class _Kept(threading.local):

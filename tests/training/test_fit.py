@@ -29,6 +29,7 @@ def sequences(layer):
         ([LSTM], {}),
         ([sequences(GRU), LSTM], {"optimizer": "Nadam", "clipnorm": 0.05}),
         ([sequences(RNN), sequences(GRU)], {"optimizer": "AdamW", "batch_size": 4096}),
+        ([LSTM], {"metrics": ("r2_score", "root_mean_squared_error")}),
     ],
     ids=lambda value: str(value) if isinstance(value, dict) else "+".join(x.cell for x in value),
 )
@@ -109,6 +110,18 @@ def test_a_kept_program_starts_afresh():
     again = train(e, dataset)
     assert again.history == first.history
     np.testing.assert_array_equal(again.model.get_weights()[0], first.model.get_weights()[0])
+
+
+def test_losses_depend_neither_on_compiling_nor_on_how_busy_the_machine_is(monkeypatch):
+    """A program that is compiled anew, and as many or as few batches a call as there is time."""
+    e = experiment(Recurrent(units=8, dropout=0.3), epochs=3, metrics=("r2_score",))
+    dataset = series(e)
+    first = train(e, dataset).history
+    assert train(e, dataset).history == first  # a kept program
+    for seconds in (0.0, 100.0):
+        monkeypatch.setattr("seqlab.training.batches.CALL_SECONDS", seconds)
+        monkeypatch.setattr(programs, "_kept", programs._Kept())
+        assert train(e, dataset).history == first
 
 
 def test_the_cache_is_bounded(monkeypatch):
