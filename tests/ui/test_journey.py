@@ -52,8 +52,8 @@ def test_upload_train_beat_persistence_and_look_inside(playground, visit):
     trained = playground.gates("Epoch 300")
     assert chart.evaluate("e => e.isConnected"), "the chart was built anew"
 
-    # It beats persistence, whose RMSE is 33.3.
-    expect(playground.part("prediction_chart")).to_contain_text("33.28")
+    # It beats persistence, whose RMSE is 33.3; the best rule stands beside it.
+    expect(playground.part("prediction_chart")).to_contain_text("linear autoregression (19.98)")
     assert playground.rmse() < 28
 
     # The gates of another epoch are other gates, and the prediction is the one of that epoch.
@@ -63,6 +63,13 @@ def test_upload_train_beat_persistence_and_look_inside(playground, visit):
     assert playground.rmse() > 33
     playground.slide("gate_chart", "Epoch of the weights", "End")
     assert playground.gates("Epoch 300") == trained
+
+    # The best epoch is one click away.
+    status = playground.part("status").inner_text()
+    best = re.search(r"best val_loss [\d.]+ in epoch (\d+)", status)[1]
+    playground.part("gate_chart").get_by_role("button", name="Best epoch").click()
+    assert playground.gates(f"Epoch {best}") != trained
+    expect(playground.part("prediction_chart")).to_contain_text(f"After epoch {best}:")
 
     # A reload, and somebody else's browser, show the same run.
     playground.page.reload()
