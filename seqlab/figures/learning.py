@@ -30,19 +30,17 @@ def loss(
 
     Args:
         epoch: (n,) epoch numbers.
-        train, validation: (n,) losses.
+        train, validation: (n,) losses; the second all NaN without a validation part.
         baseline: name and loss of the rule to beat.
         epochs: how many epochs the run will have, so that the axis does not jump.
         title: of the loss.
         others: names and losses of further rules, drawn finely with their names on them.
     """
     width = "lines" if len(epoch) > 1 else "lines+markers"
-    traces = [
-        go.Scatter(x=epoch, y=train, name="loss", mode=width, line={"color": style.TRAIN}),
-        go.Scatter(
-            x=epoch, y=validation, name="val_loss", mode=width, line={"color": style.VALIDATION}
-        ),
-    ]
+    traces = [go.Scatter(x=epoch, y=train, name="loss", mode=width, line={"color": style.TRAIN})]
+    if not len(epoch) or np.isfinite(validation).any():
+        line = {"color": style.VALIDATION}
+        traces.append(go.Scatter(x=epoch, y=validation, name="val_loss", mode=width, line=line))
     if baseline:
         name, level = baseline
         line = {"color": style.BASELINE, "dash": "dash"}

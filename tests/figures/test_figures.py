@@ -44,6 +44,12 @@ def test_further_rules_are_lines_with_their_names():
     assert line.text[-1] == "mean"
 
 
+def test_without_a_validation_part_there_is_no_val_loss_in_the_legend():
+    epoch, loss = np.array([1, 2]), np.array([0.9, 0.5])
+    figure = learning.loss(epoch, loss, np.full(2, np.nan), None, epochs=5)
+    assert [trace.name for trace in figure.data] == ["loss"]
+
+
 def test_a_loss_that_exploded_leaves_few_ticks():
     losses = np.array([1.0, 1e28])
     axis = learning.loss(np.array([1, 2]), losses, losses, None, 5).layout.yaxis
