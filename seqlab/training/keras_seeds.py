@@ -6,10 +6,23 @@ import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from keras.src.random import seed_generator
 
 _lock = threading.RLock()
+
+
+class _ForThisThread:
+    """The module `random` for all threads but the one that made this: it draws by a seed."""
+
+    def __init__(self, seed: int, others: Any) -> None:  # noqa: ANN401 (the module or one of these)
+        self._thread, self._others = threading.get_ident(), others
+        self._generator = random.Random(seed)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        mine = threading.get_ident() == self._thread
+        return getattr(self._generator if mine else self._others, name)
 
 
 @contextmanager
@@ -18,15 +31,15 @@ def private_seeds(seed: int) -> Iterator[None]:
 
     Keras draws them from Python's global `random` (keras/src/random/seed_generator.py). In a worker
     another thread draws from that too (dask/sizeof.py, twice a second), and then the same seed
-    gives other weights. Here Keras gets a generator of its own, which gives the same numbers;
-    the global one is left alone. One thread builds at a time.
+    gives other weights. Here Keras gets a generator for this thread alone, which gives the same
+    numbers; the global one is left alone, and to other threads. One thread builds at a time.
 
     Args:
         seed: as for `keras.utils.set_random_seed`.
     """
     with _lock:
         usual = seed_generator.python_random
-        seed_generator.python_random = random.Random(seed)
+        seed_generator.python_random = _ForThisThread(seed, usual)
         try:
             yield
         finally:

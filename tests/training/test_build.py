@@ -43,8 +43,9 @@ def test_the_weights_depend_on_the_seed_alone():
     assert not np.array_equal(first[0], other[0])
 
 
-def test_the_weights_are_the_same_while_another_thread_draws_from_the_global_random():
-    """As `dask.sizeof` does in a worker."""
+@pytest.mark.parametrize("draw_once", [random.random, keras.random.SeedGenerator])
+def test_the_weights_are_the_same_while_another_thread_draws_from_the_global_random(draw_once):
+    """As `dask.sizeof` does in a worker, or as somebody's own network does in a notebook."""
 
     def bytes_of_weights() -> bytes:
         layers = (Recurrent(units=4, return_sequences=True, dropout=0.1), Recurrent(units=3))
@@ -54,7 +55,7 @@ def test_the_weights_are_the_same_while_another_thread_draws_from_the_global_ran
 
     def draw():
         while not ended.wait(1e-4):
-            random.random()
+            draw_once()
 
     alone = bytes_of_weights()
     thread = threading.Thread(target=draw)
