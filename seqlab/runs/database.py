@@ -30,7 +30,8 @@ CREATE TABLE IF NOT EXISTS runs (
     baseline_loss REAL,
     planned INTEGER,
     estimated REAL,
-    measured REAL
+    measured REAL,
+    state_epoch INTEGER
 );
 CREATE TABLE IF NOT EXISTS metrics (
     run TEXT NOT NULL REFERENCES runs(id),
@@ -63,6 +64,7 @@ _ADDED = {
         "server_born": "REAL",
         "estimated": "REAL",
         "measured": "REAL",
+        "state_epoch": "INTEGER",
     },
     "metrics": {"more": "TEXT NOT NULL DEFAULT '{}'"},
     "log": {"epoch": "INTEGER"},

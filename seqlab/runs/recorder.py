@@ -62,7 +62,7 @@ class Recorder:
                 if self._weights(self._store.add_snapshot, run, epoch, event["data"]) and needless:
                     self._weights(self._store.drop_snapshot, run, needless)
             case "state":
-                self._weights(self._store.add_state, run, event["data"])
+                self._weights(self._store.add_state, run, event["data"], event["epoch"])
             case "timing":
                 self._keep(self._store.set_measured, run, event["epoch"])
             case "paused":

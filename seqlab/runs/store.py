@@ -412,10 +412,16 @@ class Store:
 
     # State, to go on from -------------------------------------------------------------------
 
-    def add_state(self, run: str, data: bytes) -> None:
-        """Keeps what a training needs to go on: weights, optimizer. It replaces the one before."""
+    def add_state(self, run: str, data: bytes, epoch: int | None = None) -> None:
+        """Keeps what a training needs to go on after an epoch. It replaces the one before."""
         folder = self.home / "runs" / run
         _write_whole(folder / "state.npz", data)
+        self._write("UPDATE runs SET state_epoch = ? WHERE id = ?", (epoch, run))
+
+    def state_epoch(self, run: str) -> int | None:
+        """After which epoch a run can go on; `None` if that is not known."""
+        rows = self._read("SELECT state_epoch FROM runs WHERE id = ?", run)
+        return rows[0][0] if rows else None
 
     def has_state(self, run: str) -> bool:
         """Whether a run can go on."""

@@ -48,7 +48,10 @@ def steering(run: Run, dataset: Dataset | None, rate: float) -> None:
             width=190,
         )
     elif not run.active and services.store().has_state(run.id):
-        done = services.store().standing(run.id)[run.id].epoch
+        shown = services.store().standing(run.id)[run.id].epoch
+        state = services.store().state_epoch(run.id)
+        done = shown if state is None else state
+        back = f"From epoch {done}: later ones are trained anew." if done < shown else None
         cut_off = run.status in ("interrupted", "failed") and done < run.planned
         last = run.planned if cut_off else done + MORE_EPOCHS
         st.button(
@@ -59,7 +62,7 @@ def steering(run: Run, dataset: Dataset | None, rate: float) -> None:
             on_click=_go_on,
             args=(run, dataset, last),
             disabled=dataset is None,
-            help="The file of this run is no longer kept." if dataset is None else None,
+            help="The file of this run is no longer kept." if dataset is None else back,
         )
     _history(run)
 

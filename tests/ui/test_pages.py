@@ -529,6 +529,16 @@ def test_an_ended_run_with_a_state_can_go_on(app, store):
     assert store.get(run).planned == 22
 
 
+def test_a_run_that_goes_on_from_an_earlier_epoch_says_so(app, store):
+    run = finished_run(store)
+    store.add_state(run, b"state", 1)
+    store.set_status(run, "failed", "crash")
+    opened(app, run=run)
+    assert app.button(key="more_epochs").help == "From epoch 1: later ones are trained anew."
+    store.add_state(run, b"state", 2)
+    assert not opened(app, run=run).button(key="more_epochs").help
+
+
 @pytest.mark.parametrize("source", list(ENTRIES))
 def test_every_source_is_shown_and_can_be_trained_on(app, source):
     opened(app)
