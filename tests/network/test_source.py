@@ -227,18 +227,18 @@ def test_so_do_random_experiments(seed, tmp_path, uncompiled):
     same_losses(*random_experiment(seed), tmp_path)
 
 
-def test_with_dropout_the_losses_are_of_the_same_level(tmp_path, uncompiled):
+def test_with_dropout_the_losses_are_the_same_as_far_as_xla_lets_them(tmp_path, uncompiled):
+    """The seeds are the same; XLA draws other numbers from them, so a script promises less."""
     experiment = Experiment(
         data=Data(window=6),
         layers=(layer(units=8, dropout=0.2, recurrent_dropout=0.2),),
-        training=Training(epochs=6, learning_rate=0.01),
+        training=Training(epochs=4, learning_rate=0.01),
     )
     data = load(experiment)
     theirs = ran(experiment, data, tmp_path)[0]["history"].history
     mine = train(experiment, data).history
-    assert mine["loss"] != pytest.approx(theirs["loss"], rel=1e-3)  # other units were dropped
     for curve in ("loss", "val_loss"):
-        assert mine[curve][-1] == pytest.approx(theirs[curve][-1], rel=0.25)
+        assert mine[curve] == pytest.approx(theirs[curve], rel=1e-4)
 
 
 def test_a_script_runs_in_a_plain_python(tmp_path):

@@ -69,14 +69,21 @@ def _series(experiment: Experiment, dataset: Dataset) -> Preparation:
     assert dataset.splits is not None
     data, (split, end) = experiment.data, dataset.splits
     names, values = _columns(dataset)
+    names = _printable(names)
     table = pd.DataFrame(values, columns=names)
     if dataset.labels is not None:
         table.insert(0, _free("time", names), dataset.labels)
-    text = table.to_csv(index=False, lineterminator="\n")
-    embedded = len(text.encode()) <= EMBEDDED and '"""' not in text and "\\" not in text
-    imports = ("import io",) if embedded else ()
     steps = dataset.y.shape[-1]
-    inputs = [names.index(name) for name in dataset.names]
+    begins = _kept_windows(experiment, dataset, steps)
+    flag = _free("window_begins", list(table.columns))
+    if begins is not None:
+        table[flag] = begins
+    text = table.to_csv(index=False, lineterminator="\n")
+    plain = not any(mark in text for mark in ('"""', "\\", "\r"))
+    embedded = plain and len(text.encode()) <= EMBEDDED
+    imports = ("import io",) if embedded else ()
+    others = iter(range(1, len(names)))
+    inputs = [0 if name == dataset.target else next(others) for name in dataset.names]
     all_inputs = inputs == list(range(len(names)))
     read = ["table = pd.read_csv(io.StringIO(SERIES))"]
     if embedded:
@@ -96,7 +103,9 @@ def _series(experiment: Experiment, dataset: Dataset) -> Preparation:
         "",
         "# Windows, and the values that follow each of them.",
         f"starts = np.arange(0, len(values) - window - horizon{_less(steps - 2)}"
-        + (f", {data.stride})" if data.stride > 1 else ")"),
+        + (f", {data.stride})" if data.stride > 1 else ")")
+        if begins is None
+        else f"starts = np.flatnonzero(table[{literal(flag)}])  # without those that gaps spoil",
         f"x = np.stack([scaled[s : s + window{'' if all_inputs else f', {inputs}'}] "
         "for s in starts])",
         "goals = starts + window + horizon - 1  # the row of the "
@@ -124,6 +133,22 @@ def _series(experiment: Experiment, dataset: Dataset) -> Preparation:
     return Preparation((*imports, "import numpy as np", "import pandas as pd"), tuple(code), files)
 
 
+def _kept_windows(experiment: Experiment, dataset: Dataset, steps: int) -> np.ndarray | None:
+    """For each row whether a window begins there, (rows,) 0 or 1; `None` if all of them do.
+
+    Which windows there are is decided once, when the data are cut: a gap spoils some of them.
+    """
+    assert dataset.values is not None
+    assert dataset.starts is not None
+    data, rows = experiment.data, len(dataset.values)
+    last = rows - data.window - data.horizon - steps + 2
+    if np.array_equal(dataset.starts, np.arange(0, last, data.stride)):
+        return None
+    begins = np.zeros(rows, np.int64)
+    begins[dataset.starts] = 1
+    return begins
+
+
 def _dropped(duplicates: str, held_out: str) -> list[str]:
     """Lines that leave training windows out which are held out as well, if that is asked for."""
     if duplicates == "keep":
@@ -134,6 +159,14 @@ def _dropped(duplicates: str, held_out: str) -> list[str]:
         f"held_out = {{pairs[i] for i in np.flatnonzero({held_out})}}",
         "train &= np.array([pair not in held_out for pair in pairs])",
     ]
+
+
+def _printable(names: list[str]) -> list[str]:
+    """Names as a CSV file and a script can both hold them, each once."""
+    found: list[str] = []
+    for name in names:
+        found.append(_free("".join(c if c.isprintable() else " " for c in name), found))
+    return found
 
 
 def _less(number: int) -> str:

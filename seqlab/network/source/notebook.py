@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -11,6 +13,7 @@ from seqlab.data.load import load
 from seqlab.experiment import Experiment
 from seqlab.network.source.script import Section, sections
 
+_MARKUP = re.compile(r"[\\`*_{}\[\]()<>#+!|~$&:]")
 LOSS_PLOT = """\
 import matplotlib.pyplot as plt
 
@@ -45,7 +48,8 @@ def notebook(experiment: Experiment, dataset: Dataset | None = None) -> str:
         dataset: its data; by default those that the experiment names.
     """
     dataset = dataset if dataset is not None else load(experiment)
-    cells = [new_markdown_cell(f"# {dataset.target}\n\nAn experiment of the seqlab playground.")]
+    title = _plain(" ".join(dataset.target.split()))
+    cells = [new_markdown_cell(f"# {title}\n\nAn experiment of the seqlab playground.")]
     for number, section in enumerate(sections(experiment, dataset)):
         cells += _cells(number, section)
         if section.title == "Training":
@@ -64,8 +68,13 @@ def notebook(experiment: Experiment, dataset: Dataset | None = None) -> str:
 
 
 def _cells(number: int, section: Section) -> list[nbformat.NotebookNode]:
-    heading = new_markdown_cell(f"## {section.title}", id=f"section-{number}")
+    heading = new_markdown_cell(f"## {_plain(section.title)}", id=f"section-{number}")
     return [heading, _code(f"code-{number}", "\n".join(section.lines))]
+
+
+def _plain(text: str) -> str:
+    """A stranger's words as they stand: no pictures, links or HTML in Markdown."""
+    return _MARKUP.sub(r"\\\g<0>", text)
 
 
 def _code(name: str, text: str) -> nbformat.NotebookNode:

@@ -79,12 +79,20 @@ def sections(experiment: Experiment, dataset: Dataset) -> list[Section]:
     prepared, planned = prepare(experiment, dataset), plan(experiment, frame)
     head = f"{dataset.target} · {len(dataset.train):,} training sequences"
     return [
-        Section("Made by seqlab: the same losses as in the playground", _imports(prepared)),
-        Section(f"Data: {head}".replace("\n", " "), tuple(prepared.code)),
+        Section(f"Made by seqlab: {_promise(experiment)}", _imports(prepared)),
+        # A name with a line break in it would end the comment.
+        Section(" ".join(f"Data: {head}".split()), tuple(prepared.code)),
         Section("Model", _model(experiment, planned)),
         Section("Training", _training(experiment, frame, dataset, planned, prepared)),
         Section("Evaluation", _evaluation(experiment, frame, dataset, planned, prepared)),
     ]
+
+
+def _promise(experiment: Experiment) -> str:
+    """What the script's losses are against those of the run."""
+    if any(layer.dropout or layer.recurrent_dropout for layer in experiment.layers):
+        return "the losses of the playground, but for what dropout draws"
+    return "the same losses as in the playground"
 
 
 def changed_lines(before: str, after: str) -> list[int]:
@@ -231,6 +239,24 @@ def _rate(training: Training, sequences: int) -> tuple[str, list[str]]:
         return "rate", call(
             "keras.optimizers.schedules.ExponentialDecay", arguments, before="rate = "
         )
+    if training.schedule == "plateau":  # that callback needs a rate that it can set
+        return literal(rate), [
+            "class Warmup(keras.callbacks.Callback):",
+            f'    """Rises over {warmup} batches; it stands behind ReduceLROnPlateau."""',
+            "",
+            f"    step, full = 0, {rate!r}",
+            "",
+            "    def on_train_batch_begin(self, batch, logs=None):",
+            f"        self.given = self.full * min(1.0, self.step / {warmup})",
+            "        self.model.optimizer.learning_rate.assign(self.given)",
+            "        self.step += 1",
+            "",
+            "    def on_epoch_end(self, epoch, logs=None):",
+            "        lowered = float(self.model.optimizer.learning_rate)",
+            "        self.full *= lowered / self.given if self.given else 1.0",
+            "",
+            "",
+        ]
     shape = {
         "cosine": f"{left!r} + {1 - left!r} * (1 + keras.ops.cos(np.pi * after)) / 2",
         "exponential": f"{left!r} ** after",
@@ -264,6 +290,8 @@ def _callbacks(training: Training, validated: bool) -> list[str]:
             ("patience", training.plateau_patience),
         ]
         callbacks.append(f"keras.callbacks.ReduceLROnPlateau({', '.join(keywords(values))})")
+        if training.warmup:
+            callbacks.append("Warmup()")
     if training.patience is not None:
         stop = [*watched, ("patience", training.patience), ("restore_best_weights", True)]
         callbacks.append(f"keras.callbacks.EarlyStopping({', '.join(keywords(stop))})")

@@ -99,7 +99,7 @@ def text(scene: Scene) -> None:
         )
     )
     table = pd.DataFrame({"symbol": texts[0], "value": arrays[kind][0, :, unit]})
-    csv(table[: shown.real], "lens_text")
+    csv(table[: lengths[0]], "lens_text")
 
 
 def _ranking(names: list[str], values: NDArray[np.floating]) -> pd.DataFrame:
