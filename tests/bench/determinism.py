@@ -1,7 +1,7 @@
 """Whether the same experiment and seed give the same losses to the bit, through a pool under load.
 
-    python -m tests.bench.determinism                       about ten minutes on two cores
-    python -m tests.bench.determinism --runs 20 --others 4  two minutes
+    python -m tests.bench.determinism                       about twenty minutes on two cores
+    python -m tests.bench.determinism --runs 8 --others 4   about three
 
 Beside the training pool there is a process for each core that only computes, so that runs are cut
 into pieces at other places each time. Runs of six experiments come in a random order, more kinds
