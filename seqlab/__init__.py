@@ -26,6 +26,8 @@ _HOME_OF = {
     "read_result": "seqlab.network.doctor",
     "notebook": "seqlab.network.source",
     "source": "seqlab.network.source",
+    "ModelError": "seqlab.runs.keras_process",
+    "open_model": "seqlab.runs.keras_process",
     "train": "seqlab.training.train",
     "Study": "seqlab.comparison.study",
     "compare": "seqlab.comparison.race",

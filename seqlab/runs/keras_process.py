@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.data.frame import Frame
@@ -39,6 +40,41 @@ class BusyError(ModelError):
     """Too many others want the same just now."""
 
 
+@dataclass(frozen=True)
+class ModelInput:
+    """What a model reads.
+
+    Attributes:
+        name: of the input.
+        timesteps: `None` for any number.
+        features: 1 for tokens.
+        vocabulary: how many tokens it knows; 0 for numbers.
+        rank: axes of its array, the batch included.
+    """
+
+    name: str
+    timesteps: int | None
+    features: int
+    vocabulary: int = 0
+    rank: int = 3
+
+
+@dataclass(frozen=True, eq=False)
+class KerasTraces:
+    """What Keras says about one sequence.
+
+    Attributes:
+        traces: by layer, every gate and state, (timesteps, units).
+        gradients: by layer, the length of the gradient of the first output with respect to the
+            hidden state, (timesteps,); empty for models with several inputs or outputs.
+        answer: what the model gives, without the batch axis.
+    """
+
+    traces: dict[str, dict[str, NDArray[Any]]]
+    gradients: dict[str, NDArray[Any]]
+    answer: NDArray[Any]
+
+
 @dataclass(frozen=True, eq=False)
 class OpenedModel:
     """A model from a file, as arrays.
@@ -48,20 +84,54 @@ class OpenedModel:
         options: by layer name what the lens cannot tell from shapes; likewise.
         sequences: whether the last recurrent layer hands on every step; likewise.
         layers: name, kind, parameters and output shape of each layer.
-        timesteps: of its input, `None` for any number.
-        features: of its input; 1 for tokens.
-        vocabulary: how many tokens it knows; 0 for numbers.
+        inputs: what it reads.
         masked: whether it skips padding.
+        recurrent: by name, "cell" and "units" of each recurrent layer.
+        differs: why Keras itself has to look into it; "" if the lens was checked to give the same.
+        file: the bytes that it was opened from.
     """
 
     weights: dict[str, NDArray[Any]]
     options: dict[str, dict[str, Any]]
     sequences: bool
     layers: list[dict[str, Any]]
-    timesteps: int | None
-    features: int
-    vocabulary: int
+    inputs: tuple[ModelInput, ...]
     masked: bool
+    recurrent: dict[str, dict[str, Any]]
+    differs: str = ""
+    file: bytes = b""
+
+    def gates(self, *x: NDArray[Any]) -> KerasTraces:
+        """Keras' own gates and states for one sequence, from a process of its own.
+
+        Args:
+            x: for each input one sequence, (timesteps, features), or tokens (timesteps,).
+
+        Raises:
+            ModelError: if it cannot be looked into, in a sentence.
+            BusyError: if too many others want the same just now.
+        """
+        with tempfile.TemporaryDirectory(prefix="seqlab-") as name:
+            folder = Path(name)
+            (folder / "model.keras").write_bytes(self.file)
+            named = {f"x{i:02}": array[np.newaxis] for i, array in enumerate(x)}
+            np.savez(folder / "x.npz", **named)  # type: ignore[arg-type]
+            _run("look", folder)
+            _raise_if_refused(folder)
+            try:
+                with np.load(folder / "gates.npz", allow_pickle=False) as file:
+                    found = {key: file[key] for key in file.files}
+            except (OSError, ValueError) as error:
+                raise ModelError("This model is too large or too odd to be looked into.") from error
+        traces: dict[str, dict[str, NDArray[Any]]] = {layer: {} for layer in self.recurrent}
+        gradients: dict[str, NDArray[Any]] = {}
+        for key, array in found.items():
+            layer, _, gate = key.rpartition("|")
+            if gate == "gradient":
+                gradients[layer] = array
+            elif layer:
+                traces[layer][gate] = array
+        return KerasTraces(traces, gradients, found["answer"])
 
 
 def keras_file(experiment: Experiment, frame: Frame, weights: Mapping[str, NDArray[Any]]) -> bytes:
@@ -90,11 +160,13 @@ def keras_file(experiment: Experiment, frame: Frame, weights: Mapping[str, NDArr
 
 
 def open_model(data: bytes) -> OpenedModel:
-    """A stranger's `.keras` file as arrays. No code in it is run.
+    """A stranger's `.keras` or `.h5` file as arrays. No code in it is run.
+
+    The lens is tried on a random input; `differs` says where Keras itself has to look.
 
     Raises:
-        ModelError: if it is no such file, too large, not of Keras' own layers, not a chain, or
-            reads longer sequences than can be typed.
+        ModelError: if it is no such file, too large, not of Keras' own layers, without a recurrent
+            layer, or reads longer sequences than can be typed.
         BusyError: if too many others want the same just now.
     """
     if len(data) > MAX_BYTES:
@@ -105,32 +177,48 @@ def open_model(data: bytes) -> OpenedModel:
         folder = Path(name)
         (folder / "model.keras").write_bytes(data)
         _run("read", folder)
-        refused = folder / "refused.txt"
-        if refused.exists():
-            raise ModelError(refused.read_text(encoding="utf-8"))
+        _raise_if_refused(folder)
         try:
             told = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-            _check_size(told["timesteps"], told["features"], folder / "weights.npz")
+            told["inputs"] = tuple(ModelInput(**each) for each in told["inputs"])
+            for read in told["inputs"]:
+                _check_input(read)
+            _check_weights(folder / "weights.npz")
             weights = unpack((folder / "weights.npz").read_bytes())
         except ModelError:
             raise
         except (OSError, ValueError) as error:
             raise ModelError("This model is too large or too odd to be opened here.") from error
-    return OpenedModel(weights=dict(weights), **told)
+    return OpenedModel(weights=dict(weights), file=data, **told)
 
 
-def _check_size(timesteps: int | None, features: int, weights: Path) -> None:
-    """Looks at what a file asks this process to hold, before it does.
+def _raise_if_refused(folder: Path) -> None:
+    refused = folder / "refused.txt"
+    if refused.exists():
+        raise ModelError(refused.read_text(encoding="utf-8"))
+
+
+def _check_input(read: ModelInput) -> None:
+    """Looks at what a file asks somebody to type.
 
     Raises:
-        ModelError: if it is too much.
+        ModelError: if that is no sequence, or too long.
     """
-    steps = STEPS if timesteps is None else timesteps
-    if not 1 <= steps * features <= MOST_NUMBERS:
+    if read.rank not in (2, 3) or read.features is None:
         raise ModelError(
-            f"This model reads {steps:,} steps of {features:,} numbers each; sequences of 1 "
+            f"The input {read.name!r} of this model has {read.rank} axes or an open width; "
+            "sequences (batch, timesteps, features) and tokens (batch, timesteps) can be typed."
+        )
+    steps = STEPS if read.timesteps is None else read.timesteps
+    if not 1 <= steps * read.features <= MOST_NUMBERS:
+        raise ModelError(
+            f"This model reads {steps:,} steps of {read.features:,} numbers each; sequences of 1 "
             f"to {MOST_NUMBERS:,} numbers can be typed here."
         )
+
+
+def _check_weights(weights: Path) -> None:
+    """Looks at what a file asks this process to hold, before it does. Raises `ModelError`."""
     size = weights.stat().st_size
     if size > MAX_WEIGHTS:
         raise ModelError(

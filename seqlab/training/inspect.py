@@ -131,7 +131,7 @@ def gradients(
 
 def _checked(model: keras.Model, x: ArrayLike) -> tuple[dict[str, keras.layers.RNN], Any]:
     """The recurrent layers by name, and `x` as an array (or arrays), if there is nothing wrong."""
-    layers = _recurrent_layers(model)
+    layers = recurrent_layers(model)
     several = isinstance(x, dict) or (
         isinstance(x, list | tuple) and any(hasattr(part, "shape") for part in x[:1])
     )
@@ -222,7 +222,7 @@ class _Objective(keras.losses.Loss):
         return self.function(y_true, y_pred)
 
 
-def _recurrent_layers(model: keras.Model) -> dict[str, keras.layers.RNN]:
+def recurrent_layers(model: keras.Model) -> dict[str, keras.layers.RNN]:
     """The recurrent layers of a model by name, in order."""
     if not isinstance(model, keras.Model):
         raise invalid("model", "a keras.Model", repr(model))

@@ -1,4 +1,4 @@
-"""Keras' own files: a trained network as `.keras`, and a stranger's `.keras` as plain arrays.
+"""Keras' own files: a trained network as `.keras`, and a stranger's file as plain arrays.
 
 Runs in a process of its own (`python -m seqlab.training.keras_file ORDER FOLDER`), which
 `seqlab.runs.keras_process` starts: the web process never imports Keras, and a file that does harm
@@ -18,24 +18,22 @@ from typing import Any
 
 import numpy as np
 
-LAYERS = {
-    "InputLayer",
-    "Embedding",
-    "Masking",
-    "Bidirectional",
-    "SimpleRNN",
-    "LSTM",
-    "GRU",
-    "LayerNormalization",
-    "Dropout",
-    "SpatialDropout1D",
-    "Dense",
-    "TimeDistributed",
-}
+# Layers of Keras that run code or read files of their own.
+REFUSED = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "FlaxLayer", "JaxLayer"}
+REFUSED |= {"TextVectorization", "StringLookup", "IntegerLookup"}
+CODE = {"Lambda", "__lambda__", "function", "__function__"}
 # Where the classes in a file may come from: nothing that could fetch, read or run anything.
 MODULES = {"", "keras.layers", "keras.initializers", "keras.regularizers", "keras.constraints"}
+MODULES |= {"keras.activations"}
+OPERATIONS = "keras.src.ops."  # what a functional model computes between its layers, as a mask
 MODELS = {"Sequential", "Functional", "Model", "DTypePolicy"}  # of these modules:
 MODEL_MODULES = {"keras", "keras.models", "keras.src.models.functional"}
+NOT_LOADED = ("compile_config", "build_config")  # the model is opened without its optimizer
+HDF5 = b"\x89HDF\r\n\x1a\n"  # how an .h5 file begins
+NEITHER = "This is neither a .keras nor an .h5 file: save it with `model.save('mine.keras')`."
+OURS = "Received an invalid value"  # how a sentence of `seqlab.training.inspect` begins
+TOLERANCE = 1e-4  # how far the lens may be from Keras, of numbers near 1
+TRIED = 2, 12  # sequences and steps of the random input with which that is looked at
 RECURRENT = ("SimpleRNN", "LSTM", "GRU")
 NEEDED = {"config.json", "metadata.json", "model.weights.h5"}
 MAX_CONFIG, MAX_UNPACKED = 2**20, 2**28  # bytes
@@ -70,15 +68,100 @@ def save(folder: Path) -> None:
 
 def read(folder: Path) -> None:
     """Reads `model.keras`, writes `weights.npz` and `model.json`, or `refused.txt`."""
-    path = folder / "model.keras"
     try:
-        check(path)
-        arrays, told = described(path)
+        arrays, told = described(load(folder / "model.keras"))
     except ModelError as error:
         (folder / "refused.txt").write_text(str(error), encoding="utf-8")
         return
     np.savez(folder / "weights.npz", **arrays)
     (folder / "model.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+def look(folder: Path) -> None:
+    """Reads `model.keras` and `x.npz`, writes `gates.npz`, or `refused.txt`: Keras' own numbers.
+
+    The arrays of `gates.npz` are called "layer name|gate", each (timesteps, units) of the first
+    sequence; "layer name|gradient" is the length of the gradient of the first output, summed over
+    its steps, with respect to the hidden state, (timesteps,), for models with one input; and
+    "answer" is what the model gives.
+    """
+    from seqlab.training.inspect import gates, gradients
+
+    try:
+        model = load(folder / "model.keras")
+        with np.load(folder / "x.npz", allow_pickle=False) as file:
+            x = [file[name] for name in sorted(file.files)]
+        given = x if len(x) > 1 else x[0]
+        found = {
+            f"{name}|{gate}": array[0]
+            for name, trace in gates(model, given).items()
+            for gate, array in trace.items()
+        }
+        answers = model(given, training=False)
+        answer = np.asarray(answers[0] if isinstance(answers, list | tuple) else answers)
+        found["answer"] = answer[0]
+        if len(x) == 1 and len(model.outputs) == 1:
+            for name, flow in gradients(model, given, np.zeros_like(answer), _first_output).items():
+                found[f"{name}|gradient"] = flow.hidden_norm[0]
+    except Exception as error:  # noqa: BLE001  whatever a stranger's model does
+        ours = isinstance(error, ModelError) or str(error).startswith(OURS)
+        sentence = str(error) if ours else "Keras cannot run this model on this sequence."
+        (folder / "refused.txt").write_text(sentence, encoding="utf-8")
+        return
+    np.savez(folder / "gates.npz", **found)
+
+
+def _first_output(_: Any, output: Any) -> Any:  # noqa: ANN401 (tensors)
+    """A loss whose gradient is that of the first output."""
+    import keras
+
+    return keras.ops.sum(output[..., 0])
+
+
+def load(path: Path) -> Any:  # noqa: ANN401 (Keras is not imported at the top)
+    """A stranger's file as a Keras model, after a look at it.
+
+    Raises:
+        ModelError: if it is refused, or Keras cannot load it.
+    """
+    legacy = path.read_bytes()[: len(HDF5)] == HDF5
+    if legacy:
+        _check_hdf5(path)
+        path = path.rename(path.with_suffix(".h5"))  # Keras goes by the name
+    else:
+        check(path)
+    import keras
+
+    try:
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # whatever is in a stranger's file
+        why = "it may be damaged, or hold what this version of Keras does not know"
+        if legacy:
+            why = "it comes from an older Keras, not all of which Keras 3 can read"
+        raise ModelError(f"Keras cannot load this model: {why}.") from error
+    if legacy:
+        path.rename(path.with_suffix(".keras"))
+    return model
+
+
+def _check_hdf5(path: Path) -> None:
+    """Looks at the configuration in an .h5 file before Keras does. Raises `ModelError`."""
+    import h5py
+
+    try:
+        with h5py.File(path) as file:
+            config = file.attrs.get("model_config")
+    except OSError as error:
+        raise ModelError(NEITHER) from error
+    if config is None:
+        raise ModelError("This .h5 file holds weights without a model: save the whole model.")
+    text = config.decode() if isinstance(config, bytes) else str(config)
+    if len(text) > MAX_CONFIG:
+        raise ModelError("This model is too large to be opened here.")
+    try:
+        _check_config(json.loads(text))
+    except json.JSONDecodeError as error:
+        raise ModelError(NEITHER) from error
 
 
 def check(path: Path) -> None:
@@ -91,19 +174,19 @@ def check(path: Path) -> None:
         with zipfile.ZipFile(path) as file:
             sizes = {entry.filename: entry.file_size for entry in file.infolist()}
             if not sizes.keys() >= NEEDED:
-                raise ModelError("This is not a .keras file: save it with `model.save(...keras)`.")
+                raise ModelError(NEITHER)
             if sizes["config.json"] > MAX_CONFIG or sum(sizes.values()) > MAX_UNPACKED:
                 raise ModelError("This model is too large to be opened here.")
             config = json.loads(file.read("config.json"))
     except (zipfile.BadZipFile, json.JSONDecodeError, UnicodeDecodeError, OSError) as error:
-        raise ModelError(
-            "This is not a .keras file: save it with `model.save(...keras)`."
-        ) from error
+        raise ModelError(NEITHER) from error
+    if isinstance(config, dict):
+        config = {name: part for name, part in config.items() if name not in NOT_LOADED}
     _check_config(config)
 
 
 def _check_config(part: Any) -> None:  # noqa: ANN401 (JSON)
-    """Refuses every class that is not Keras' own, and every layer that is not in `LAYERS`."""
+    """Refuses every class that is not Keras' own, and every layer that runs code."""
     if isinstance(part, list):
         for inner in part:
             _check_config(inner)
@@ -111,75 +194,167 @@ def _check_config(part: Any) -> None:  # noqa: ANN401 (JSON)
         return
     name = part.get("class_name")
     if name is not None:
-        if name in ("Lambda", "__lambda__", "function", "__function__"):
+        if name in CODE:
             raise ModelError(
                 f"This model holds code of its own ({str(name).strip('_')}). Code in an uploaded "
                 "file is never run here."
             )
         module = str(part.get("module") or "")
-        model = module in MODEL_MODULES and name in MODELS
-        if part.get("registered_name") not in (None, name) or not (model or module in MODULES):
+        own = module in MODULES or (module in MODEL_MODULES and name in MODELS)
+        own = own or (module.startswith(OPERATIONS) and str(name).isidentifier())
+        # Operations are registered under the name of their package.
+        registered = str(part.get("registered_name") or name).rpartition(">")[2]
+        if registered != name or not own:
             raise ModelError(
                 f"This model has a custom class ({str(name)[:60]!r}). Only Keras' own layers can "
                 "be opened here."
             )
-        if module == "keras.layers" and name not in LAYERS:
+        if name in REFUSED:
             raise ModelError(
-                f"This model has a layer {str(name)[:60]!r}. The lens knows "
-                f"{', '.join(sorted(LAYERS))}."
+                f"This model has a layer {str(name)[:60]!r}, which reads or runs what is not in "
+                "the file. Save the model without it."
             )
     for inner in part.values():
         _check_config(inner)
 
 
-def described(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The weights of a checked file by name, as in a snapshot, and what the lens must know.
+def described(model: Any) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ANN401
+    """The weights of a model by name, as in a snapshot, and what the page must know.
 
     Raises:
-        ModelError: if Keras cannot load it, or it is no chain with a recurrent layer.
+        ModelError: if it has no recurrent layer, or one that nobody here can look into.
     """
     import keras
 
     from seqlab.training import build
+    from seqlab.training.inspect import recurrent_layers
 
     try:
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # whatever is in a stranger's file
-        reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise ModelError(f"Keras cannot load this model: {reason[0][:200]}") from error
+        recurrent = recurrent_layers(model)
+    except ValueError as error:
+        if any(_recurrent(layer) is not None for layer in model.layers):
+            raise ModelError(str(error)) from error
+        raise ModelError("This model has no SimpleRNN, LSTM or GRU layer to look into.") from error
     layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
-    chain = len(model.inputs) == 1 and len(model.outputs) == 1
-    for before, after in itertools.pairwise(layers):
-        read = after.input
-        chain = chain and getattr(read, "_keras_history", (None,))[0] is before
-    if not chain:
-        raise ModelError("Only a chain of layers can be opened here, one after the other.")
-    recurrent = [layer for layer in layers if _recurrent(layer) is not None]
-    if not recurrent:
-        raise ModelError("This model has no SimpleRNN, LSTM or GRU layer to look into.")
-    shape = model.inputs[0].shape
-    first = layers[0]
-    embedded = isinstance(first, keras.layers.Embedding)
+    try:
+        inputs = [_input(model, symbol) for symbol in model.inputs]
+    except AttributeError as error:
+        raise ModelError(
+            "This model does not say what it reads: begin it with keras.Input, or call it once "
+            "before it is saved."
+        ) from error
+    ends = [layer for layer in layers if _recurrent(layer) is not None]
     told = {
         "layers": [
             {
                 "name": layer.name,
                 "kind": type(layer).__name__,
                 "parameters": layer.count_params(),
-                "output": list(layer.output.shape),
+                "output": _shape(layer),
             }
             for layer in layers
         ],
+        "recurrent": {
+            name: {"cell": type(layer).__name__, "units": layer.units}
+            for name, layer in recurrent.items()
+        },
         "options": {layer.name: _options(layer) for layer in layers},
-        "sequences": bool(_recurrent(recurrent[-1]).return_sequences),
-        "timesteps": shape[1] if len(shape) > 1 else None,
-        "features": 1 if embedded else shape[-1],
-        "vocabulary": int(first.input_dim) if embedded else 0,
-        "masked": bool(embedded and first.mask_zero)
-        or any(isinstance(layer, keras.layers.Masking) for layer in layers),
+        "sequences": bool(ends and _recurrent(ends[-1]).return_sequences),
+        "inputs": inputs,
+        "masked": any(
+            isinstance(layer, keras.layers.Masking) or getattr(layer, "mask_zero", False)
+            for layer in layers
+        ),
     }
     arrays = {name: variable.numpy() for name, variable in build.weights(model)}
+    told["differs"] = _difference(model, arrays, told)
     return arrays, told
+
+
+def _input(model: Any, symbol: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Name, timesteps, features and vocabulary of one input."""
+    import keras
+
+    shape = symbol.shape
+    reads = [
+        layer
+        for layer in model.layers
+        if isinstance(layer, keras.layers.Embedding) and _source(layer) is symbol
+    ]
+    return {
+        "name": str(symbol.name),
+        "timesteps": shape[1] if len(shape) > 1 else None,
+        "features": 1 if reads or len(shape) < 3 else shape[-1],
+        "vocabulary": int(reads[0].input_dim) if reads else 0,
+        "rank": len(shape),
+    }
+
+
+def _source(layer: Any) -> Any:  # noqa: ANN401
+    """The symbol that a layer reads, without its mask; `None` for several."""
+    import keras
+
+    try:
+        return keras.tree.flatten(layer.input)[0]
+    except (AttributeError, ValueError):  # it is used more than once
+        return None
+
+
+def _shape(layer: Any) -> list[int | None]:  # noqa: ANN401
+    try:
+        return list(layer.output.shape)
+    except (AttributeError, ValueError):  # several outputs
+        return []
+
+
+def _difference(model: Any, arrays: dict[str, Any], told: dict[str, Any]) -> str:  # noqa: ANN401
+    """Why the lens does not show this model; "" if it gives Keras' numbers on a random input."""
+    import keras
+
+    from seqlab.lens.forward import forward
+    from seqlab.lens.stack import LensError, stack
+    from seqlab.training.inspect import gates
+
+    layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
+    chain = len(model.inputs) == 1 == len(model.outputs)
+    for before, after in itertools.pairwise(layers):
+        history = getattr(_source(after), "_keras_history", (None,))
+        chain = chain and history[0] is before
+    if not chain:
+        return "It is no chain of layers, one after the other."
+    (read,) = told["inputs"]
+    try:
+        network = stack(arrays, told["options"], told["sequences"])
+        for seed in (0, 1):
+            x = _random(read, seed, padded=told["masked"] and seed == 1)
+            mask = (x == 0) if read["vocabulary"] else (x == 0).all(axis=-1)
+            passage = forward([network], x, ~mask if told["masked"] else None)
+            for name, trace in gates(model, x).items():
+                for gate, array in trace.items():
+                    if not np.allclose(passage.traces[name][gate][0], array, TOLERANCE, TOLERANCE):
+                        return f"Its equations differ from Keras' in {name}."
+            said = np.asarray(model(x, training=False))
+            ours = passage.outputs[0] if said.ndim == 3 else passage.answers[0]
+            if not np.allclose(ours, said, TOLERANCE, TOLERANCE):
+                return "Its layers behind the last recurrent one are not followed."
+    except LensError as error:
+        return str(error)
+    except Exception:  # noqa: BLE001  a layer that the lens does not know breaks it in any way
+        return "It has layers that the lens does not know."
+    return ""
+
+
+def _random(read: dict[str, Any], seed: int, padded: bool) -> Any:  # noqa: ANN401
+    """Sequences to try a model with, (2, timesteps, features), or tokens (2, timesteps)."""
+    draw = np.random.default_rng(seed)
+    count, steps = TRIED[0], read["timesteps"] or TRIED[1]
+    if read["vocabulary"]:
+        x = draw.integers(min(1, read["vocabulary"] - 1), read["vocabulary"], (count, steps))
+    else:
+        x = draw.normal(size=(count, steps, read["features"])).astype(np.float32)
+    if padded:
+        x[0, (steps + 1) // 2 :] = 0
+    return x
 
 
 def _recurrent(layer: Any) -> Any:  # noqa: ANN401 (Keras is not imported at the top)
@@ -208,4 +383,4 @@ def limit() -> None:
 
 if __name__ == "__main__":
     limit()
-    {"save": save, "read": read}[sys.argv[1]](Path(sys.argv[2]))
+    {"save": save, "read": read, "look": look}[sys.argv[1]](Path(sys.argv[2]))

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from seqlab.figures import through_time
 from seqlab.figures.gates import heat_maps
+from seqlab.figures.through_time import Line
 from seqlab.lens.forward import forward
 from seqlab.lens.stack import LensError, stack
 from seqlab.runs.keras_process import (
@@ -18,7 +23,9 @@ from seqlab.runs.keras_process import (
     MOST_NUMBERS,
     STEPS,
     BusyError,
+    KerasTraces,
     ModelError,
+    ModelInput,
     OpenedModel,
     open_model,
 )
@@ -36,19 +43,29 @@ ANSWERS = 5  # outputs that are told
 _opened: ByteCache[OpenedModel | str] = ByteCache(
     2**28,
     lambda found: (
-        len(found) if isinstance(found, str) else sum(a.nbytes for a in found.weights.values())
+        len(found)
+        if isinstance(found, str)
+        else len(found.file) + sum(a.nbytes for a in found.weights.values())
     ),
+)
+# What Keras said about a sequence.
+_looked: ByteCache[KerasTraces] = ByteCache(
+    2**26,
+    lambda found: sum(a.nbytes for gates in found.traces.values() for a in gates.values()),
 )
 
 
 def my_model() -> None:
     """An upload, and what is in it."""
     st.caption(
-        "A model that was saved with `model.save('mine.keras')`. No code in the file is run: a "
-        "Lambda or a layer of its own is refused."
+        "A model that was saved with `model.save('mine.keras')`, or an older .h5 file. No code in "
+        "the file is run: a Lambda or a layer of its own is refused."
     )
     file = st.file_uploader(
-        "A .keras file", type="keras", key="my_model", max_upload_size=MAX_BYTES // 2**20
+        "A .keras or .h5 file",
+        type=["keras", "h5", "hdf5"],
+        key="my_model",
+        max_upload_size=MAX_BYTES // 2**20,
     )
     if file is None:
         return
@@ -78,45 +95,69 @@ def _open(data: bytes) -> OpenedModel | str:
         return str(error)
 
 
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """What is drawn of one layer while the model reads one sequence.
+
+    Attributes:
+        arrays: every gate and state, (timesteps, units).
+        answer: what the model gives, without the batch axis.
+        gradient: see `KerasTraces.gradients`; `None` where it is not known.
+    """
+
+    arrays: Mapping[str, NDArray[np.floating]]
+    answer: NDArray[np.floating]
+    gradient: NDArray[np.floating] | None = None
+
+
 def _look(model: OpenedModel, key: str) -> None:
     """The gates of one layer while the model reads what was typed. Raises `LensError`."""
-    network = stack(model.weights, model.options, model.sequences)
-    names = list(network.layers)
+    who = "The lens shows it: checked against Keras on random sequences, it gives the same."
+    if model.differs:
+        who = f"Keras itself shows it, in a process of its own. {model.differs}"
+    st.caption(plain(who))
+    names = list(model.recurrent)
     layer = names[0]
     if len(names) > 1:
         layer = st.selectbox("Layer", names, key=f"my_model_layer_{key}")
-    typed = st.text_area(
-        _asked(model),
-        _wave(model),
-        key=f"my_model_text_{key}",
-        height=110,
-        max_chars=10 * MOST_NUMBERS,
-    )
-    try:
-        x = entered(model, typed)
-    except ValueError as error:
-        st.error(plain(str(error)))
-        return
-    kind, units = network.layers[layer].cell, network.units(layer)
-    if 6 * len(x) * units > MOST:
+    sequences = []
+    for i, read in enumerate(model.inputs):
+        title = f"{read.name}. " if len(model.inputs) > 1 else ""
+        typed = st.text_area(
+            f"{title}{_asked(read)}",
+            _wave(read),
+            key=f"my_model_text_{key}_{i}" if i else f"my_model_text_{key}",
+            height=110,
+            max_chars=10 * MOST_NUMBERS,
+        )
+        try:
+            sequences.append(entered(read, typed))
+        except ValueError as error:
+            st.error(plain(str(error)))
+            return
+    kind, units = model.recurrent[layer]["cell"], model.recurrent[layer]["units"]
+    steps = max(map(len, sequences))
+    if 6 * steps * units > MOST:
         most = MOST // (6 * units)
         raise LensError(
-            f"{len(x):,} steps of {units:,} units are too many to draw; at most {most:,} steps are."
+            f"{steps:,} steps of {units:,} units are too many to draw; at most {most:,} steps are."
         )
     # The last axis of each array is what its layer works out at a step, all gates of it.
     width = sum(array.shape[-1] for array in model.weights.values())
-    if width * len(x) > MOST_WORK:
+    if width * steps > MOST_WORK:
         raise LensError(
-            f"{len(x):,} steps through layers of {width:,} numbers are too many to follow; at most "
+            f"{steps:,} steps through layers of {width:,} numbers are too many to follow; at most "
             f"{MOST_WORK // width:,} steps are."
         )
-    padding = (x == 0) if model.vocabulary else (x == 0).all(axis=-1)
-    mask = ~padding[np.newaxis] if model.masked else None
-    passage = forward([network], x[np.newaxis], mask)
-    arrays = {name: array[0, 0] for name, array in passage.traces[layer].items()}
-    hidden = arrays["hidden"]  # (timesteps, units)
+    try:
+        found = _by_keras(model, layer, sequences, key) if model.differs else None
+    except ModelError as error:
+        st.error(plain(str(error)))
+        return
+    found = found or _by_lens(model, layer, sequences[0])
+    hidden = found.arrays["hidden"]  # (timesteps, units)
     step, unit = np.unravel_index(np.abs(hidden).argmax(), hidden.shape)
-    answer = passage.answers[0, 0]
+    answer = found.answer.reshape(-1, found.answer.shape[-1])[-1]
     said = ", ".join(f"{value:.4g}" for value in answer[:ANSWERS])
     more = f" and {len(answer) - ANSWERS:,} more" if len(answer) > ANSWERS else ""
     sentence = (
@@ -125,51 +166,87 @@ def _look(model: OpenedModel, key: str) -> None:
         f"model gives {said}{more}."
     )
     picture(
-        heat_maps(kind, arrays),
+        heat_maps(kind, found.arrays),
         sentence,
-        by_step_and_unit(arrays),
+        by_step_and_unit(found.arrays),
         key="my_model_gates",
         height=480,
         view=f"{key} {layer}",
     )
+    if found.gradient is not None:
+        _gradient(layer, found.gradient, f"{key} {layer}")
 
 
-def entered(model: OpenedModel, typed: str) -> NDArray[np.float32] | NDArray[np.int64]:
+def _by_lens(model: OpenedModel, layer: str, x: NDArray[np.generic]) -> Looked:
+    network = stack(model.weights, model.options, model.sequences)
+    padding = (x == 0) if model.inputs[0].vocabulary else (x == 0).all(axis=-1)
+    mask = ~padding[np.newaxis] if model.masked else None
+    passage = forward([network], x[np.newaxis], mask)
+    arrays = {name: array[0, 0] for name, array in passage.traces[layer].items()}
+    return Looked(arrays, passage.answers[0, 0])
+
+
+def _by_keras(
+    model: OpenedModel, layer: str, sequences: Sequence[NDArray[Any]], key: str
+) -> Looked:
+    """Raises `ModelError`."""
+    place = key, *(x.tobytes() for x in sequences)
+    with st.spinner("Keras reads the sequence …"):
+        found = _looked.get(place, lambda: model.gates(*sequences))
+    return Looked(found.traces[layer], found.answer, found.gradients.get(layer))
+
+
+def _gradient(layer: str, norms: NDArray[np.floating], view: str) -> None:
+    """How much of the gradient of the answer comes to each step."""
+    steps = np.arange(1, len(norms) + 1)
+    figure = through_time.norms([Line(f"{layer}: |dy/dh|", norms, 0)], "length of the gradient")
+    reached = steps[norms > 0]
+    where = f"from step {reached[0]} to {reached[-1]}" if len(reached) else "at no step"
+    sentence = (
+        "How strongly the first output, summed over its steps, depends on the hidden state at each "
+        f"step: {where}, at most {norms.max():.3g} at step {int(norms.argmax()) + 1}."
+    )
+    table = pd.DataFrame({"step": steps, "gradient": norms})
+    picture(figure, sentence, table, key="my_model_gradient", height=240, view=view)
+
+
+def entered(read: ModelInput, typed: str) -> NDArray[np.float32] | NDArray[np.int64]:
     """What was typed as one sequence, (timesteps, features), or tokens (timesteps,).
 
     Raises:
         ValueError: if it is none that the model can read, in a sentence.
     """
     count = len([part for part in re.split(r"[,;\s]+", typed.strip()) if part])
-    if model.timesteps is not None:
-        count = model.timesteps * model.features
-    elif not count or count % model.features:
+    if read.timesteps is not None:
+        count = read.timesteps * read.features
+    elif not count or count % read.features:
         raise ValueError(
-            f"Expected {model.features} numbers for each step, got {count:,} numbers in all."
+            f"Expected {read.features} numbers for each step, got {count:,} numbers in all."
         )
     numbers = parse(typed, count)
-    if not model.vocabulary:
-        return numbers.reshape(-1, model.features).astype(np.float32)
+    if not read.vocabulary:
+        values = numbers.astype(np.float32)
+        return values if read.rank == 2 else values.reshape(-1, read.features)
     tokens = numbers.astype(np.int64)
-    if (tokens != numbers).any() or tokens.min() < 0 or tokens.max() >= model.vocabulary:
-        raise ValueError(f"Expected whole numbers from 0 to {model.vocabulary - 1}, the tokens.")
+    if (tokens != numbers).any() or tokens.min() < 0 or tokens.max() >= read.vocabulary:
+        raise ValueError(f"Expected whole numbers from 0 to {read.vocabulary - 1}, the tokens.")
     return tokens
 
 
-def _asked(model: OpenedModel) -> str:
-    steps = "any number of steps" if model.timesteps is None else f"{model.timesteps} steps"
-    if model.vocabulary:
-        return f"Tokens to read: {steps}, whole numbers from 0 to {model.vocabulary - 1}"
-    if model.features == 1:
+def _asked(read: ModelInput) -> str:
+    steps = "any number of steps" if read.timesteps is None else f"{read.timesteps} steps"
+    if read.vocabulary:
+        return f"Tokens to read: {steps}, whole numbers from 0 to {read.vocabulary - 1}"
+    if read.features == 1:
         return f"Numbers to read: {steps}"
-    return f"Numbers to read: {steps} of {model.features} each, one step a line"
+    return f"Numbers to read: {steps} of {read.features} each, one step a line"
 
 
-def _wave(model: OpenedModel) -> str:
+def _wave(read: ModelInput) -> str:
     """Something to begin with: waves, a step of phase apart, or tokens in turn."""
-    steps = np.arange(STEPS if model.timesteps is None else model.timesteps)
-    if model.vocabulary:
-        return ", ".join(str(1 + step % max(1, model.vocabulary - 1)) for step in steps)
-    waves = np.sin(2 * np.pi * (steps[:, np.newaxis] + np.arange(model.features)) / PERIOD)
+    steps = np.arange(STEPS if read.timesteps is None else read.timesteps)
+    if read.vocabulary:
+        return ", ".join(str(1 + step % max(1, read.vocabulary - 1)) for step in steps)
+    waves = np.sin(2 * np.pi * (steps[:, np.newaxis] + np.arange(read.features)) / PERIOD)
     lines = [", ".join(f"{value:.3f}" for value in row) for row in waves]
-    return (", " if model.features == 1 else "\n").join(lines)
+    return (", " if read.features == 1 else "\n").join(lines)

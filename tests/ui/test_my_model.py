@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from seqlab.runs.keras_process import BusyError, ModelError, OpenedModel
+from seqlab.runs.keras_process import BusyError, KerasTraces, ModelError, ModelInput, OpenedModel
 from seqlab.ui import my_model
 from tests.ui.conftest import ROOT
 from tests.ui.test_lens_page import words
@@ -19,7 +19,15 @@ WEIGHTS = {
     "out/bias": np.zeros(1, np.float32),
 }
 LAYERS = [{"name": "gru", "kind": "GRU", "parameters": 63, "output": [None, 3]}]
-OPENED = OpenedModel(WEIGHTS, {}, False, LAYERS, None, 2, 0, masked=False)
+OPENED = OpenedModel(
+    weights=WEIGHTS,
+    options={},
+    sequences=False,
+    layers=LAYERS,
+    inputs=(ModelInput("numbers", None, 2),),
+    masked=False,
+    recurrent={"gru": {"cell": "GRU", "units": 3}},
+)
 
 
 @pytest.fixture
@@ -69,6 +77,7 @@ def test_gates_of_a_real_file_are_those_of_keras(page, tmp_path):
     ).run(timeout=90)
     assert not page.exception
     assert f"{model.layers[0].name}: 20 steps, 3 units" in words(page)
+    assert "The lens shows it: checked against Keras" in words(page)
     page.text_area[0].set_value("0.5, -1\n2, 0.25\n1, 1").run()
     assert not page.exception
     x = np.array([[[0.5, -1], [2, 0.25], [1, 1]]], np.float32)
@@ -77,6 +86,19 @@ def test_gates_of_a_real_file_are_those_of_keras(page, tmp_path):
     hidden = np.asarray(model.layers[0](x))[0]
     step, unit = np.unravel_index(np.abs(hidden).argmax(), hidden.shape)
     assert f"unit {unit + 1} at step {step + 1}: {hidden[step, unit]:.3g}" in words(page)
+
+
+def test_what_the_lens_does_not_follow_is_shown_by_keras_and_the_page_says_so(page, monkeypatch):
+    def by_keras(_, *x):
+        hidden = np.linspace(0, 1, 3 * len(x[0])).reshape(-1, 3)
+        gates = dict.fromkeys(("update_gate", "reset_gate", "candidate", "hidden"), hidden)
+        return KerasTraces({"gru": gates}, {"gru": np.arange(len(x[0]))}, np.array([0.125]))
+
+    monkeypatch.setattr(OpenedModel, "gates", by_keras)
+    upload(page, monkeypatch, dataclasses.replace(OPENED, differs="It is no chain of layers."))
+    assert "Keras itself shows it, in a process of its own. It is no chain" in words(page)
+    assert "the model gives 0.125." in words(page)
+    assert "from step 2 to 20, at most 19 at step 20" in words(page)
 
 
 def test_what_cannot_be_read_gets_a_sentence(page, monkeypatch):
@@ -123,7 +145,7 @@ def test_a_wide_layer_behind_a_small_one_is_not_followed(page, monkeypatch):
 
 
 def test_tokens_are_whole_numbers_of_the_vocabulary():
-    model = OpenedModel({}, {}, False, [], 4, 1, 6, masked=True)
+    model = ModelInput("tokens", 4, 1, 6, rank=2)
     assert my_model.entered(model, "5, 0 1\n2").tolist() == [5, 0, 1, 2]
     for typed in ("1, 2, 3, 6", "1, 2, 3, -1", "1, 2, 3, 0.5"):
         with pytest.raises(ValueError, match="from 0 to 5"):
