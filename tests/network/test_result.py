@@ -10,7 +10,7 @@ from seqlab.data.dataset import Baseline
 from seqlab.data.load import load
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.network.doctor import read_result
-from seqlab.network.doctor.fixes import with_data, with_layer
+from seqlab.network.doctor.fixes import with_data, with_layer, with_training
 from seqlab.network.doctor.result import chance_loss
 from seqlab.training.inspect import gates, gradients
 from seqlab.training.train import train
@@ -180,8 +180,77 @@ def test_vanishing_gradients_of_a_real_network(sunspots, scale, code):
     x, y = noise(n=8, steps=60).x, noise(n=8).y
     flow = gradients(recurrent(scale), x * 0.1, y, "mse")
     norms = {"simplernn_0": flow["simplernn_0"].hidden_norm}
-    codes = set(found(experiment, data, GOOD, gradients=norms))
-    assert codes == ({code} if code else set())
+    worse = [1.5] * len(GOOD)
+    codes = set(found(experiment, data, GOOD, worse, gradients=norms))
+    assert codes == {"worse_than_baseline"} | ({code} if code else set())
+    # What beats every rule without it does not need the beginning.
+    assert found(experiment, data, GOOD, gradients=norms) == {}
+
+
+def test_gradients_are_compared_at_the_last_step_that_counts(sunspots):
+    """Behind the end of a padded sequence the gradient is exactly 0."""
+    experiment, data = sunspots
+    norms = np.zeros((16, 20))
+    norms[:, :5] = 0.1  # 15 of 16 end at step 5
+    norms[0] = 0.1
+    assert found(experiment, data, GOOD, gradients={"lstm_0": norms}) == {}
+    assert found(experiment, data, GOOD, gradients={"lstm_0": np.zeros((4, 9))}) == {}
+
+
+def test_a_ratio_of_two_tiny_gradients_is_no_explosion(sunspots):
+    """As those of a classifier whose softmax is saturated: 98 % right, and nothing to clip."""
+    experiment, data = sunspots
+    norms = np.geomspace(1e-3, 1e-7, 20)[np.newaxis] * np.ones((8, 1))
+    assert found(experiment, data, GOOD, gradients={"lstm_0": norms}) == {}
+    large = found(experiment, data, GOOD, gradients={"lstm_0": norms * 1e4})
+    assert "grows 1e+04 times, to a length of 80. Clip it." in large["exploding_gradients"].message
+    clipped = with_training(experiment, clipnorm=1.0)
+    (again,) = found(clipped, data, GOOD, gradients={"lstm_0": norms * 1e4}).values()
+    assert "Clip it" not in again.message
+    assert again.fix is None
+
+
+def test_advice_does_not_contradict_itself_where_the_gradient_vanishes():
+    data = classes()
+    chance = chance_loss(Experiment(), data)
+    falling = list(np.linspace(1.3, 1.2, 10) * chance)
+    norms = {"lstm_0": np.geomspace(1e-9, 1.0, 20)[np.newaxis]}
+    alone = found(Experiment(), data, falling)["not_learning"]
+    assert alone.fix_label == "Set epochs to 400"
+    both = found(Experiment(), data, falling, gradients=norms)
+    assert "vanishing_gradients" in both
+    assert "more steps" not in both["not_learning"].message
+    assert both["not_learning"].fix.training.epochs == Experiment().training.epochs
+
+
+def test_too_sure_is_not_the_same_as_worse():
+    """82 % right against 50 %, and a validation loss above that of a coin."""
+    labels = classes(n=400, count=2)
+    data = type(labels)(
+        **vars(labels) | {"baselines": {"coin": Baseline(np.log(2), np.nan, "a coin", None, 0.5)}}
+    )
+    y = data.y[data.validation]
+    wrong = np.arange(len(y)) % 11 < 2
+    logits = 12.0 * np.eye(2)[np.where(wrong, 1 - y, y)]
+    losses = [0.5, 0.3, 0.1], [0.6, 0.55, 2.2]
+    finding = found(Experiment(), data, *losses, prediction=logits)["overconfident"]
+    assert f"{1 - wrong.mean():.1%} of them are right" in finding.message
+    assert "the best rule, coin: 50.0%" in finding.message
+    assert "probability of 100.0%" in finding.message
+    assert finding.fix.training.epochs == 2
+    assert finding.fix_label == "Set epochs to 2"
+    assert "worse_than_baseline" not in found(Experiment(), data, *losses, prediction=logits)
+    honest = np.log(0.82) * np.eye(2)[y] + np.log(0.18) * (1 - np.eye(2)[y])
+    assert "overconfident" not in found(Experiment(), data, *losses, prediction=honest)
+    assert "worse_than_baseline" in found(Experiment(), data, *losses, prediction=logits * 0)
+
+
+def test_who_has_everything_right_is_not_sent_back_to_train():
+    data = classes(n=400, count=2)
+    right = 9.0 * np.eye(2)[data.y[data.validation]]
+    falling = list(0.14 * 0.9 ** np.arange(20))
+    assert "still_learning" in found(Experiment(), data, falling)
+    assert "still_learning" not in found(Experiment(), data, falling, prediction=right)
 
 
 def test_exploding_gradients_of_a_real_network(sunspots):

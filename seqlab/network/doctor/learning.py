@@ -161,7 +161,7 @@ def _steps(experiment: Experiment, dataset: Dataset) -> list[Finding]:
             label = f" at a rate of {rate:g}"
         epochs = min(math.ceil(1 / (batches * rate)), int(LIMITS["epochs"][1]))
         fix = with_training(experiment, epochs=epochs, learning_rate=rate)
-        label = f"Train {epochs:,} epochs{label}"
+        label = f"Set epochs to {epochs:,}{label}"
         found.append(
             Finding(
                 "hint",

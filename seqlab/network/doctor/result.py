@@ -11,6 +11,8 @@ from seqlab.data.class_weight import counts
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import LIMITS, Experiment, Finding
+from seqlab.network.doctor import inner
+from seqlab.network.doctor.answers import Answers, answers
 from seqlab.network.doctor.fixes import with_data, with_layer, with_layers, with_training
 from seqlab.network.doctor.learning import UNBOUNDED
 from seqlab.network.plan import measured_alike
@@ -22,8 +24,7 @@ CHANCE = 0.98  # of the chance line: a loss above this has learned nothing
 RISEN = 1.1  # of its minimum: a validation loss above this has risen
 FALLING = 0.02  # share of the loss that the last tenth of the epochs still took away
 ECHO = 0.5  # of the error: a forecast nearer than this to the last value repeats it
-VANISHED, EXPLODED = 1e-4, 1e3  # gradient at the first step against that at the last
-DEAD = 0.05  # share of the units that is worth a word
+SOLVED = 0.999  # share of right answers with which more training is no advice
 
 
 def read_result(
@@ -50,18 +51,25 @@ def read_result(
     """
     loss = _curve(history.get("loss"))
     val_loss = _curve(history.get("val_loss") if len(dataset.validation) else None)
+    reads = answers(experiment, dataset, prediction)
+    through_time = inner.gradients(experiment, gradients or {})
+    vanishing = any(finding.code == "vanishing_gradients" for finding in through_time)
     found = _diverged(experiment, loss, val_loss)
     if not found:
-        found = _not_learning(experiment, dataset, loss)
+        found = _not_learning(experiment, dataset, loss, vanishing)
     if not found:
+        worse = _baseline(experiment, dataset, val_loss, reads)
         found = [
-            *_baseline(experiment, dataset, val_loss),
+            *worse,
             *_echo(dataset, prediction),
             *_overfitting(experiment, val_loss),
-            *_unfinished(experiment, loss, val_loss),
+            *_unfinished(experiment, loss, val_loss, reads),
         ]
-    found += _gradients(experiment, gradients or {})
-    found += _dead_units(experiment, hidden or {})
+        if _beats(experiment, dataset, val_loss):
+            # What it cannot learn from the beginning of a sequence, it does not need.
+            through_time = [f for f in through_time if f.code != "vanishing_gradients"]
+    found += through_time
+    found += inner.dead_units(experiment, hidden or {})
     order = {"error": 0, "warning": 1, "hint": 2}
     return sorted(found, key=lambda finding: order[finding.level])
 
@@ -154,8 +162,13 @@ def _shorter_steps(experiment: Experiment) -> list[tuple[str, Experiment, str]]:
     return ways
 
 
-def _not_learning(experiment: Experiment, dataset: Dataset, loss: Curve) -> list[Finding]:
-    """A training loss on the chance line: the network answers the same whatever it reads."""
+def _not_learning(
+    experiment: Experiment, dataset: Dataset, loss: Curve, vanishing: bool
+) -> list[Finding]:
+    """A training loss on the chance line: the network answers the same whatever it reads.
+
+    Where the gradient vanishes, more of the same training is no advice.
+    """
     chance = chance_loss(experiment, dataset)
     if not len(loss) or not chance or loss.min() < CHANCE * chance:
         return []
@@ -175,7 +188,7 @@ def _not_learning(experiment: Experiment, dataset: Dataset, loss: Curve) -> list
     if best > 1.5 * chance and rate > lowest:
         fix = smaller
         message += " It is worse than that, so the steps may be too long."
-    elif len(loss) > 1 and loss[-1] < loss[0] * (1 - FALLING):
+    elif not vanishing and len(loss) > 1 and loss[-1] < loss[0] * (1 - FALLING):
         fix = with_training(
             experiment, epochs=min(10 * experiment.training.epochs, int(LIMITS["epochs"][1]))
         )
@@ -189,7 +202,7 @@ def _not_learning(experiment: Experiment, dataset: Dataset, loss: Curve) -> list
         fix = smaller
     label = f"Try a rate of {fix.training.learning_rate:g}"
     if fix.training.epochs != experiment.training.epochs:
-        label = f"Train {fix.training.epochs:,} epochs"
+        label = f"Set epochs to {fix.training.epochs:,}"
     elif fix.layers != experiment.layers:
         label = "Begin with a forget bias of 4"
     return [Finding("warning", "not_learning", message, fix, label)]
@@ -208,7 +221,17 @@ def _slow_forgetting(experiment: Experiment, dataset: Dataset) -> Experiment | N
     return experiment
 
 
-def _baseline(experiment: Experiment, dataset: Dataset, val_loss: Curve) -> list[Finding]:
+def _beats(experiment: Experiment, dataset: Dataset, val_loss: Curve) -> bool:
+    """Whether the last validation loss is below that of the best rule without a network."""
+    known = dataset.best_baseline()
+    if known is None or not len(val_loss) or not measured_alike(experiment, Frame.of(dataset)):
+        return False
+    return bool(val_loss[-1] < known[1].loss)
+
+
+def _baseline(
+    experiment: Experiment, dataset: Dataset, val_loss: Curve, reads: Answers | None
+) -> list[Finding]:
     known = dataset.best_baseline()
     if known is None or not len(val_loss):
         return []
@@ -218,6 +241,8 @@ def _baseline(experiment: Experiment, dataset: Dataset, val_loss: Curve) -> list
     last = float(val_loss[-1])
     if last <= baseline.loss:
         return []
+    if reads is not None and (surer := _overconfident(experiment, dataset, val_loss, reads)):
+        return [surer]
     detail = f"validation loss {last:.4g} against {baseline.loss:.4g}"
     if dataset.goal.kind == "value" and len(dataset.target_scaling.scale) == 1:
         ours = last**0.5 * float(dataset.target_scaling.scale[0])
@@ -231,6 +256,28 @@ def _baseline(experiment: Experiment, dataset: Dataset, val_loss: Curve) -> list
             "more often than they occur, and the validation loss counts every target alike."
         )
     return [Finding("warning", "worse_than_baseline", message)]
+
+
+def _overconfident(
+    experiment: Experiment, dataset: Dataset, val_loss: Curve, reads: Answers
+) -> Finding | None:
+    """Right more often than any rule, and yet with a loss worse than theirs."""
+    rule = dataset.best_baseline("accuracy")
+    if rule is None or reads.accuracy <= rule[1].accuracy or not reads.overconfident:
+        return None
+    best = int(val_loss.argmin()) + 1
+    earlier = best < len(val_loss)
+    return Finding(
+        "warning",
+        "overconfident",
+        f"The network is too sure of its answers: {reads.accuracy:.1%} of them are right (the best "
+        f"rule, {rule[0]}: {rule[1].accuracy:.1%}), and it gives them a probability of "
+        f"{reads.confidence:.1%} on average. Wrong answers that it is sure of make its validation "
+        f"loss {val_loss[-1]:.4g}.",
+        with_training(experiment, epochs=best) if earlier else None,
+        f"Set epochs to {best}",
+        "Keras' cross-entropy is minus the logarithm of the probability of the right class.",
+    )
 
 
 def _echo(dataset: Dataset, prediction: ArrayLike | None) -> list[Finding]:
@@ -273,15 +320,17 @@ def _overfitting(experiment: Experiment, val_loss: Curve) -> list[Finding]:
             f"{val_loss[best]:.4g}, at the end it is {val_loss[-1]:.4g}. What was learned since "
             "holds for the training part alone.",
             with_training(experiment, epochs=best + 1),
-            f"Stop after {best + 1} epochs",
+            f"Set epochs to {best + 1}",
             "keras.callbacks.EarlyStopping(restore_best_weights=True) does it while training.",
         )
     ]
 
 
-def _unfinished(experiment: Experiment, loss: Curve, val_loss: Curve) -> list[Finding]:
-    """Both losses still fall at the end."""
-    if len(loss) < 10:
+def _unfinished(
+    experiment: Experiment, loss: Curve, val_loss: Curve, reads: Answers | None
+) -> list[Finding]:
+    """Both losses still fall at the end, and there is something left to win."""
+    if len(loss) < 10 or (reads is not None and reads.accuracy >= SOLVED):
         return []
     before = -1 - max(len(loss) // 10, 1)
     falls = [curve[-1] < (1 - FALLING) * curve[before] for curve in (loss, val_loss) if len(curve)]
@@ -297,79 +346,6 @@ def _unfinished(experiment: Experiment, loss: Curve, val_loss: Curve) -> list[Fi
             "still_learning",
             f"The loss still falls: by {gained:.0%} in the last {last}.",
             with_training(experiment, epochs=epochs),
-            f"Train {epochs:,} epochs",
+            f"Set epochs to {epochs:,}",
         )
     ]
-
-
-def _gradients(experiment: Experiment, norms: Mapping[str, Floats]) -> list[Finding]:
-    """The gradient at the first step against that at the last one, of the mean over sequences."""
-    found = []
-    for name, norm in norms.items():
-        steps = np.asarray(norm, np.float64).mean(axis=0)
-        if len(steps) < 2 or name.endswith("/backward"):
-            continue
-        if not np.isfinite(steps).all():
-            continue
-        first, last = float(steps[0]), float(steps[-1])
-        ratio = first / last if last else np.inf
-        if last and ratio < VANISHED:
-            lstm = name.startswith("lstm")  # other cells have no forget bias
-            fix = with_layers(experiment, unit_forget_bias=True, forget_bias=4.0) if lstm else None
-            found.append(
-                Finding(
-                    "warning",
-                    "vanishing_gradients",
-                    f"The gradient vanishes in {name}: what arrives at the first of {len(steps)} "
-                    f"steps is {ratio:.0e} of what the last one gets. The network cannot learn "
-                    "from the beginning of the sequence.",
-                    fix,
-                    "Begin with a forget bias of 4",
-                )
-            )
-        elif ratio > EXPLODED:
-            clipped = experiment.training.clipnorm is not None
-            found.append(
-                Finding(
-                    "warning",
-                    "exploding_gradients",
-                    f"The gradient explodes in {name}: on the way back over {len(steps)} steps it "
-                    f"grows {ratio:.0e} times. Clip it.",
-                    None if clipped else with_training(experiment, clipnorm=1.0, clipvalue=None),
-                    "Clip gradients to norm 1",
-                )
-            )
-    return found
-
-
-def _dead_units(experiment: Experiment, states: Mapping[str, Floats]) -> list[Finding]:
-    """Units of a ReLU that are 0 at every step of every sequence: no gradient moves them again."""
-    found = []
-    for name, hidden in states.items():
-        index = _index(name)
-        if index is None or index >= len(experiment.layers):
-            continue
-        layer = experiment.layers[index]
-        if layer.activation != "relu":
-            continue
-        units = np.asarray(hidden)
-        dead = int((units == 0).all(axis=tuple(range(units.ndim - 1))).sum())
-        if dead < DEAD * units.shape[-1] or not dead:
-            continue
-        found.append(
-            Finding(
-                "warning",
-                "dead_units",
-                f"{dead} of {units.shape[-1]} units of {name} are dead: relu gives 0 at every step "
-                "of every sequence, so no gradient reaches them any more.",
-                with_layer(experiment, index, activation="tanh"),
-                f"Use tanh in layer {index + 1}",
-            )
-        )
-    return found
-
-
-def _index(name: str) -> int | None:
-    """The number in "lstm_0" or "lstm_0/forward"."""
-    end = name.split("/")[0].rpartition("_")[2]
-    return int(end) if end.isdigit() else None

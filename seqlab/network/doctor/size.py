@@ -70,14 +70,19 @@ def _parameters(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[
             fix = with_layer(fix, i, units=max(1, layer.units // 2))
         fix = settled(fix, frame)  # a decoder's units follow from the encoder's
     sizes = ", ".join(str(layer.units) for layer in fix.layers)
+    chain = links(experiment, frame)
+    # Fewer units are no remedy where an embedding, or the head, holds the parameters.
+    helps = sum(link.parameters for link in links(fix, frame)) <= FAR_MORE * targets
+    largest = max(chain, key=lambda link: link.parameters)
+    where = "" if helps else f" {largest.parameters:,} of them stand in {largest.name}."
     return [
         Finding(
             "hint",
             "more_parameters_than_targets",
             f"The network has {parameters:,} parameters for {targets:,} training targets, "
-            f"{parameters / targets:.0f} for each: it can learn them by heart. Watch the "
-            "validation loss.",
-            fix if fix != experiment else None,
+            f"{parameters / targets:.0f} for each: it could memorise them. As long as the "
+            f"validation loss falls as well, it does not.{where}",
+            fix if helps and fix != experiment else None,
             f"Use {sizes} units",
             "Keras prints the count in `model.summary()` and says nothing about it.",
         )
@@ -96,7 +101,7 @@ def _time(experiment: Experiment, cost: Estimate) -> list[Finding]:
             with_training(experiment, epochs=epochs)
             if epochs < experiment.training.epochs
             else None,
-            f"Train {epochs:,} epoch{'s' if epochs > 1 else ''} first",
+            f"Set epochs to {epochs:,} first",
             "Keras tells the time that is left only after the training has begun.",
         )
     ]
