@@ -29,6 +29,7 @@ from seqlab import environment
 from seqlab.runs.store import StoreError
 from seqlab.ui import chart, services
 from seqlab.ui.door import Door, SafeHeaders
+from seqlab.ui.visitor import VisitorKey
 
 logger = logging.getLogger("seqlab")
 DESCRIPTORS = 65_536  # each visitor takes some; the usual limit of 1,024 is soon reached
@@ -89,6 +90,10 @@ app = st.App(
     Path(__file__).parent / "seqlab" / "ui" / "shell.py",
     lifespan=lifespan,
     routes=[Route(chart.PLOTLY_ROUTE, plotly_script)],
-    middleware=[Middleware(SafeHeaders), Middleware(Door, password=password())],
+    middleware=[
+        Middleware(SafeHeaders),
+        Middleware(Door, password=password()),
+        Middleware(VisitorKey),
+    ],
     on_script_error=in_words,
 )

@@ -8,7 +8,7 @@ import streamlit as st
 
 from seqlab.experiment import Data
 from seqlab.runs.store import Run, Standing
-from seqlab.ui import services
+from seqlab.ui import services, visitor
 from seqlab.ui.controls.data import SOURCES
 from seqlab.ui.words import network
 
@@ -33,6 +33,7 @@ def row(run: Run, standing: Standing) -> dict[str, object]:
     training = run.experiment.training
     return {
         "started": pd.Timestamp(run.created, unit="s", tz="UTC"),
+        "yours": visitor.owns(run),
         "status": run.status,
         "sequences": sequences(run.experiment.data),
         "network": network(run.experiment),

@@ -31,7 +31,8 @@ CREATE TABLE IF NOT EXISTS runs (
     planned INTEGER,
     estimated REAL,
     measured REAL,
-    state_epoch INTEGER
+    state_epoch INTEGER,
+    owner TEXT
 );
 CREATE TABLE IF NOT EXISTS metrics (
     run TEXT NOT NULL REFERENCES runs(id),
@@ -48,6 +49,11 @@ CREATE TABLE IF NOT EXISTS log (
     epoch INTEGER
 );
 CREATE INDEX IF NOT EXISTS log_of_run ON log (run, at);
+CREATE TABLE IF NOT EXISTS uploaders (
+    file TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    PRIMARY KEY (file, owner)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS uploads (
     file TEXT PRIMARY KEY,
     name TEXT NOT NULL,
@@ -65,6 +71,7 @@ _ADDED = {
         "estimated": "REAL",
         "measured": "REAL",
         "state_epoch": "INTEGER",
+        "owner": "TEXT",
     },
     "metrics": {"more": "TEXT NOT NULL DEFAULT '{}'"},
     "log": {"epoch": "INTEGER"},

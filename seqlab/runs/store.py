@@ -42,6 +42,8 @@ class Run:
     Attributes:
         planned: the last epoch, which may have been moved since the start.
         baseline: the rule to beat, by name, and its loss on the validation part.
+        owner: the visitor who started it, as `seqlab.ui.visitor` calls them; `None` in stores of
+            an earlier version.
         ended: when it ended, or was paused.
         seconds: how long it has been training, without its pauses; `None` before its turn.
     """
@@ -55,6 +57,7 @@ class Run:
     experiment: Experiment
     baseline: tuple[str, float] | None
     planned: int
+    owner: str | None = None
 
     @property
     def seconds(self) -> float | None:
@@ -174,18 +177,26 @@ class Store:
         experiment: Experiment,
         baseline: tuple[str, float] | None = None,
         estimated: float | None = None,
+        owner: str | None = None,
     ) -> str:
-        """A new queued run; returns its id. `estimated` are the seconds foreseen for an epoch."""
+        """A new queued run; returns its id.
+
+        Args:
+            experiment: what is to be trained.
+            baseline: name and loss of the rule to beat.
+            estimated: the seconds foreseen for an epoch.
+            owner: see `Run`.
+        """
         run = secrets.token_hex(6)
         self._write(
             "INSERT INTO runs "
             "(id, created, status, experiment, server, server_born, baseline, baseline_loss, "
-            "estimated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "estimated, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(run, time.time(), "queued", experiment.to_json()),
                 *(os.getpid(), _born(os.getpid())),
                 *(baseline or (None, None)),
-                estimated,
+                *(estimated, owner),
             ),
         )
         return run
@@ -202,11 +213,12 @@ class Store:
     def _select(self, where: str, *values: object) -> list[Run]:
         columns = "id, created, started, ended, status, message"
         rows = self._read(
-            f"SELECT experiment, baseline, baseline_loss, planned, {columns} FROM runs {where}",
+            f"SELECT experiment, baseline, baseline_loss, planned, owner, {columns} "
+            f"FROM runs {where}",
             *values,
         )
         found = []
-        for text, rule, loss, planned, *rest in rows:
+        for text, rule, loss, planned, owner, *rest in rows:
             try:
                 experiment = Experiment.from_json(text)
             except ExperimentError:  # of another version: the other runs are shown all the same
@@ -214,7 +226,7 @@ class Store:
                 continue
             baseline = (rule, loss) if rule else None
             last = planned or experiment.training.epochs
-            found.append(Run(*rest, experiment, baseline, last))  # type: ignore[call-arg]
+            found.append(Run(*rest, experiment, baseline, last, owner))  # type: ignore[call-arg]
         return found
 
     def set_measured(self, run: str, seconds: float) -> None:
@@ -434,7 +446,7 @@ class Store:
 
     # Uploads --------------------------------------------------------------------------------
 
-    def add_upload(self, data: bytes, name: str) -> str:
+    def add_upload(self, data: bytes, name: str, owner: str | None = None) -> str:
         """Keeps an uploaded file under the hash of its name and content; returns that.
 
         The name belongs to it, for its ending says how to read the file: whoever uploads the same
@@ -443,6 +455,8 @@ class Store:
         file = hashlib.sha256(name.encode() + b"\0" + data).hexdigest()[:16]
         _write_whole(self.home / "uploads" / file, data)
         self._write("INSERT OR IGNORE INTO uploads VALUES (?, ?, ?)", (file, name, time.time()))
+        if owner is not None:
+            self._write("INSERT OR IGNORE INTO uploaders VALUES (?, ?)", (file, owner))
         return file
 
     def upload(self, file: str) -> tuple[bytes, str] | None:
@@ -456,7 +470,52 @@ class Store:
         path = self.home / "uploads" / file
         return (rows[0][0], path.stat().st_size) if rows and path.is_file() else None
 
-    # Retention ------------------------------------------------------------------------------
+    # Deletion and retention -----------------------------------------------------------------
+
+    def delete(self, run: str) -> bool:
+        """Removes an ended run with all that is kept of it; `False` if it is active or unknown."""
+        found = self.get(run)
+        if found is None or found.active:
+            return False
+        self._erase([run])
+        shutil.rmtree(self.home / "runs" / run, ignore_errors=True)
+        return True
+
+    def uploaded_by(self, file: str, owner: str) -> bool:
+        """Whether that visitor has uploaded a file."""
+        return bool(self._read("SELECT 1 FROM uploaders WHERE file = ? AND owner = ?", file, owner))
+
+    def readers(self, file: str) -> int:
+        """How many runs read an uploaded file."""
+        data = "json_extract(experiment, '$.data.file')"
+        ((count,),) = self._read(
+            f"SELECT count(*) FROM runs WHERE json_valid(experiment) AND {data} = ?", file
+        )
+        return int(count)
+
+    def delete_upload(self, file: str, owner: str) -> bool:
+        """Removes a file for a visitor who uploaded it.
+
+        The bytes go when nobody else has uploaded the same and no run reads it; `False` if they
+        stay for one of these reasons, or if somebody else asks.
+        """
+        if not self.uploaded_by(file, owner):
+            return False
+        self._write("DELETE FROM uploaders WHERE file = ? AND owner = ?", (file, owner))
+        if self.readers(file) or self._read("SELECT 1 FROM uploaders WHERE file = ?", file):
+            return False
+        self._erase_upload(file)
+        return True
+
+    def _erase(self, runs: Sequence[str]) -> None:
+        rows = [(run,) for run in runs]
+        for table, column in (("metrics", "run"), ("log", "run"), ("runs", "id")):
+            self._write(f"DELETE FROM {table} WHERE {column} = ?", *rows)
+
+    def _erase_upload(self, file: str) -> None:
+        (self.home / "uploads" / file).unlink(missing_ok=True)
+        for table in ("uploads", "uploaders"):
+            self._write(f"DELETE FROM {table} WHERE file = ?", (file,))
 
     def forget(self, days: float) -> None:
         """Removes the runs that ended more than so many days ago, and what no run needs.
@@ -468,8 +527,7 @@ class Store:
         old = self._read(
             f"SELECT id FROM runs WHERE ended < ? AND status IN ({places})", before, *ENDED
         )
-        for table, column in (("metrics", "run"), ("log", "run"), ("runs", "id")):
-            self._write(f"DELETE FROM {table} WHERE {column} = ?", *old)
+        self._erase([run for (run,) in old])
         runs = {run for (run,) in self._read("SELECT id FROM runs")}
         data = "json_extract(experiment, '$.data.file')"
         found = self._read(f"SELECT DISTINCT {data} FROM runs WHERE json_valid(experiment)")
@@ -479,8 +537,7 @@ class Store:
                 shutil.rmtree(path, ignore_errors=True)
         for path in (self.home / "uploads").iterdir():
             if path.name not in files and path.stat().st_mtime < before:
-                path.unlink(missing_ok=True)
-                self._write("DELETE FROM uploads WHERE file = ?", (path.name,))
+                self._erase_upload(path.name)
         if old:
             logger.info("%d runs that ended more than %g days ago were removed.", len(old), days)
 

@@ -13,7 +13,7 @@ from seqlab.data.load import load
 from seqlab.data.upload import Table, UploadError, read_table
 from seqlab.experiment import Data, Experiment, ExperimentError, Finding, Reading, clamp
 from seqlab.network.doctor import diagnose, explain
-from seqlab.ui import services
+from seqlab.ui import services, visitor
 from seqlab.ui.cache import ByteCache
 
 logger = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ def take(data: bytes, name: str) -> str:
         UploadError: if it cannot be read. Then nothing of it is kept.
     """
     table = read_table(data, name)
-    file = services.store().add_upload(data, name)
+    file = services.store().add_upload(data, name, visitor.owner())
     _tables.keep((file, Reading()), table)
     return file
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlab.ui import services
+from seqlab.ui import services, visitor
 
 _RUN = "_own_run"
 _KEY = "own_run"
@@ -29,7 +29,7 @@ export default function ({ data, setStateValue }) {
 def begin(run: str) -> None:
     """Makes a run that of this tab, and stops the one before. Nobody else's is touched."""
     before = st.session_state.get(_RUN)
-    if before and before != run:
+    if before and before != run and visitor.owns_id(before):  # a browser can name any run
         services.pool().stop(before)
     st.session_state[_RUN] = run
 

@@ -11,7 +11,7 @@ from seqlab.experiment import Experiment
 from seqlab.figures import learning
 from seqlab.network.plan import loss_of
 from seqlab.runs.store import Metrics, Run
-from seqlab.ui import services
+from seqlab.ui import services, visitor
 from seqlab.ui.ahead import can_look_ahead, look_ahead
 from seqlab.ui.answers import answer
 from seqlab.ui.baselines import baselines_table
@@ -69,6 +69,8 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, asked: Experiment |
                 steering(run, dataset, rate)
                 if dataset is not None and saved and not run.active:
                     take_away(run, dataset, saved[-1], _best_epoch(metrics, saved))
+        if run is not None and not visitor.owns(run):
+            st.caption(visitor.OTHERS)
         if run is not None and asked not in (None, run.experiment):
             st.caption("The settings are not those of this run any more. Press **Train again**.")
     epoch = chosen_epoch(run, saved) if run else None

@@ -10,7 +10,7 @@ from seqlab.data.dataset import Dataset
 from seqlab.experiment import LIMITS
 from seqlab.network.architecture import architecture
 from seqlab.runs.store import Run, StoreError
-from seqlab.ui import own_run, services, state
+from seqlab.ui import own_run, services, state, visitor
 from seqlab.ui.words import plain
 
 MORE_EPOCHS = 20
@@ -24,7 +24,9 @@ def steering(run: Run, dataset: Dataset | None, rate: float) -> None:
         dataset: its data, `None` if they are no longer kept.
         rate: the learning rate of its last epoch.
     """
-    if run.status in ("running", "paused"):
+    if not visitor.owns(run):
+        pass  # the page says whose it is
+    elif run.status in ("running", "paused"):
         st.button(
             "One epoch",
             key="step",
@@ -65,6 +67,25 @@ def steering(run: Run, dataset: Dataset | None, rate: float) -> None:
             help="The file of this run is no longer kept." if dataset is None else back,
         )
     _history(run)
+    if visitor.owns(run) and not run.active:
+        _delete(run)
+
+
+def _delete(run: Run) -> None:
+    with st.popover("Delete", icon=":material/delete:", key="delete", type="tertiary"):
+        st.markdown("The run goes with its curves, weights and log. That cannot be undone.")
+        st.button(
+            "Delete this run",
+            key="delete_run",
+            icon=":material/delete_forever:",
+            on_click=_deleted,
+            args=(run.id,),
+        )
+
+
+def _deleted(run: str) -> None:
+    if visitor.owns_id(run) and services.store().delete(run):
+        state.show_run(None)
 
 
 def _history(run: Run) -> None:
@@ -89,16 +110,20 @@ def _history(run: Run) -> None:
 
 def tell(run: str, kind: str) -> None:
     """Sends a command without a value."""
+    if not visitor.owns_id(run):
+        return
     services.pool().tell(run, {"kind": kind})
 
 
 def _new_rate(run: str) -> None:
     value = st.session_state.get("new_rate")
-    if value is not None:
+    if value is not None and visitor.owns_id(run):
         services.pool().tell(run, {"kind": "learning_rate", "value": value})
 
 
 def _go_on(run: Run, dataset: Dataset, last: int) -> None:
+    if not visitor.owns(run):
+        return
     program = architecture(run.experiment, dataset)
     st.session_state[state.STORE_PROBLEM] = None
     try:

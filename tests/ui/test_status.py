@@ -71,13 +71,14 @@ def test_losses_with_a_penalty_stand_beside_no_line():
 def test_more_epochs_stop_the_run_that_this_tab_trains(store, app, monkeypatch):
     run = finished(store, SMALL, [0.4, 0.3], 2)
     store.add_state(run, b"state")
+    another = store.create(SMALL)
     stopped, went_on = [], []
     monkeypatch.setattr(services.pool(), "stop", stopped.append)
     monkeypatch.setattr(services.pool(), "go_on", lambda run, *rest: went_on.append((run, rest[1])))
     opened(app, run)
-    app.session_state["_own_run"] = "another"
+    app.session_state["_own_run"] = another
     app.button(key="more_epochs").click().run()
-    assert stopped == ["another"]
+    assert stopped == [another]
     assert went_on == [(run, 22)]
 
 

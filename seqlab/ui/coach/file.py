@@ -8,7 +8,7 @@ import streamlit as st
 from seqlab.data.reading.regular import usual
 from seqlab.data.upload import Table, UploadError
 from seqlab.experiment import Finding
-from seqlab.ui import draft, services
+from seqlab.ui import draft, services, visitor
 from seqlab.ui.coach import reading
 from seqlab.ui.coach.facts import codes_of, effect_of
 from seqlab.ui.setup import MARKS
@@ -28,7 +28,9 @@ def file_section(file: str) -> None:
         table = draft.table_of(file, reading.current())
     except UploadError:
         table = None
-    st.subheader(plain(name), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.subheader(plain(name), anchor=False, width="content")
+        _delete(file)
     if table is not None:
         st.caption(plain(_size(table, size)))
         findings_lines(table.findings)
@@ -128,3 +130,29 @@ def first_rows(table: Table) -> None:
         named.append(f"{len(table.numeric):,} of numbers")
     told += f"Columns: {', '.join(named)}." if named else ""
     st.caption(plain(told))
+
+
+def _delete(file: str) -> None:
+    """Offers to remove the file to who has uploaded it."""
+    if not services.store().uploaded_by(file, visitor.owner()):
+        return
+    readers = services.store().readers(file)
+    runs = "run reads it and would" if readers == 1 else "runs read it and would"
+    needed = f" {readers} {runs} no longer show its data: delete them first." if readers else ""
+    with st.popover("Delete", icon=":material/delete:", key="delete_file", type="tertiary"):
+        st.markdown(f"The file goes from this server.{needed}")
+        st.button(
+            "Delete this file",
+            key="delete_this_file",
+            icon=":material/delete_forever:",
+            on_click=_deleted,
+            args=(file,),
+            disabled=readers > 0,
+        )
+
+
+def _deleted(file: str) -> None:
+    if services.store().delete_upload(file, visitor.owner()) and (
+        st.session_state.get("file") == file
+    ):
+        st.session_state.update(file=None, target=None, inputs=[])

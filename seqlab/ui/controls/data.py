@@ -13,7 +13,7 @@ from seqlab.data.entry import Entry
 from seqlab.data.upload import Table, UploadError, read_table
 from seqlab.experiment import Reading
 from seqlab.runs.store import StoreError
-from seqlab.ui import draft, services, state
+from seqlab.ui import draft, services, state, visitor
 from seqlab.ui.coach import reading
 from seqlab.ui.controls.fields import changes, field, more
 from seqlab.ui.words import plain
@@ -226,8 +226,9 @@ def _use(file: str) -> None:
 
 def _use_anyway() -> None:
     """Keeps the file that was refused."""
+    data, name = st.session_state[REFUSED]
     try:
-        _use(services.store().add_upload(*st.session_state[REFUSED]))
+        _use(services.store().add_upload(data, name, visitor.owner()))
     except StoreError as error:
         st.session_state[PROBLEM] = str(error)
 

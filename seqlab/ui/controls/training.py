@@ -11,7 +11,7 @@ from seqlab.network.architecture import architecture
 from seqlab.network.doctor.targets import losses_for, metrics_for
 from seqlab.network.estimate import estimate
 from seqlab.runs.store import Run, StoreError
-from seqlab.ui import draft, own_run, services, state
+from seqlab.ui import draft, own_run, services, state, visitor
 from seqlab.ui.controls.fields import changes, field, more
 from seqlab.ui.lines import lines
 from seqlab.ui.steering import tell
@@ -55,6 +55,7 @@ def training_controls(dataset: Dataset | None) -> None:
 def train_buttons(now: draft.Draft, run: Run | None) -> None:
     """Train, Pause or Resume, Stop; and how long the training will take."""
     ready, active = now.ready, run is not None and run.active
+    mine = visitor.owns(run)
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Train again" if state.run_id() else "Train",
@@ -70,11 +71,17 @@ def train_buttons(now: draft.Draft, run: Run | None) -> None:
             "Resume" if paused else "Pause",
             key="pause",
             icon=":material/resume:" if paused else ":material/pause:",
-            disabled=run is None or run.status not in ("running", "paused"),
+            disabled=not mine or run is None or run.status not in ("running", "paused"),
             on_click=tell,
             args=(run.id if run else "", "resume" if paused else "pause"),
         )
-        st.button("Stop", key="stop", icon=":material/stop:", disabled=not active, on_click=_stop)
+        st.button(
+            "Stop",
+            key="stop",
+            icon=":material/stop:",
+            disabled=not (active and mine),
+            on_click=_stop,
+        )
     if ready and now.experiment is not None and now.dataset is not None:
         same = services.pool().compiled(architecture(now.experiment, now.dataset))
         foreseen = estimate(now.experiment, now.dataset, services.store().pace(), compiled=same)
@@ -93,7 +100,7 @@ def _train() -> None:
     line = next(iter(lines(now.experiment, now.dataset).items()), None)
     foreseen = estimate(now.experiment, now.dataset).epoch
     try:
-        run = store.create(now.experiment, line, foreseen)
+        run = store.create(now.experiment, line, foreseen, visitor.owner())
     except StoreError as error:
         st.session_state[state.STORE_PROBLEM] = str(error)
         return
@@ -105,5 +112,6 @@ def _train() -> None:
 
 
 def _stop() -> None:
-    if run := state.run_id():
+    run = state.run_id()
+    if run and visitor.owns_id(run):
         services.pool().stop(run)

@@ -1,0 +1,87 @@
+"""Who is looking: a key that a browser keeps, and what it may do with which run.
+
+The key is a cookie that no script can read. Of it the store keeps only a hash, as the owner of a
+run or of a file: so whoever can read the store cannot pass for a visitor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import secrets
+
+import streamlit as st
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from seqlab.runs.store import Run
+from seqlab.ui import services
+
+COOKIE = "seqlab_visitor"
+YEAR = 365 * 86_400  # seconds
+_KEY = "_visitor_key"  # where there is no cookie: it lasts as long as the session
+OTHERS = "Another visitor's run: you can watch it, and train with its settings as your own."
+
+
+class VisitorKey:
+    """Middleware: gives a browser its key when it first opens a page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on."""
+        headers = Headers(scope=scope) if scope["type"] == "http" else None
+        if (
+            headers is None
+            or f"{COOKIE}=" in headers.get("cookie", "")
+            or "text/html" not in headers.get("accept", "")
+        ):
+            await self._app(scope, receive, send)
+            return
+        secure = "; Secure" if scope.get("scheme") == "https" else ""
+        cookie = f"{COOKIE}={secrets.token_urlsafe(16)}; Max-Age={YEAR}; Path=/; HttpOnly"
+
+        async def with_key(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).append(
+                    "set-cookie", f"{cookie}; SameSite=lax{secure}"
+                )
+            await send(message)
+
+        await self._app(scope, receive, with_key)
+
+
+def owner() -> str:
+    """What the store calls the visitor of this session."""
+    key = dict(st.context.cookies).get(COOKIE) or st.session_state.get(_KEY)
+    if not key:
+        key = st.session_state[_KEY] = secrets.token_urlsafe(16)
+    return hashlib.sha256(f"seqlab visitor {key}".encode()).hexdigest()[:32]
+
+
+def owns(run: Run | None) -> bool:
+    """Whether the visitor may steer, continue or delete a run.
+
+    One of an earlier version has no owner. On a server that only this machine can reach it belongs
+    to whoever is there; on an open one, to nobody.
+    """
+    if run is None:
+        return False
+    return run.owner == owner() or (run.owner is None and _alone())
+
+
+def owns_id(run: str) -> bool:
+    """The same, by the run's id: asked again by everything that acts, not only by what is drawn."""
+    return owns(services.store().get(run))
+
+
+def _alone() -> bool:
+    """Whether only this machine can connect."""
+    address = str(st.get_option("server.address") or "")
+    if address == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
