@@ -69,6 +69,14 @@ class Environment(BaseSettings):
             "is stopped (default 15)",
         ),
     ] = 15.0
+    turn: Annotated[
+        Annotated[float, Field(gt=0, allow_inf_nan=False)] | None,
+        OrNever,
+        Field(
+            description="minutes after which a run is stopped while another visitor waits; it can "
+            'go on later (default 10; "never" lets it train)',
+        ),
+    ] = 10.0
     nice: Annotated[
         int,
         Field(

@@ -1,8 +1,9 @@
 """Where training happens: a queue in front of the workers of a Dask cluster.
 
-First come, first served; a job is handed to a worker only when that worker is idle. One thread
-owns all state and is the only writer to the run store: pages post commands to it, the cluster
-posts events and results. Rules and their reasons: `docs/decisions/0003-training-pool.md`.
+Visitors take turns, and the runs of each come as they were queued (`seqlab.runs.turns`); a job is
+handed to a worker only when that worker is idle. One thread owns all state and is the only writer
+to the run store: pages post commands to it, the cluster posts events and results. Rules and their
+reasons: `docs/decisions/0003-training-pool.md`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from seqlab.runs import worker
 from seqlab.runs.connection import Connection
 from seqlab.runs.recorder import Recorder
 from seqlab.runs.store import Store
+from seqlab.runs.turns import order
 from seqlab.runs.workers import Workers
 
 LOST = (
@@ -43,6 +45,10 @@ HUNGRY = (
     "need less."
 )
 UNWATCHED = "Nobody had looked at it for {minutes:g} minutes, so it was stopped."
+TURN = (
+    "It had trained for {minutes:g} minutes while others were waiting for the worker, so it was "
+    "stopped. Its weights are kept, and it can go on."
+)
 LEFT = "It had been paused for {minutes:g} minutes, so it was stopped: others wait for the worker."
 EARLY = "Stopped before its turn came."
 TOO_EARLY = "It was stopped before its first epoch, so there are no weights to keep."
@@ -68,6 +74,8 @@ class _Job:
     ended: bool = False  # its worker was restarted because it did not stop
     missing_since: float | None = None  # when its worker was first seen to be gone
     paused_since: float | None = None  # monotonic time
+    began: float | None = None  # monotonic time
+    owner: str | None = None  # the visitor whose it is
     given_up: str | None = None  # why the pool itself stopped it, in a sentence
     hungry: float | None = None  # the bytes that it wanted more than
 
@@ -92,6 +100,7 @@ class Pool:
         grace: seconds that a stopped run gets before its worker is restarted.
         unwatched: seconds after which a run that no page looks at, or that is paused, is stopped;
             `None` for never.
+        turn: seconds after which a run is stopped while another visitor waits; `None` for never.
     """
 
     def __init__(
@@ -103,6 +112,7 @@ class Pool:
         warm_up: str | None = "seqlab.training.job:warm_up",
         grace: float = 5.0,
         unwatched: float | None = None,
+        turn: float | None = None,
     ) -> None:
         self._store = store
         self._recorder = Recorder(store)
@@ -112,6 +122,7 @@ class Pool:
         self._job = job
         self._grace = grace
         self._unwatched = unwatched
+        self._turn = turn
         self._seen: dict[str, float] = {}  # when a page last looked at a run, monotonic time
         self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._state = _State()
@@ -177,6 +188,8 @@ class Pool:
 
     def _queue(self, job: _Job) -> None:
         self.look(job.run)
+        known = self._store.get(job.run)
+        job.owner = known.owner if known else None
         self._positions = (*self._positions, job.run)
         self._inbox.put(lambda: self._state.waiting.append(job))
 
@@ -255,6 +268,9 @@ class Pool:
         if addresses and self._workers.ready >= min(self._wanted, len(addresses)):
             self._ready.set()
         while state.waiting:
+            at_work = [job.owner for job in state.running.values()]
+            turns = order([job.owner for job in state.waiting], at_work)
+            state.waiting[:] = [state.waiting[i] for i in turns]
             busy = {address: job.stop_asked for address, job in state.running.items()}
             address = self._workers.choose(state.waiting[0].program, busy)
             if address is None:
@@ -264,6 +280,18 @@ class Pool:
         for job in list(state.running.values()):
             self._watch(job, addresses)
         self._stop_unwatched()
+        self._end_turns()
+
+    def _end_turns(self) -> None:
+        """Stops runs that have had their time while another visitor waits."""
+        if self._turn is None:
+            return
+        waiting = {job.owner for job in self._state.waiting}
+        for job in list(self._state.running.values()):
+            over = job.began is not None and time.monotonic() - job.began > self._turn
+            if over and not job.given_up and waiting - {job.owner}:
+                job.given_up = TURN.format(minutes=self._turn / 60)
+                self._stop(job.run)
 
     def _stop_unwatched(self) -> None:
         """Stops runs that nobody looks at, and those that keep a worker though they are paused."""
@@ -307,6 +335,7 @@ class Pool:
         )
 
     def _begin(self, job: _Job, address: str) -> None:
+        job.began = time.monotonic()
         self._recorder.status(job.run, "running")
         job.address = address
         self._state.running[address] = job

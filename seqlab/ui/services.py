@@ -42,6 +42,7 @@ def pool() -> Pool:
                 workers=settings.workers,
                 scheduler=settings.scheduler,
                 unwatched=60 * settings.unwatched,
+                turn=None if settings.turn is None else 60 * settings.turn,
             )
             _pool.start()
         return _pool

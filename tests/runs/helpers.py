@@ -7,10 +7,10 @@ from seqlab.experiment import Experiment, Training
 JOB = "tests.runs.jobs:act"
 
 
-def submit(pool, store, epochs=5, part="count"):
+def submit(pool, store, epochs=5, part="count", owner=None):
     """A run that plays a part of `tests.runs.jobs`."""
     experiment = Experiment(training=Training(epochs=epochs))
-    run = store.create(experiment)
+    run = store.create(experiment, owner=owner)
     pool.submit(run, experiment, part)
     return run
 

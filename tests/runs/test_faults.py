@@ -96,6 +96,26 @@ def test_a_run_that_stays_paused_gives_its_worker_to_others(start, store):
     assert store.has_state(run)  # one can go on from there
 
 
+def test_visitors_take_turns_and_a_long_run_makes_room_while_another_waits(
+    start, store, monkeypatch
+):
+    monkeypatch.setattr(pools, "time", clock := Skipping())
+    pool = start(workers=1, turn=600)
+    first, second, third = (submit(pool, store, 10_000, owner="ada") for _ in range(3))
+    wait_for(lambda: store.get(first).status == "running")
+    clock.skipped = 700
+    wait_for(lambda: pool.position(third) == 2)
+    assert store.get(first).status == "running"  # only Ada herself waits
+    bobs = submit(pool, store, 3, owner="bob")
+    wait_for(lambda: ended(store, bobs))
+    assert store.get(bobs).status == "finished"
+    assert store.get(first).status == "stopped"
+    assert "10 minutes while others were waiting" in store.get(first).message
+    assert store.get(third).status == "queued"
+    for run in (second, third):
+        pool.stop(run)
+
+
 @contextmanager
 def full_disk():
     """The operating system refuses this process to write to any file."""

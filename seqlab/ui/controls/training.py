@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from seqlab import environment
 from seqlab.choices import KNOBS
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.network.architecture import architecture
 from seqlab.network.doctor.targets import losses_for, metrics_for
-from seqlab.network.estimate import estimate
+from seqlab.network.estimate import Estimate, estimate
 from seqlab.runs.store import Run, StoreError
 from seqlab.ui import draft, own_run, services, state, visitor
 from seqlab.ui.controls.fields import changes, field, more
@@ -86,9 +87,17 @@ def train_buttons(now: draft.Draft, run: Run | None) -> None:
         same = services.pool().compiled(architecture(now.experiment, now.dataset))
         foreseen = estimate(now.experiment, now.dataset, services.store().pace(), compiled=same)
         compiling = "" if same else ", compiling included"
-        st.caption(f"{foreseen.epochs:,} epochs take {foreseen.words}{compiling}.")
+        st.caption(f"{foreseen.epochs:,} epochs take {foreseen.words}{compiling}.{_turn(foreseen)}")
     else:
         st.caption("What is marked on the right comes first: then it can be trained.")
+
+
+def _turn(foreseen: Estimate) -> str:
+    """Said before a long training: what happens to it while others wait."""
+    minutes = environment.current().turn
+    if minutes is None or foreseen.total < 60 * minutes:
+        return ""
+    return f" While others wait, a run is stopped after {minutes:g} minutes; it can go on later."
 
 
 def _train() -> None:
