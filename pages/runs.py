@@ -34,6 +34,7 @@ def row(run: Run, standing: Standing) -> dict[str, object]:
     return {
         "started": pd.Timestamp(run.created, unit="s", tz="UTC"),
         "yours": visitor.owns(run),
+        "pinned": run.pinned,
         "status": run.status,
         "sequences": sequences(run.experiment.data),
         "network": network(run.experiment),
@@ -68,6 +69,7 @@ st.caption(
     "The newest first. Select a row to open that run with its settings, curves and gates. "
     "A loss says something beside the baseline of its row: both are measured alike."
 )
+st.caption(visitor.room())
 st.dataframe(
     table,
     key="runs",

@@ -93,6 +93,24 @@ class Environment(BaseSettings):
             'data (default 30; "never" keeps all)',
         ),
     ] = 30.0
+    visitor_gb: Annotated[
+        float,
+        Field(
+            gt=0,
+            allow_inf_nan=False,
+            description="GB that the runs of one visitor may take (default 2); beyond that, their "
+            "oldest go that are not pinned",
+        ),
+    ] = 2.0
+    total_gb: Annotated[
+        float,
+        Field(
+            gt=0,
+            allow_inf_nan=False,
+            description="GB that all runs may take (default 20); beyond that, the oldest go that "
+            "are not pinned",
+        ),
+    ] = 20.0
     scheduler: Annotated[
         str | None,
         Field(

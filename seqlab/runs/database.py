@@ -32,7 +32,8 @@ CREATE TABLE IF NOT EXISTS runs (
     estimated REAL,
     measured REAL,
     state_epoch INTEGER,
-    owner TEXT
+    owner TEXT,
+    pinned INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE IF NOT EXISTS metrics (
     run TEXT NOT NULL REFERENCES runs(id),
@@ -72,6 +73,7 @@ _ADDED = {
         "measured": "REAL",
         "state_epoch": "INTEGER",
         "owner": "TEXT",
+        "pinned": "INTEGER NOT NULL DEFAULT 0",
     },
     "metrics": {"more": "TEXT NOT NULL DEFAULT '{}'"},
     "log": {"epoch": "INTEGER"},

@@ -44,6 +44,7 @@ class Run:
         baseline: the rule to beat, by name, and its loss on the validation part.
         owner: the visitor who started it, as `seqlab.ui.visitor` calls them; `None` in stores of
             an earlier version.
+        pinned: whether it is kept for ever.
         ended: when it ended, or was paused.
         seconds: how long it has been training, without its pauses; `None` before its turn.
     """
@@ -58,6 +59,7 @@ class Run:
     baseline: tuple[str, float] | None
     planned: int
     owner: str | None = None
+    pinned: bool = False
 
     @property
     def seconds(self) -> float | None:
@@ -68,6 +70,25 @@ class Run:
     def active(self) -> bool:
         """Whether it is still waiting or training."""
         return self.status in ACTIVE
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of a run.
+
+    Attributes:
+        run: its id.
+        owner: the visitor whose it is; those without one share a quota.
+        created: Unix seconds.
+        size: bytes of weights and states.
+        stays: whether it is pinned, or still waits or trains.
+    """
+
+    run: str
+    owner: str | None
+    created: float
+    size: int
+    stays: bool
 
 
 @dataclass(frozen=True)
@@ -213,12 +234,12 @@ class Store:
     def _select(self, where: str, *values: object) -> list[Run]:
         columns = "id, created, started, ended, status, message"
         rows = self._read(
-            f"SELECT experiment, baseline, baseline_loss, planned, owner, {columns} "
+            f"SELECT experiment, baseline, baseline_loss, planned, owner, pinned, {columns} "
             f"FROM runs {where}",
             *values,
         )
         found = []
-        for text, rule, loss, planned, owner, *rest in rows:
+        for text, rule, loss, planned, owner, pinned, *rest in rows:
             try:
                 experiment = Experiment.from_json(text)
             except ExperimentError:  # of another version: the other runs are shown all the same
@@ -226,7 +247,9 @@ class Store:
                 continue
             baseline = (rule, loss) if rule else None
             last = planned or experiment.training.epochs
-            found.append(Run(*rest, experiment, baseline, last, owner))  # type: ignore[call-arg]
+            found.append(
+                Run(*rest, experiment, baseline, last, owner, bool(pinned))  # type: ignore[call-arg]
+            )
         return found
 
     def set_measured(self, run: str, seconds: float) -> None:
@@ -481,6 +504,26 @@ class Store:
         shutil.rmtree(self.home / "runs" / run, ignore_errors=True)
         return True
 
+    def pin(self, run: str, pinned: bool) -> None:
+        """Keeps a run for ever, or no longer."""
+        self._write("UPDATE runs SET pinned = ? WHERE id = ?", (pinned, run))
+
+    def kept(self) -> list[Kept]:
+        """What all runs take, for `seqlab.runs.housekeeping`. Looks at every file."""
+        rows = self._read("SELECT id, owner, created, pinned, status FROM runs")
+        return [
+            Kept(run, owner, created, self.size(run), bool(pinned) or status in ACTIVE)
+            for run, owner, created, pinned, status in rows
+        ]
+
+    def size(self, run: str) -> int:
+        """The bytes of a run's files."""
+        try:
+            with os.scandir(self.home / "runs" / run) as entries:
+                return sum(entry.stat().st_size for entry in entries)
+        except OSError:  # none was kept, or they go in this moment
+            return 0
+
     def uploaded_by(self, file: str, owner: str) -> bool:
         """Whether that visitor has uploaded a file."""
         return bool(self._read("SELECT 1 FROM uploaders WHERE file = ? AND owner = ?", file, owner))
@@ -525,7 +568,9 @@ class Store:
         before = time.time() - 86_400 * days
         places = ", ".join("?" for _ in ENDED)
         old = self._read(
-            f"SELECT id FROM runs WHERE ended < ? AND status IN ({places})", before, *ENDED
+            f"SELECT id FROM runs WHERE ended < ? AND status IN ({places}) AND NOT pinned",
+            before,
+            *ENDED,
         )
         self._erase([run for (run,) in old])
         runs = {run for (run,) in self._read("SELECT id FROM runs")}

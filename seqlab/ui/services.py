@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 
 from seqlab import environment
+from seqlab.runs.housekeeping import Housekeeper
 from seqlab.runs.pool import Pool
 from seqlab.runs.store import Store
 
 _lock = threading.Lock()
 _store: Store | None = None
 _pool: Pool | None = None
+_housekeeper: Housekeeper | None = None
 
 
 def store() -> Store:
@@ -19,7 +21,7 @@ def store() -> Store:
     Raises:
         StoreError: if the folder cannot be written.
     """
-    global _store
+    global _store, _housekeeper
     with _lock:
         if _store is None:
             settings = environment.current()
@@ -27,6 +29,10 @@ def store() -> Store:
             _store.interrupt_orphans()
             if settings.keep_days is not None:
                 _store.forget(settings.keep_days)
+            _housekeeper = Housekeeper(
+                _store, settings.keep_days, settings.visitor_gb, settings.total_gb
+            )
+            _housekeeper.start()
         return _store
 
 
@@ -50,10 +56,12 @@ def pool() -> Pool:
 
 def close() -> None:
     """Stops the pool and closes the store; active runs become interrupted."""
-    global _store, _pool
+    global _store, _pool, _housekeeper
     with _lock:
         if _pool is not None:
             _pool.close()
+        if _housekeeper is not None:
+            _housekeeper.close()
         if _store is not None:
             _store.close()
-        _pool = _store = None
+        _pool = _store = _housekeeper = None

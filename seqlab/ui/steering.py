@@ -68,6 +68,15 @@ def steering(run: Run, dataset: Dataset | None, rate: float) -> None:
         )
     _history(run)
     if visitor.owns(run) and not run.active:
+        st.button(
+            "Unpin" if run.pinned else "Pin",
+            key="pin",
+            icon=":material/keep_off:" if run.pinned else ":material/keep:",
+            type="tertiary",
+            on_click=_pin,
+            args=(run.id, not run.pinned),
+            help="A pinned run stays when old ones go.",
+        )
         _delete(run)
 
 
@@ -81,6 +90,11 @@ def _delete(run: Run) -> None:
             on_click=_deleted,
             args=(run.id,),
         )
+
+
+def _pin(run: str, pinned: bool) -> None:
+    if visitor.owns_id(run):
+        services.store().pin(run, pinned)
 
 
 def _deleted(run: str) -> None:

@@ -14,10 +14,13 @@ import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from seqlab import environment
+from seqlab.runs.housekeeping import GB
 from seqlab.runs.store import Run
 from seqlab.ui import services
 
 COOKIE = "seqlab_visitor"
+NEARLY = 0.8  # of the quota: from there on it is told what will go
 YEAR = 365 * 86_400  # seconds
 _KEY = "_visitor_key"  # where there is no cookie: it lasts as long as the session
 OTHERS = "Another visitor's run: you can watch it, and train with its settings as your own."
@@ -74,6 +77,24 @@ def owns(run: Run | None) -> bool:
 def owns_id(run: str) -> bool:
     """The same, by the run's id: asked again by everything that acts, not only by what is drawn."""
     return owns(services.store().get(run))
+
+
+def room() -> str:
+    """How much the visitor's runs take of what they may, and what goes when it is too much."""
+    settings, store = environment.current(), services.store()
+    own = [kept for kept in store.kept() if kept.owner == owner()]
+    used = sum(kept.size for kept in own)
+    each = settings.visitor_gb * GB
+    whose = "Your run takes" if len(own) == 1 else f"Your {len(own):,} runs take"
+    text = f"{whose} {used / 1e6:,.0f} MB of {settings.visitor_gb * 1000:,.0f} MB."
+    days = settings.keep_days
+    if days is not None:
+        text += f" A run that is not pinned goes {days:g} days after its end."
+    if used > NEARLY * each:
+        unpinned = sorted((kept for kept in own if not kept.stays), key=lambda kept: kept.created)
+        first = f", run {unpinned[0].run} first" if unpinned else ""
+        text += f" When they take more, your oldest ones that are not pinned go{first}."
+    return text
 
 
 def _alone() -> bool:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from seqlab import environment
 from seqlab.experiment import Data, Experiment, Training
 from seqlab.runs.store import Store
 from seqlab.ui import services, visitor
@@ -164,3 +165,20 @@ def test_a_browser_gets_its_key_once():
     assert cookies(ask(app, method="PUT")) == []  # no page
     assert ask(app, kind="websocket")[0]["type"] == "websocket.accept"
     assert asyncio.iscoroutinefunction(app.__call__)
+
+
+def test_the_owner_pins_and_the_runs_page_says_what_will_go(run, store, monkeypatch):
+    store.set_status(run, "stopped")
+    store.add_snapshot(run, 1, bytes(900_000))
+    app = opened(tab("ada"), run=run)
+    app.switch_page("../../pages/runs.py").run()
+    assert "Your run takes 1 MB of 2,000 MB. A run that is not pinned goes 30 days" in captions(app)
+    monkeypatch.setenv("SEQLAB_VISITOR_GB", "0.001")
+    environment.current.cache_clear()
+    app.run()
+    assert f"your oldest ones that are not pinned go, run {run} first" in captions(app)
+    app = opened(tab("ada"), run=run)
+    app.button(key="pin").click().run()
+    assert store.get(run).pinned
+    assert app.button(key="pin").label == "Unpin"
+    assert "pin" not in [button.key for button in opened(tab("bob"), run=run).button]
