@@ -88,6 +88,7 @@ ScalingKind = Literal["standard", "minmax", "robust", "none"]
 Split = Literal["time", "random"]
 Missing = Literal["interpolate", "forward", "drop"]
 Duplicates = Literal["keep", "drop"]
+Tails = Literal["keep", "cut"]
 Schedule = Literal["constant", "cosine", "exponential", "plateau"]
 ClassWeight = Literal["none", "balanced"]
 # What an uploaded table is: rows are time steps; one sequence a row; sequences below each other

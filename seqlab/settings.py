@@ -33,6 +33,7 @@ from seqlab.choices import (
     Source,
     Split,
     Step,
+    Tails,
 )
 from seqlab.limits import ExperimentError, Frozen, sentences, within
 
@@ -112,6 +113,8 @@ class Data(Frozen):
         longest: whole sequences and texts of a file are cut after so many steps, as
             `keras.utils.pad_sequences(maxlen=..., truncating="post")` does; `None` for the usual
             limits, 2,000 steps of a table and 200 words or characters of a text.
+        tails: what becomes of the steps at the end of a whole sequence of numbers that only repeat
+            the step before them: they are kept, or cut ("cut"). Only for one target a sequence.
         duplicates: what becomes of training sequences that also stand, with the same target, in
             the validation or the test part: they are kept, or left out of training ("drop").
         period: of the seasonal baseline, in rows; 0 for the one that autocorrelation finds.
@@ -138,6 +141,7 @@ class Data(Frozen):
     test_share: Annotated[float, within("test_share", float)] = 0.0
     missing: Missing = "interpolate"
     longest: Annotated[int, within("longest", int)] | None = None
+    tails: Tails = "keep"
     duplicates: Duplicates = "keep"
     period: Annotated[int, within("period", int)] = 0
     target: str | None = None

@@ -48,6 +48,7 @@ experiments = st.builds(
         lag=numbers("lag", int),
         difficulty=numbers("difficulty", int),
         longest=st.none() | numbers("longest", int),
+        tails=st.sampled_from(["keep", "cut"]),
         duplicates=st.sampled_from(["keep", "drop"]),
     ),
     layers=st.lists(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data import sequences, text
+from seqlab.data import sequences, tails, text
 from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.inside import Inside, forecast
 from seqlab.data.reading.layout import features
@@ -144,7 +144,7 @@ def _wide(table: Table, data: Data) -> Dataset:
         names, rows = data.inputs, rows[..., [names.index(name) for name in data.inputs]]
     whole, kept, notes = _filled([_without_tail(row) for row in rows], names, data.missing)
     assert table.label is not None
-    whole, told = _cut(whole, data.longest or MOST_STEPS)
+    whole, told = _shortened(whole, data, data.longest or MOST_STEPS)
     split = _given(table, kept)
     own = [labels[i] for i in kept]
     whose = _groups(table)
@@ -179,9 +179,11 @@ def _long(table: Table, data: Data) -> Dataset:
         assert table.label is not None
         labels = _words(table.frame[table.label])
         mine = [[labels[r] for r in rows_of[i]] for i in kept]
-        whole, told = _cut(whole, data.longest or MOST_STEPS)
+        most = data.longest or MOST_STEPS
         if table.label_at == "every step":
+            whole, told = _cut(whole, most)
             return _labelled_steps(whole, mine, inputs, table.label, data, notes + told)
+        whole, told = _shortened(whole, data, most)
         rows = [int(rows_of[i][0]) for i in kept]
         usual = [_usual(own) for own in mine]
         split = _given(table, rows)
@@ -252,10 +254,11 @@ def _arrays(table: Table, data: Data) -> Dataset:
         return forecast(inside, data, notes)
     names = table.arrays.features
     filled, kept, notes = _filled(whole, names, data.missing)
-    if data.longest:
-        filled, told = _cut(filled, data.longest)
-        notes += told
     y = y[kept]
+    stepwise = y.ndim == (3 if y.dtype.kind == "f" else 2)
+    most = data.longest or max(map(len, filled))
+    filled, told = _cut(filled, most) if stepwise else _shortened(filled, data, most)
+    notes += told
     if y.dtype.kind == "f":
         if y.ndim == 3:
             y = y[:, : max(map(len, filled))]
@@ -429,6 +432,17 @@ def _filled(
         for sequence, gap in zip(known, gaps, strict=True)
     ]
     return filled, kept, (*notes, filled_note(sum(gaps), how))
+
+
+def _shortened(
+    whole: list[NDArray[np.float64]], data: Data, most: int
+) -> tuple[list[NDArray[np.float64]], tuple[str, ...]]:
+    """Sequences with one target each, without constant tails if so asked, and then as `_cut`."""
+    notes: tuple[str, ...] = ()
+    if data.tails == "cut":
+        whole, notes = tails.without(whole)
+    whole, told = _cut(whole, most)
+    return whole, notes + told
 
 
 def _cut(

@@ -32,13 +32,14 @@ def _csv(rows: int, gaps: float, columns: int, step: int, seed: int) -> bytes:
 
 
 def _long(seed: int) -> bytes:
-    """Labelled sequences of different lengths, a row a step."""
+    """Labelled sequences of different lengths, a row a step; some end in a constant tail."""
     draw = np.random.default_rng(seed)
     lines = ["id,label,a,b"]
     for i in range(24):
         for _ in range(draw.integers(4, 9)):
             a, b = draw.normal(size=2).round(3) + (i % 3)
             lines.append(f"s{i},class {i % 3},{a},{b}")
+        lines += lines[-1:] * draw.integers(0, 7)
     return "\n".join(lines).encode()
 
 
@@ -48,6 +49,7 @@ def data_of(draw: st.DrawFn) -> tuple[Data, Table | None]:
     kind = draw(st.sampled_from(["series", "file", "file", "sequences", "long"]))
     common = {
         "scaling": draw(st.sampled_from(get_args(ScalingKind))),
+        "tails": draw(st.sampled_from(["keep", "cut"])),
         "duplicates": draw(st.sampled_from(["keep", "drop"])),
         "data_seed": draw(st.integers(0, 3)),
     }

@@ -5,7 +5,16 @@ from __future__ import annotations
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Finding
-from seqlab.network.doctor import axes, learning, samples, size, split, states, targets
+from seqlab.network.doctor import (
+    axes,
+    learning,
+    samples,
+    size,
+    split,
+    states,
+    tails,
+    targets,
+)
 from seqlab.network.doctor.fixes import with_data
 
 EMPTY = (
@@ -32,6 +41,7 @@ def diagnose(
         findings += [Finding("hint", "data_note", note) for note in dataset.notes]
         findings += targets.find(experiment, frame, dataset)
         findings += samples.find(experiment, frame, dataset)
+        findings += tails.find(experiment, dataset)
         findings += split.find(experiment, dataset)
         findings += learning.find(experiment, frame, dataset)
         if fits:

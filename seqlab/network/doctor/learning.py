@@ -100,7 +100,7 @@ def _memory(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Find
     for i, layer in enumerate(experiment.layers):
         if layer.cell != "LSTM":
             continue
-        bias = _forget_bias(layer)
+        bias = forget_bias(layer)
         kept = half_life(bias)
         if steps / kept <= MEMORY:
             continue
@@ -121,7 +121,7 @@ def _memory(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Find
     return []
 
 
-def _forget_bias(layer: Recurrent) -> float:
+def forget_bias(layer: Recurrent) -> float:
     """Where the bias of the forget gate begins."""
     if not layer.use_bias:
         return 0.0

@@ -11,7 +11,7 @@ from seqlab.data.class_weight import counts
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import LIMITS, Experiment, Finding
-from seqlab.network.doctor import inner
+from seqlab.network.doctor import inner, tails
 from seqlab.network.doctor.answers import Answers, answers
 from seqlab.network.doctor.fixes import with_data, with_layer, with_layers, with_training
 from seqlab.network.doctor.learning import UNBOUNDED
@@ -185,9 +185,16 @@ def _not_learning(
     )
     lowest = LIMITS["learning_rate"][0]
     smaller = with_training(experiment, learning_rate=max(rate / 10, lowest))
+    fix: Experiment | None
     if best > 1.5 * chance and rate > lowest:
         fix = smaller
         message += " It is worse than that, so the steps may be too long."
+    elif (filled := tails.tails_of(experiment, dataset)) is not None:
+        fix = tails.cut(experiment) or _slow_forgetting(experiment, dataset)
+        message += (
+            f" The likely cause: it reads {filled.steps} steps that repeat one vector after the "
+            f"last one that changes, and has to remember over them.{filled.forgetting}"
+        )
     elif not vanishing and len(loss) > 1 and loss[-1] < loss[0] * (1 - FALLING):
         fix = with_training(
             experiment, epochs=min(10 * experiment.training.epochs, int(LIMITS["epochs"][1]))
@@ -200,8 +207,12 @@ def _not_learning(
         fix = with_training(experiment, learning_rate=min(rate * 5, 0.05))
     else:
         fix = smaller
+    if fix is None:
+        return [Finding("warning", "not_learning", message)]
     label = f"Try a rate of {fix.training.learning_rate:g}"
-    if fix.training.epochs != experiment.training.epochs:
+    if fix.data != experiment.data:
+        label = tails.CUT
+    elif fix.training.epochs != experiment.training.epochs:
         label = f"Set epochs to {fix.training.epochs:,}"
     elif fix.layers != experiment.layers:
         label = "Begin with a forget bias of 4"

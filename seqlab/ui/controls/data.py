@@ -32,7 +32,7 @@ SEEN = "Everybody who uses this server can see runs and their data."
 PROBLEM = "upload_problem"
 REFUSED = "refused_upload"  # (content, name) of the file with that problem, if it is a text
 # How a series becomes windows; the common ones are in sight.
-WHOLE = ("scaling", "split", "test_share", "missing", "longest", "duplicates")  # with a label each
+WHOLE = ("scaling", "split", "test_share", "missing", "longest", "tails", "duplicates")
 TEXTS = ("split", "longest", "duplicates")  # with a label each
 BY_TIME = {"time": "by time", "random": "at random"}
 BY_ID = {"time": "by date or id", "random": "at random"}

@@ -97,6 +97,8 @@ HELP: dict[str, str] = {
     "missing": "What is done with gaps.",
     "longest": "Sequences and texts are cut after so many steps: Keras' maxlen of pad_sequences. "
     "Empty: after 2,000 steps of a table, 200 words or characters of a text.",
+    "tails": "Steps at the end of a sequence that only repeat the one before them, as where all "
+    "were filled up to one length. Cut, they are padding, which masking skips.",
     "duplicates": "Training sequences that also stand, target and all, in the validation or the "
     "test part: a network that learns them by heart gets those right.",
     "period": "Of the seasonal baseline, in rows. 0: found by autocorrelation.",
@@ -130,6 +132,7 @@ OPTIONS: dict[str, dict[str, str]] = {
         "forward": "carry forward",
         "drop": "drop what touches them",
     },
+    "tails": {"cut": "cut repeated steps"},
     "duplicates": {"drop": "leave out of training"},
 }
 Fitting = Mapping[str, Sequence[str]]  # by name, the options that fit the task; others: all of them
