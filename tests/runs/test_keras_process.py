@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from seqlab.data.frame import Frame
-from seqlab.experiment import Experiment, Recurrent
+from seqlab.data.load import load
+from seqlab.experiment import Data, Experiment, Network, Recurrent
 from seqlab.lens.forward import answer, run
 from seqlab.lens.stack import stack
 from seqlab.runs import keras_process
@@ -273,10 +274,46 @@ def test_an_older_h5_file_opens_and_its_code_does_not(tmp_path, in_process):
         open_model(path.read_bytes())
 
 
+OURS = {
+    "series": Experiment(),
+    "text, masked": Experiment(
+        data=Data(source="reviews", samples=60), network=Network(embedding=4, masking=True)
+    ),
+    "translation": Experiment(
+        data=Data(source="dates", samples=40),
+        layers=(Recurrent(units=4), Recurrent(units=4, return_sequences=True)),
+        network=Network(head="teacher_forcing", embedding=3),
+    ),
+    "both directions": Experiment(
+        data=Data(source="vowels"),
+        layers=(Recurrent(cell="GRU", units=4, bidirectional=True, layer_normalization=True),),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_download_of_the_playground_opens(name, in_process):
+    experiment = OURS[name]
+    frame = Frame.of(load(experiment))
+    arrays = {name: v.numpy() for name, v in weights(build(experiment, frame))}
+    opened = open_model(keras_file(experiment, frame, arrays))
+    assert len(opened.recurrent) == sum(1 + layer.bidirectional for layer in experiment.layers)
+    sequences = [
+        np.ones(read.timesteps or 7, np.int64)
+        if read.vocabulary
+        else np.ones((read.timesteps or 7, read.features), np.float32)
+        for read in opened.inputs
+    ]
+    assert all(
+        np.isfinite(trace["hidden"]).all() for trace in opened.gates(*sequences).traces.values()
+    )
+    assert (opened.differs == "") == (name != "translation")
+
+
 @pytest.fixture
 def in_process(monkeypatch):
     """The program runs in this process: TensorFlow is here already, and starting one takes long."""
-    orders = {"read": program.read, "look": program.look}
+    orders = {"save": program.save, "read": program.read, "look": program.look}
     monkeypatch.setattr(keras_process, "_run", lambda order, folder: orders[order](folder))
 
 

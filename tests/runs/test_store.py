@@ -13,7 +13,7 @@ from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.lens import snapshot
 from seqlab.runs import store as stores
 from seqlab.runs.recorder import Recorder
-from seqlab.runs.store import Standing, Store
+from seqlab.runs.store import Standing, Store, StoreError
 from tests.clock import Clock
 
 EXPERIMENT = Experiment(layers=(Recurrent(cell="GRU", units=3),))
@@ -370,3 +370,32 @@ def test_a_pause_is_no_training(store, clock, after):
     clock.now += 2
     store.set_status(run, "finished")
     assert store.get(run).seconds == (5 if after == "running" else 3)
+
+
+def test_a_list_that_another_program_holds_is_told_and_nothing_is_lost(tmp_path, monkeypatch):
+    store = Store(tmp_path)
+    store._db.execute("PRAGMA busy_timeout = 50")
+    other = sqlite3.connect(tmp_path / "seqlab.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="Another program holds the list of runs"):
+        store.create(Experiment())
+    other.execute("ROLLBACK")
+    assert store.get(store.create(Experiment())) is not None
+    other.close()
+    store.close()
+
+
+def test_a_folder_for_files_that_is_gone_is_told_in_a_sentence(tmp_path):
+    store = Store(tmp_path)
+    (tmp_path / "uploads").rmdir()
+    (tmp_path / "uploads").write_text("in the way")
+    with pytest.raises(StoreError, match="cannot be written"):
+        store.add_upload(b"x", "a.csv")
+    store.close()
+
+
+def test_the_home_is_private(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+    Store(home).close()
+    assert home.stat().st_mode & 0o777 == 0o700

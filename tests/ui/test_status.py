@@ -10,6 +10,7 @@ from seqlab.lens.stack import stack
 from seqlab.ui import services
 from seqlab.ui.draft import dataset_of
 from seqlab.ui.lines import lines
+from seqlab.ui.status import waiting_tick
 
 SMALL = Experiment(layers=(Recurrent(units=4),), training=Training(epochs=100))
 
@@ -117,3 +118,12 @@ def test_without_a_validation_part_nothing_is_said_of_val_loss(store, app):
     assert "loss 0.3" in said
     assert "Lowest loss 0.3 in epoch 2, of the training part: there is no val_loss." in said
     assert "nan" not in said
+
+
+def test_who_waits_far_back_in_the_queue_looks_less_often():
+    """With a hundred tabs the looks at the queue would crowd out the answers to clicks."""
+    ticks = [waiting_tick(position) for position in (None, 1, 20, 100)]
+    assert ticks == sorted(ticks)
+    assert ticks[0] == 2
+    looks = sum(1 / waiting_tick(position) for position in range(1, 101))
+    assert looks < 20  # a second, of a hundred tabs; they were 50
