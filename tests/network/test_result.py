@@ -223,6 +223,17 @@ def test_advice_does_not_contradict_itself_where_the_gradient_vanishes():
     assert both["not_learning"].fix.training.epochs == Experiment().training.epochs
 
 
+def test_no_longer_steps_are_advised_where_the_gradient_explodes():
+    data = classes()
+    flat = [chance_loss(Experiment(), data)] * 10
+    norms = {"lstm_0": np.geomspace(1e2, 1e-3, 20)[np.newaxis]}
+    alone = found(Experiment(), data, flat)["not_learning"]
+    assert alone.fix.training.learning_rate > Experiment().training.learning_rate
+    both = found(Experiment(), data, flat, gradients=norms)
+    assert both["not_learning"].fix is None
+    assert both["exploding_gradients"].fix.training.clipnorm == 1
+
+
 def test_too_sure_is_not_the_same_as_worse():
     """82 % right against 50 %, and a validation loss above that of a coin."""
     labels = classes(n=400, count=2)

@@ -4,8 +4,10 @@ Findings must appear where they are true and nowhere else, and their numbers mus
 run.
 """
 
+import re
 from functools import cache
 
+import keras
 import numpy as np
 import pytest
 
@@ -15,7 +17,7 @@ from seqlab.data.load import load
 from seqlab.data.upload import Table, read_table
 from seqlab.experiment import Data, Experiment, Finding, Recurrent, Training
 from seqlab.network.doctor import diagnose, read_result
-from seqlab.training import build
+from seqlab.training import build, program
 from seqlab.training.inspect import gates, gradients
 from seqlab.training.train import Result, train
 
@@ -124,24 +126,44 @@ SITUATIONS: dict[str, tuple[Experiment, Table | None, set[str]]] = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def uncompiled():
+    """Without XLA, which takes longer to compile than these trainings take."""
+    with pytest.MonkeyPatch.context() as patch:
+        make = program.Program._make
+        patch.setattr(program.Program, "_make", lambda self, jit: make(self, False))
+        patch.setattr(program, "KEPT", 0)
+        yield
+
+
 @cache
 def trained(name: str) -> tuple[Dataset, Result, dict[str, Finding]]:
     """Data, result and findings of a situation, by code."""
     e, table, _ = SITUATIONS[name]
-    dataset = load(e, table)
-    result = train(e, dataset)
+    return lived(e, load(e, table))
+
+
+def norms(e: Experiment, dataset: Dataset, result: Result) -> dict[str, np.ndarray]:
+    """By layer, the norm of the gradient by its states, (sequences, timesteps)."""
     x, y = (array[dataset.validation[:SEQUENCES]] for array in (dataset.x, dataset.y))
     flows = gradients(result.model, x, y, build.loss(e, Frame.of(dataset)))
+    return {
+        layer: flow.hidden_norm if flow.cell_norm is None else flow.cell_norm
+        for layer, flow in flows.items()
+    }
+
+
+def lived(e: Experiment, dataset: Dataset) -> tuple[Dataset, Result, dict[str, Finding]]:
+    """Trains, looks inside and reads the result, as the page does."""
+    result = train(e, dataset)
+    x = dataset.x[dataset.validation[:SEQUENCES]]
     found = read_result(
         e,
         dataset,
         result.history,
         result.snapshots[max(result.snapshots)]["prediction"],
         {layer: trace.hidden for layer, trace in gates(result.model, x).items()},
-        {
-            layer: flow.hidden_norm if flow.cell_norm is None else flow.cell_norm
-            for layer, flow in flows.items()
-        },
+        norms(e, dataset, result),
     )
     return dataset, result, {finding.code: finding for finding in found}
 
@@ -162,6 +184,15 @@ def test_no_number_is_infinite_and_no_advice_leads_nowhere(name):
         assert finding.fix is None or finding.fix_label
 
 
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_no_advice_goes_against_another(name):
+    ours = SITUATIONS[name][0].training
+    fixes = [finding.fix.training for finding in trained(name)[2].values() if finding.fix]
+    for value in ("epochs", "learning_rate"):
+        ways = {np.sign(getattr(fix, value) - getattr(ours, value)) for fix in fixes} - {0}
+        assert len(ways) < 2, value
+
+
 def test_worse_than_the_best_rule_in_its_numbers():
     dataset, result, found = trained("worse than the best rule")
     best = min(dataset.baselines.values(), key=lambda rule: rule.rmse)
@@ -177,7 +208,7 @@ def test_worse_than_the_best_rule_in_its_numbers():
 def test_overconfidence_in_its_numbers():
     dataset, result, found = trained("overconfident")
     logits = result.snapshots[120]["prediction"].astype(float)
-    odds = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    odds = keras.ops.convert_to_numpy(keras.ops.softmax(logits))
     right = (logits.argmax(axis=1) == dataset.y[dataset.validation]).mean()
     message = found["overconfident"].message
     assert f"{right:.1%} of them are right" in message
@@ -191,6 +222,68 @@ def test_to_stop_where_it_is_advised_is_better(name):
     dataset, result, found = trained(name)
     fixed = train(found["overfitting"].fix, dataset)
     assert fixed.history["val_loss"][-1] == min(result.history["val_loss"])
+
+
+def test_overfitting_in_the_numbers_of_keras():
+    dataset, result, found = trained("overfit")
+    val_loss = result.history["val_loss"]
+    best = int(np.argmin(val_loss))
+    message = found["overfitting"].message
+    assert f"since epoch {best + 1}: there the validation loss was {val_loss[best]:.4g}" in message
+    result.model.compile(loss="mse", jit_compile=False)
+    held_out = dataset.x[dataset.validation], dataset.y[dataset.validation]
+    told = float(re.search(r"at the end it is ([\d.]+)\.", message)[1])
+    assert told == pytest.approx(result.model.evaluate(*held_out, verbose=0), rel=1e-3)
+
+
+def test_an_echo_in_its_distances():
+    dataset, result, found = trained("echo")
+    x = dataset.x[dataset.validation]
+    made = dataset.target_scaling.invert(result.model.predict(x, verbose=0))
+    from_last = rmse(made, dataset.input_scaling.invert(x[:, -1]))
+    from_truth = rmse(made, dataset.truth(dataset.validation))
+    assert from_last < 0.5 * from_truth
+    words = r"RMSE of ([\d.e-]+), and from the truth by ([\d.e-]+)\."
+    told = re.search(words, found["echo"].message).groups()
+    assert list(map(float, told)) == pytest.approx([from_last, from_truth], rel=1e-2)
+
+
+def test_dead_units_are_counted_and_the_fix_has_none():
+    dataset, result, found = trained("dead units")
+    x = dataset.x[dataset.validation[:SEQUENCES]]
+    (trace,) = gates(result.model, x).values()
+    dead = int((trace.hidden.max(axis=(0, 1)) == 0).sum())
+    assert found["dead_units"].message.startswith(f"{dead} of 16 units")
+    assert "dead_units" not in lived(found["dead_units"].fix, dataset)[2]
+
+
+def test_an_exploded_gradient_in_its_numbers_and_with_another_kernel():
+    e = SITUATIONS["exploding"][0]
+    dataset, result, found = trained("exploding")
+    (norm,) = norms(e, dataset, result).values()
+    ratio, length = norm[:, 0].mean() / norm[:, -1].mean(), len(norm) * norm[:, 0].mean()
+    message = found["exploding_gradients"].message
+    assert f"over 24 steps it grows {ratio:.0e} times, to a length of {length:.2g}" in message
+    kept = e.layers[0].model_copy(update={"recurrent_scale": 1.0})
+    calm = lived(e.model_copy(update={"layers": (kept,)}), dataset)[2]
+    assert "exploding_gradients" not in calm
+
+
+def test_gradients_of_padded_sequences_end_where_these_do():
+    """Behind the end they are exactly 0: a ratio to those would be infinite."""
+    dataset, result, _ = trained("padded")
+    (norm,) = norms(SITUATIONS["padded"][0], dataset, result).values()
+    ends = dataset.lengths[dataset.validation[:SEQUENCES], np.newaxis]
+    behind = np.arange(dataset.timesteps) >= ends
+    assert behind.any()
+    assert (norm[behind] == 0).all()
+    assert (norm[:, 0] > 0).any()
+
+
+def test_the_perfect_answers_every_question():
+    dataset, result, _ = trained("perfect")
+    answers = result.model.predict(dataset.x[dataset.validation], verbose=0)
+    assert (answers.argmax(axis=1) == dataset.y[dataset.validation]).all()
 
 
 def test_a_vanished_gradient_comes_back_with_what_is_advised_against_it():
@@ -209,6 +302,13 @@ def test_a_vanished_gradient_comes_back_with_what_is_advised_against_it():
 
 
 def test_a_rare_class_is_named_before_the_training():
-    e, table, _ = SITUATIONS["imbalanced"]
-    codes = {finding.code for finding in diagnose(e, load(e, table))}
-    assert "imbalance" in codes
+    e = SITUATIONS["imbalanced"][0]
+    dataset, result, found = trained("imbalanced")
+    before = {finding.code: finding for finding in diagnose(e, dataset)}
+    share = np.mean(dataset.y[dataset.train] == dataset.goal.classes.index("usual"))
+    assert f"Always giving that answer is {share:.0%} right" in before["imbalance"].message
+    entropy = -(share * np.log(share) + (1 - share) * np.log(1 - share))
+    first = result.history["loss"][0]
+    message = found["not_learning"].message
+    assert f"the shares of the classes gives {entropy:.4g}" in message
+    assert f"come down from {first:.4g}: more steps may help" in message

@@ -41,8 +41,8 @@ def gradients(experiment: Experiment, norms: Mapping[str, Floats]) -> list[Findi
                     "warning",
                     "vanishing_gradients",
                     f"The gradient vanishes in {name}: what arrives at the first of {steps} "
-                    f"steps is {ratio:.0e} of what the last one gets. The network cannot learn "
-                    "from the beginning of the sequence.",
+                    f"steps is {ratio:.0e} of what the last one gets. The network learns next to "
+                    "nothing from the beginning of the sequence.",
                     fix,
                     "Begin with a forget bias of 4",
                 )

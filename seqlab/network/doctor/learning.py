@@ -8,6 +8,7 @@ import numpy as np
 
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
+from seqlab.data.reading.wording import count as count_of
 from seqlab.experiment import LIMITS, Experiment, Finding, Recurrent, Training
 from seqlab.network.doctor.fixes import with_layer, with_layers, with_training
 from seqlab.network.estimate import estimate
@@ -166,7 +167,7 @@ def _steps(experiment: Experiment, dataset: Dataset) -> list[Finding]:
             Finding(
                 "hint",
                 "too_few_epochs",
-                f"{training.epochs} epochs of {batches} steps at a rate of "
+                f"{count_of(training.epochs, 'epoch')} of {count_of(batches, 'step')} at a rate of "
                 f"{training.learning_rate:g}: a weight can move by about {reach:.2g} in all, which "
                 "is little. Expect it to be still learning at the end.",
                 fix,

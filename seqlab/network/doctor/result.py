@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -53,10 +53,10 @@ def read_result(
     val_loss = _curve(history.get("val_loss") if len(dataset.validation) else None)
     reads = answers(experiment, dataset, prediction)
     through_time = inner.gradients(experiment, gradients or {})
-    vanishing = any(finding.code == "vanishing_gradients" for finding in through_time)
+    flow = {finding.code for finding in through_time}
     found = _diverged(experiment, loss, val_loss)
     if not found:
-        found = _not_learning(experiment, dataset, loss, vanishing)
+        found = _not_learning(experiment, dataset, loss, flow)
     if not found:
         worse = _baseline(experiment, dataset, val_loss, reads)
         found = [
@@ -163,11 +163,12 @@ def _shorter_steps(experiment: Experiment) -> list[tuple[str, Experiment, str]]:
 
 
 def _not_learning(
-    experiment: Experiment, dataset: Dataset, loss: Curve, vanishing: bool
+    experiment: Experiment, dataset: Dataset, loss: Curve, flow: Set[str]
 ) -> list[Finding]:
     """A training loss on the chance line: the network answers the same whatever it reads.
 
-    Where the gradient vanishes, more of the same training is no advice.
+    Where the gradient vanishes, more of the same training is no advice; where it explodes, longer
+    steps are none. `flow` has the codes of what was found of it.
     """
     chance = chance_loss(experiment, dataset)
     if not len(loss) or not chance or loss.min() < CHANCE * chance:
@@ -186,20 +187,25 @@ def _not_learning(
     lowest = LIMITS["learning_rate"][0]
     smaller = with_training(experiment, learning_rate=max(rate / 10, lowest))
     fix: Experiment | None
-    if best > 1.5 * chance and rate > lowest:
-        fix = smaller
-        message += " It is worse than that, so the steps may be too long."
-    elif (filled := tails.tails_of(experiment, dataset)) is not None:
+    far = best > 1.5 * chance  # as the first epochs are where one class is rare
+    falls = loss[-1] < (1 - FALLING) * loss[0] and loss[-1] <= (1 + FALLING) * best
+    if far and not falls:
+        fix = smaller if rate > lowest else None
+        message += " It is worse than that"
+        message += ", so the steps may be too long." if fix else ", at the smallest rate there is."
+    elif not far and (filled := tails.tails_of(experiment, dataset)) is not None:
         fix = tails.cut(experiment) or _slow_forgetting(experiment, dataset)
         message += (
             f" The likely cause: it reads {filled.steps} steps that repeat one vector after the "
             f"last one that changes, and has to remember over them.{filled.forgetting}"
         )
-    elif not vanishing and len(loss) > 1 and loss[-1] < loss[0] * (1 - FALLING):
+    elif "exploding_gradients" in flow:
+        fix = None
+    elif falls and "vanishing_gradients" not in flow:
         fix = with_training(
             experiment, epochs=min(10 * experiment.training.epochs, int(LIMITS["epochs"][1]))
         )
-        message += " It is on its way: it needs more steps."
+        message += f" It has come down from {loss[0]:.4g}: more steps may help."
     elif (slow := _slow_forgetting(experiment, dataset)) is not None:
         fix = slow
         message += " The answer may lie further back than the LSTM remembers at the beginning."
@@ -207,7 +213,7 @@ def _not_learning(
         fix = with_training(experiment, learning_rate=min(rate * 5, 0.05))
     else:
         fix = smaller
-    if fix is None:
+    if fix is None or fix == experiment:  # at the limit of the epochs
         return [Finding("warning", "not_learning", message)]
     label = f"Try a rate of {fix.training.learning_rate:g}"
     if fix.data != experiment.data:
