@@ -149,12 +149,15 @@ def _look(model: OpenedModel, key: str) -> None:
             f"{steps:,} steps through layers of {width:,} numbers are too many to follow; at most "
             f"{MOST_WORK // width:,} steps are."
         )
+    asked = not model.differs and st.toggle(
+        "Gradient through time, by Keras (takes some seconds)", key=f"my_model_gradient_{key}"
+    )
     try:
-        found = _by_keras(model, layer, sequences, key) if model.differs else None
+        by_keras = _by_keras(model, layer, sequences, key) if model.differs or asked else None
     except ModelError as error:
         st.error(plain(str(error)))
         return
-    found = found or _by_lens(model, layer, sequences[0])
+    found = by_keras or _by_lens(model, layer, sequences[0])
     hidden = found.arrays["hidden"]  # (timesteps, units)
     step, unit = np.unravel_index(np.abs(hidden).argmax(), hidden.shape)
     answer = found.answer.reshape(-1, found.answer.shape[-1])[-1]

@@ -86,7 +86,7 @@ def room() -> str:
     used = sum(kept.size for kept in own)
     each = settings.visitor_gb * GB
     whose = "Your run takes" if len(own) == 1 else f"Your {len(own):,} runs take"
-    text = f"{whose} {used / 1e6:,.0f} MB of {settings.visitor_gb * 1000:,.0f} MB."
+    text = f"{whose} {used / 1e6:,.1f} MB of {settings.visitor_gb * 1000:,.0f} MB."
     days = settings.keep_days
     if days is not None:
         text += f" A run that is not pinned goes {days:g} days after its end."

@@ -101,6 +101,26 @@ def test_what_the_lens_does_not_follow_is_shown_by_keras_and_the_page_says_so(pa
     assert "from step 2 to 20, at most 19 at step 20" in words(page)
 
 
+def test_the_gradient_of_a_followed_model_comes_from_keras_when_it_is_asked_for(page, monkeypatch):
+    asked = []
+
+    def by_keras(_, *x):
+        asked.append(len(x[0]))
+        gates = {name: np.zeros((len(x[0]), 3)) for name in ("update_gate", "reset_gate")}
+        gates |= {name: np.ones((len(x[0]), 3)) for name in ("candidate", "hidden")}
+        return KerasTraces({"gru": gates}, {"gru": np.ones(len(x[0]))}, np.array([0.5]))
+
+    monkeypatch.setattr(OpenedModel, "gates", by_keras)
+    upload(page, monkeypatch, OPENED)
+    assert asked == []
+    assert "How strongly the first output" not in words(page)
+    (gradient,) = [box for box in page.toggle if box.key.startswith("my_model_gradient")]
+    gradient.set_value(True).run()
+    assert not page.exception
+    assert asked == [20]
+    assert "from step 1 to 20, at most 1 at step 1" in words(page)
+
+
 def test_what_cannot_be_read_gets_a_sentence(page, monkeypatch):
     upload(page, monkeypatch, OPENED)
     for typed, sentence in {

@@ -172,7 +172,9 @@ def test_the_owner_pins_and_the_runs_page_says_what_will_go(run, store, monkeypa
     store.add_snapshot(run, 1, bytes(900_000))
     app = opened(tab("ada"), run=run)
     app.switch_page("../../pages/runs.py").run()
-    assert "Your run takes 1 MB of 2,000 MB. A run that is not pinned goes 30 days" in captions(app)
+    assert "Your run takes 0.9 MB of 2,000 MB. A run that is not pinned goes 30 days" in captions(
+        app
+    )
     monkeypatch.setenv("SEQLAB_VISITOR_GB", "0.001")
     environment.current.cache_clear()
     app.run()
