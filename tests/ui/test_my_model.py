@@ -33,12 +33,14 @@ OPENED = OpenedModel(
 @pytest.fixture
 def page(app, monkeypatch):
     my_model._opened.clear()
+    my_model._looked.clear()
     app.session_state["lens_mine"] = True
     app.switch_page(str(ROOT / "pages/lens.py"))
     app.run()
     assert not app.exception
     yield app
     my_model._opened.clear()
+    my_model._looked.clear()
 
 
 def upload(page, monkeypatch, found):
