@@ -88,9 +88,11 @@ def test_every_kind_of_source_is_shown_with_its_numbers(app, source, said):
         assert sentence in found
     dataset = dataset_of(data)
     rules = table_with(app, "rule")
-    assert rules["rule"].tolist() == list(dataset.baselines)
-    losses = [rule.loss for rule in dataset.baselines.values()]
+    assert sorted(rules["rule"]) == sorted(dataset.baselines)
+    losses = [dataset.baselines[name].loss for name in rules["rule"]]
     np.testing.assert_allclose(rules["loss"], losses)
+    best = dataset.best_baseline("accuracy") or dataset.best_baseline()
+    assert best is None or rules["rule"].iloc[0] == best[0]  # the one to beat stands first
     if dataset.splits:
         season = find_period(dataset.values[: dataset.splits[0], 0])
         assert (f"after {season:,} rows" in found) == bool(season)
@@ -507,7 +509,7 @@ def test_sequences_are_cut_and_duplicates_left_out_and_both_can_be_taken_back(ap
         arrays(x=np.r_[x, x], y=np.r_[np.arange(30) % 2, np.arange(30) % 2], lengths=lengths),
         "twice.npz",
     )
-    data = Data(source="upload", file=file, longest=4, duplicates="drop")
+    data = Data(source="upload", file=file, longest=4, tails="cut", duplicates="drop")
     opened(app, data)
     gone = 60 - len(dataset_of(data).train) - len(dataset_of(data).validation)
     assert f"X has the shape (60, 4, 1), y (60,): {48 - gone} sequences to train" in words(app)
@@ -516,9 +518,10 @@ def test_sequences_are_cut_and_duplicates_left_out_and_both_can_be_taken_back(ap
     app.switch_page(str(PAGES / "train.py"))
     app.run()
     assert app.number_input(key="longest").value == 4
-    for key in ("longest", "duplicates"):
+    for key in ("longest", "tails", "duplicates"):
         assert app.button(key=f"reset_{key}").label.startswith(key)
         app.button(key=f"reset_{key}").click().run()
     assert app.number_input(key="longest").value is None
     assert app.selectbox(key="duplicates").value == "keep"
-    assert "duplicates" not in app.query_params
+    assert app.selectbox(key="tails").value == "keep"
+    assert not {"tails", "duplicates"} & {*app.query_params}
