@@ -215,7 +215,7 @@ def _not_learning(
         fix = smaller
     if fix is None or fix == experiment:  # at the limit of the epochs
         return [Finding("warning", "not_learning", message)]
-    label = f"Try a rate of {fix.training.learning_rate:g}"
+    label = f"Use a rate of {fix.training.learning_rate:g}"
     if fix.data != experiment.data:
         label = tails.CUT
     elif fix.training.epochs != experiment.training.epochs:

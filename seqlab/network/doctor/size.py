@@ -83,7 +83,7 @@ def _parameters(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[
             f"{parameters / targets:.0f} for each: it could memorise them. As long as the "
             f"validation loss falls as well, it does not.{where}",
             fix if helps and fix != experiment else None,
-            f"Use {sizes} units",
+            f"Use {sizes} unit{'' if sizes == '1' else 's'}",
             "Keras prints the count in `model.summary()` and says nothing about it.",
         )
     ]
