@@ -15,7 +15,7 @@ import psutil
 from tests.ui.conftest import Server
 
 FULL_FOR = 15.0  # seconds that the disk stays full
-SIZE = "400m"  # of the disk that can be filled
+SIZE = "3g"  # of the disk that can be filled; an hour of runs takes less
 
 
 class Disk:
