@@ -65,6 +65,11 @@ class Scaling:
         """No scaling at all."""
         return cls(np.zeros(columns), np.ones(columns))
 
+    @property
+    def is_identity(self) -> bool:
+        """Whether it leaves every value as it is."""
+        return bool((self.offset == 0).all() and (self.scale == 1).all())
+
     def apply(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
         """Raw values (..., columns) -> scaled."""
         return (raw - self.offset) / self.scale

@@ -96,7 +96,7 @@ def two_answers(
         time: what the steps are.
     """
     steps = np.arange(1, len(then) + 1)
-    size = 4 if np.isfinite(then).sum() > 1 else 12  # who reads from both ends answers once
+    size = 4 if len(then) > 1 else 12
     traces = [
         go.Scatter(
             x=steps,
@@ -120,6 +120,33 @@ def two_answers(
         shapes=_mark(step),
         xaxis={"title": {"text": time}, "showgrid": False},
         yaxis={"title": {"text": target}},
+        margin={"l": 56, "r": 12, "t": 26, "b": 40},
+    )
+
+
+def two_outcomes(
+    names: list[str], then: NDArray[np.floating], now: NDArray[np.floating], target: str
+) -> go.Figure:
+    """The one answer to a sequence as it is and as it was changed: then, now (outputs,)."""
+    traces = [
+        go.Bar(
+            x=[style.plain(name) for name in names],
+            y=values,
+            name=label,
+            marker={"color": colour},
+            hovertemplate="%{x}: %{y:.4g}<extra>%{fullData.name}</extra>",
+        )
+        for label, values, colour in (
+            ("as it is", then, style.BASELINE),
+            ("changed", now, style.PREDICTION),
+        )
+    ]
+    return style.figure(
+        *traces,
+        barmode="group",
+        hovermode="closest",
+        xaxis={"type": "category", "showgrid": False},
+        yaxis={"title": {"text": style.plain(target)}},
         margin={"l": 56, "r": 12, "t": 26, "b": 40},
     )
 

@@ -16,14 +16,18 @@ LONGEST = 1e4  # steps: a longer half-life is drawn here
 
 
 def saturation(now: Shares, before: Shares, low: str, high: str) -> go.Figure:
-    """A dot a unit, as Karpathy, Johnson & Li 2015 draw it: at one end against at the other.
+    """A bar a unit, whose parts are the shares of time at either end and between them.
+
+    What Karpathy, Johnson & Li 2015 draw as one end against the other, of which half is impossible.
+    Hollow dots stand where the parts met before training. The units that are most at the high end
+    come first.
 
     Args:
         now, before: the shares after and before training, by the same names.
         low, high: what the two ends are called.
     """
     count = len(now)
-    traces: list[go.Scatter] = []
+    traces: list[go.Bar | go.Scatter] = []
     layout: dict[str, object] = {}
     titles = []
     for j, name in enumerate(now):
@@ -32,48 +36,56 @@ def saturation(now: Shares, before: Shares, low: str, high: str) -> go.Figure:
         layout[f"xaxis{n}"] = {
             "domain": [start, end],
             "anchor": f"y{n}",
-            "range": [-0.03, 1.03],
-            "title": {"text": low},
-            "tickformat": ".0%",
-            "nticks": 4,
+            "title": {"text": "units"},
+            "showticklabels": False,
+            "showgrid": False,
         }
         layout[f"yaxis{n}"] = {
             "anchor": f"x{n}",
-            "range": [-0.03, 1.03],
+            "range": [0, 1],
             "tickformat": ".0%",
-            "title": {"text": high if j == 0 else ""},
+            "title": {"text": "share of time" if j == 0 else ""},
             "showticklabels": j == 0,
         }
-        line = {"color": style.BASELINE, "width": 1}
-        traces.append(
-            go.Scatter(
-                x=[0, 1],
-                y=[1, 0],
-                mode="lines",
-                line=line | {"dash": "dot"},
-                xaxis=f"x{n}",
-                yaxis=f"y{n}",
-                showlegend=False,
-                hoverinfo="skip",
-            )
-        )
-        for label, shares, marker in (
-            ("before training", before, {"color": "rgba(0,0,0,0)", "line": line}),
-            ("now", now, {"color": style.GATE_COLOURS[name], "opacity": 0.8}),
+        shut, open_ = now[name]
+        order = np.argsort(shut - open_, kind="stable")
+        places = np.arange(1, len(order) + 1)
+        axes: dict[str, object] = {"xaxis": f"x{n}", "yaxis": f"y{n}", "x": places}
+        text = [f"unit {u + 1}" for u in order]
+        between = 1 - shut - open_
+        for label, share, colour, opacity in (
+            (high, open_, style.GATE_COLOURS[name], 1.0),
+            ("between", between, style.BASELINE, 0.25),
+            (low, shut, style.BASELINE, 0.9),
         ):
-            shut, open_ = shares[name]
+            traces.append(
+                go.Bar(
+                    **axes,
+                    y=share[order],
+                    name=label,
+                    marker={"color": colour, "opacity": opacity},
+                    text=text,
+                    textposition="none",
+                    legendgroup=label,
+                    showlegend=j == 0,
+                    hovertemplate="%{text}: %{y:.0%}<extra>%{fullData.name}</extra>",
+                )
+            )
+        old_shut, old_open = before[name]
+        line = {"color": style.TARGET, "width": 1.5}
+        for share in (old_open, 1 - old_shut):
+            first = j == 0 and share is old_open
             traces.append(
                 go.Scatter(
-                    x=shut,
-                    y=open_,
+                    **axes,
+                    y=share[order],
+                    name="before training",
                     mode="markers",
-                    name=label,
-                    marker={"size": 9} | marker,
-                    xaxis=f"x{n}",
-                    yaxis=f"y{n}",
-                    showlegend=j == 0,
-                    text=[f"unit {u + 1}" for u in range(len(shut))],
-                    hovertemplate="%{text}: %{x:.0%}, %{y:.0%}<extra>%{fullData.name}</extra>",
+                    marker={"size": 6, "color": "rgba(0,0,0,0)", "line": line},
+                    text=text,
+                    legendgroup="before training",
+                    showlegend=first,
+                    hovertemplate="%{text}: %{y:.0%}<extra>%{fullData.name}</extra>",
                 )
             )
         titles.append(
@@ -88,8 +100,10 @@ def saturation(now: Shares, before: Shares, low: str, high: str) -> go.Figure:
             }
         )
     layout["legend"] = {"orientation": "h", "x": 0, "y": 1.1, "yanchor": "bottom"}
-    layout["margin"] = {"l": 56, "r": 12, "t": 52, "b": 44}
-    return style.figure(*traces, hovermode="closest", annotations=titles, **layout)
+    layout["margin"] = {"l": 56, "r": 12, "t": 52, "b": 30}
+    return style.figure(
+        *traces, barmode="stack", bargap=0.15, hovermode="closest", annotations=titles, **layout
+    )
 
 
 def half_lives(now: Floats, before: Floats, timesteps: int) -> go.Figure:

@@ -7,7 +7,7 @@ once with the weights stacked answers some ten times sooner than a walk for each
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -95,13 +95,32 @@ def forward(networks: Sequence[Stack], x: ArrayLike, mask: ArrayLike | None = No
             hidden.append(found["hidden"])
         read = _normalized(blocks, np.concatenate(hidden, axis=-1))
         last = _normalized(blocks, np.concatenate(ends, axis=-1)[:, :, np.newaxis])
-    twice = len(networks[0].blocks[-1].layers) == 2 and not networks[0].sequences
+    twice = networks[0].once
     outputs = read_out(networks, last if twice else read)
     if twice:
         whole = np.full((*read.shape[:3], outputs.shape[-1]), np.nan, outputs.dtype)
         whole[:, :, -1:] = outputs
         outputs = whole
     return Passage(traces, outputs, masks, inputs)
+
+
+def in_order(network: Stack, passage: Passage) -> Passage:
+    """The same with traces, masks and outputs in the order of the sequence.
+
+    What each block reads stays as it is. See `Stack.turned`.
+
+    Args:
+        network: one of those of the passage.
+        passage: what `forward` gave.
+    """
+    traces, masks, outputs = dict(passage.traces), dict(passage.masks), passage.outputs
+    for name in filter(network.turned, traces):
+        traces[name] = {key: array[:, :, ::-1] for key, array in traces[name].items()}
+        mask = masks[name]
+        masks[name] = None if mask is None else mask[:, ::-1]
+    if network.ends_first:
+        outputs = outputs[:, :, ::-1]
+    return replace(passage, traces=traces, masks=masks, outputs=outputs)
 
 
 def _written(

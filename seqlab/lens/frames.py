@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.lens.activations import Floats
-from seqlab.lens.forward import forward
+from seqlab.lens.forward import forward, in_order
 from seqlab.lens.stack import Stack
 
 MOST_STEPS = 256  # more time steps than this are averaged in blocks of equal length
@@ -44,6 +44,8 @@ def frames(
 ) -> list[Frame]:
     """Runs one sequence through the networks of all epochs, and packs what one layer shows.
 
+    Steps stand in the order of the sequence.
+
     Args:
         networks: as for `forward.forward`.
         layer: which recurrent layer, by the names of `Stack.layers`.
@@ -51,6 +53,7 @@ def frames(
         mask: (timesteps,), False where a step is padding.
     """
     passage = forward(networks, x[np.newaxis], None if mask is None else mask[np.newaxis])
+    passage = in_order(networks[0], passage)
     bounded = networks[0].layers[layer].recurrent_activation in BOUNDED
     arrays = {name: array[:, 0] for name, array in passage.traces[layer].items()}
     return [

@@ -125,6 +125,33 @@ class Stack:
         """The block that a layer belongs to, by the names of `layers`."""
         return next(i for i, block in enumerate(self.blocks) if name in block.names)
 
+    def turned(self, name: str) -> bool:
+        """Whether a layer's trace runs from the end of the sequence to its beginning.
+
+        A layer with `go_backwards` hands on its states in the order in which it read, so that the
+        layers above it read from the end, too, until another one turns the order back.
+        """
+        place = self.place(name)
+        first = self.bridge.block if self.bridge is not None and self.decodes(name) else 0
+        single = [block.layers[0] for block in self.blocks[first : place + 1]
+                  if len(block.layers) == 1]  # fmt: skip
+        return sum(layer.go_backwards for layer in single) % 2 == 1
+
+    def backward(self, name: str) -> bool:
+        """Whether a layer reads the sequence from its end."""
+        return self.turned(name) != (name in self.blocks[self.place(name)].names[1:])
+
+    @property
+    def once(self) -> bool:
+        """Whether it reads the sequence from both ends and then answers once."""
+        return self.bridge is None and len(self.blocks[-1].layers) == 2 and not self.sequences
+
+    @property
+    def ends_first(self) -> bool:
+        """Whether the last step that it reads is the first of the sequence."""
+        several = self.bridge is not None or self.sequences or self.once
+        return not several and self.turned(self.blocks[-1].names[0])
+
     def decodes(self, name: str) -> bool:
         """Whether a layer belongs to the decoder."""
         return self.bridge is not None and self.place(name) >= self.bridge.block

@@ -52,7 +52,7 @@ def half_life(keep: Floats, mask: Mask = None) -> Floats:
     """
     rows = steps(keep, mask)
     with np.errstate(divide="ignore"):
-        return np.log(0.5) / np.minimum(np.log(rows).mean(axis=0), -0.0)
+        return np.log(0.5) / np.minimum(np.log(np.abs(rows)).mean(axis=0), -0.0)
 
 
 def dead(hidden: Floats, mask: Mask = None) -> NDArray[np.intp]:

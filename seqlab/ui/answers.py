@@ -48,6 +48,14 @@ def answer(
     return _steps(dataset, raw, epoch, name, rule, shown)
 
 
+def _first(dataset: Dataset, count: int) -> str:
+    """How many sequences an answer is about: of many, only the first are kept."""
+    whole = len(dataset.validation)
+    if count == whole:
+        return f"{count:,} sequences"
+    return f"the first {count:,} of {whole:,} sequences (the rule's: of all)"
+
+
 def _better(error: float, line: float, name: str, unit: str) -> str:
     """`unit` is the name of the error: it is better when it is smaller."""
     if not line > 0:
@@ -103,7 +111,10 @@ def _steps(
     squares = np.square(found - truth).mean(axis=2)
     error = float(np.sqrt((squares * weights).sum() / max(weights.sum(), 1)))
     words = _better(error, rule.rmse, name, "RMSE")
-    return Answer(figure, f"{when(epoch)}: {words} Drawn: validation sequence {shown + 1}.")
+    count = "" if len(places) == len(dataset.validation) else (
+        f" Over {_first(dataset, len(places))}."
+    )  # fmt: skip
+    return Answer(figure, f"{when(epoch)}: {words}{count} Drawn: validation sequence {shown + 1}.")
 
 
 def _classes(
@@ -120,7 +131,7 @@ def _classes(
     cut = len(classes) - answers.MOST_CLASSES
     more = f" Not drawn: {cut} more classes." if cut > 0 else ""
     sentence = (
-        f"{when(epoch)}: {right:.1%} of {len(truth):,} sequences right; {name}: "
+        f"{when(epoch)}: {right:.1%} of {_first(dataset, len(truth))} right; {name}: "
         f"{rule.accuracy:.1%}.{more}"
     )
     return Answer(answers.confusion(truth, guess, classes), sentence)
@@ -152,6 +163,6 @@ def _symbols(
     figure = answers.symbols(true, [classes[i] for i in guess[shown, counted]])
     return Answer(
         figure,
-        f"{when(epoch)}: {right:.1%} of the symbols of {len(places):,} sequences right; {name}: "
-        f"{rule.accuracy:.1%}. Drawn: validation sequence {shown + 1}.",
+        f"{when(epoch)}: {right:.1%} of the symbols of {_first(dataset, len(places))} right; "
+        f"{name}: {rule.accuracy:.1%}. Drawn: validation sequence {shown + 1}.",
     )

@@ -152,7 +152,8 @@ def mask_of(dataset: Dataset, index: NDArray[np.int64]) -> NDArray[np.bool_] | N
 def sample(dataset: Dataset, most: int, seed: int) -> NDArray[np.int64]:
     """At most so many sequences of the validation part, (n,) ascending, drawn by the run's seed.
 
-    The first ones would not do: a file may be sorted, by speaker for instance.
+    The first ones would not do: a file may be sorted, by speaker for instance. Classes of whole
+    sequences have the same shares as in the whole part, as far as whole numbers can.
 
     Args:
         dataset: whose.
@@ -162,7 +163,13 @@ def sample(dataset: Dataset, most: int, seed: int) -> NDArray[np.int64]:
     part, count = dataset.validation, max(1, most)
     if len(part) <= count:
         return part
-    return np.sort(np.random.default_rng(seed).choice(part, count, replace=False))
+    draw = np.random.default_rng(seed)
+    order = draw.permutation(part)
+    if dataset.goal.kind == "class" and dataset.y.ndim == 1:
+        order = order[np.argsort(dataset.y[order], kind="stable")]
+    # one at a random place of each of `count` equal stretches: of each class its share
+    step = len(part) / count
+    return np.sort(order[((np.arange(count) + draw.random()) * step).astype(np.int64)])
 
 
 def symbols(dataset: Dataset, shown: Sequence) -> list[str]:

@@ -72,17 +72,16 @@ def gates_player(
     if best in saved:
         epochs = sorted({*epochs, best})
     made = networks.frames_of(run, epochs, dataset, layer, shown)
-    padding = ""
+    notes = [_notes(saved, epochs, timesteps, units), captions.direction(newest.backward(layer))]
     if not newest.decodes(layer):
-        masked = run.experiment.network.masking
-        padding = captions.padding(shown.real, timesteps, masked)
+        notes.append(captions.padding(shown.real, timesteps, newest.masked))
     state = _state(key, run)
     data = _data(run, dataset, shown, layer, made) | {
         "epoch": state.get("epoch"),
         "best": best if best in saved else None,
         "unit": state.get("unit"),
         "tellsUnit": tells_unit,
-        "notes": f"{_notes(saved, epochs, timesteps, units)} {padding}".strip(),
+        "notes": " ".join(filter(None, notes)),
     }
     result = _component(key=key, data=data, on_shown_change=_nothing)
     told = result.shown or {}

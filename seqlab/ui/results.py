@@ -9,7 +9,7 @@ from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
 from seqlab.figures import learning
-from seqlab.network.plan import loss_of
+from seqlab.network.plan import loss_of, measured_alike
 from seqlab.runs.store import Metrics, Run
 from seqlab.ui import services, visitor
 from seqlab.ui.ahead import can_look_ahead, look_ahead
@@ -24,7 +24,7 @@ from seqlab.ui.setup import findings_list
 from seqlab.ui.status import status
 from seqlab.ui.steering import steering
 from seqlab.ui.take_away import take_away
-from seqlab.ui.words import beside, plain
+from seqlab.ui.words import beside, in_units, plain
 
 TICK = 0.4  # seconds between two looks at a run that trains
 FORCED = (
@@ -153,6 +153,10 @@ def loss_chart(
         {name: level for name, level in others.items() if (name, level) != baseline},
     )
     sentence = _loss_sentence(metrics, baseline)
+    told = metrics.best is not None or not np.isfinite(metrics.loss).any()  # of a val_loss or rule
+    if told and dataset is not None and measured_alike(experiment, Frame.of(dataset)):
+        val_loss = None if metrics.best is None else float(metrics.val_loss[metrics.best])
+        sentence += in_units(dataset, val_loss, baseline)
     by_class = dataset is not None and dataset.goal.kind == "class"
     if by_class and experiment.training.class_weight == "balanced":
         sentence += f" {BALANCED}"

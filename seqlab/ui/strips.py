@@ -48,7 +48,7 @@ def above(dataset: Dataset, shown: Sequence, network: Stack, layer: str) -> dict
     values = dataset.input_scaling.invert(shown.x) if one else shown.x
     names = list(dataset.names[:MOST_LINES])
     more = f" and {len(dataset.names) - MOST_LINES} more" if len(dataset.names) > MOST_LINES else ""
-    scaled = "" if one or _identity(dataset) else ", scaled as the network sees them"
+    scaled = "" if one or dataset.input_scaling.is_identity else ", scaled as the network sees them"
     return {
         "title": f"input: {', '.join(names)}{more}{scaled}",
         "names": names,
@@ -76,11 +76,6 @@ def _before_decoder(dataset: Dataset, shown: Sequence, network: Stack) -> dict[s
     }
 
 
-def _identity(dataset: Dataset) -> bool:
-    scaling = dataset.input_scaling
-    return bool((scaling.offset == 0).all() and (scaling.scale == 1).all())
-
-
 def below(dataset: Dataset, shown: Sequence, network: Stack, layer: str, newest: Floats) -> Output:
     """What is drawn below the maps of a layer.
 
@@ -90,7 +85,7 @@ def below(dataset: Dataset, shown: Sequence, network: Stack, layer: str, newest:
         return _symbols(dataset, shown, network, layer)
     if network.bridge is not None:
         return _forecast(dataset, shown, network, layer, newest)
-    return _lines(dataset, shown, newest)
+    return _lines(dataset, shown, newest, network.ends_first)
 
 
 def _symbols(dataset: Dataset, shown: Sequence, network: Stack, layer: str) -> Output:
@@ -154,9 +149,13 @@ def _forecast(
     )  # fmt: skip
 
 
-def _lines(dataset: Dataset, shown: Sequence, newest: Floats) -> Output:
-    """What a network without a decoder says at each step, or would say if it ended there."""
-    outputs, last = newest.shape[1], len(newest) - 1  # padding changes nothing any more
+def _lines(dataset: Dataset, shown: Sequence, newest: Floats, backward: bool) -> Output:
+    """What a network without a decoder says at each step, or would say if it ended there.
+
+    `backward` is whether it reads from the end, so that its last step is the first.
+    """
+    outputs = newest.shape[1]
+    last = 0 if backward else len(newest) - 1  # padding changes nothing any more
     each_step = dataset.goal.at == "every step"
     if dataset.goal.kind == "class":
         likely = [int(k) for k in np.argsort(-newest[last], kind="stable")]
@@ -175,6 +174,8 @@ def _lines(dataset: Dataset, shown: Sequence, newest: Floats) -> Output:
             truth = [raw[:, k].tolist() for k in chosen]
     what = ", ".join(names) if dataset.goal.kind == "class" else "prediction"
     once = "if the sequence ended at each step; the last one counts"
+    if backward:
+        once = "if reading from the end stopped at each step; the first one counts"
     if np.isnan(newest).any():
         once = "after reading from both ends"
     rest = "at every step" if each_step else once

@@ -1,5 +1,8 @@
 """Text for the page."""
 
+import numpy as np
+
+from seqlab.data.dataset import Dataset
 from seqlab.experiment import Experiment
 
 
@@ -37,3 +40,23 @@ def beside(ratio: float, under: str, over: str) -> str:
     if ratio < 1:
         return f"{1 - ratio:.0%} {under}"
     return f"{ratio - 1:.0%} {over}" if ratio < 3 else f"{ratio:.3g} times"
+
+
+def in_units(dataset: Dataset, loss: float | None, baseline: tuple[str, float] | None) -> str:
+    """A sentence that says losses of scaled values as errors in the target's own units, or "".
+
+    RMSE = scale sqrt(MSE), if all values of the target have one scale.
+
+    Args:
+        dataset: whose target.
+        loss: a mean squared error of scaled values; `None` before there is one.
+        baseline: name and loss of a rule.
+    """
+    scale = np.ravel(dataset.target_scaling.scale)
+    if dataset.goal.kind != "value" or np.ptp(scale) > 0:
+        return ""
+    losses = [value for value in (loss, (baseline or ("", None))[1]) if value]
+    if not losses or not np.isfinite(losses).all():
+        return ""
+    errors = " against ".join(f"{scale[0] * np.sqrt(value):.4g}" for value in losses)
+    return f" In units of {dataset.target} that is an RMSE of {errors}."

@@ -25,15 +25,22 @@ def test_the_clip_threshold_is_a_line() -> None:
     assert list(through_time.by_epoch(epochs, norms, 1.5).data[1].y) == [1.5, 1.5]
 
 
-def test_saturation_has_a_dot_for_each_unit_of_each_gate() -> None:
+def test_saturation_has_a_whole_bar_for_each_unit_of_each_gate() -> None:
     gates = ("input_gate", "forget_gate")
-    now = {gate: (draw.random(7), draw.random(7)) for gate in gates}
-    figure = statistics.saturation(now, now, "shut", "open")
-    dots = [trace for trace in figure.data if trace.mode == "markers"]
-    assert len(dots) == 4
-    np.testing.assert_array_equal(dots[1].x, now["input_gate"][0])
-    np.testing.assert_array_equal(dots[3].y, now["forget_gate"][1])
-    assert dots[3].marker.color == style.GATE_COLOURS["forget_gate"]
+    now, before = ({gate: tuple(draw.random((2, 7)) / 2) for gate in gates} for _ in range(2))
+    figure = statistics.saturation(now, before, "shut", "open")
+    bars = [trace for trace in figure.data if trace.type == "bar"]
+    dots = [trace for trace in figure.data if trace.type == "scatter"]
+    assert [bar.name for bar in bars] == 2 * ["open", "between", "shut"]
+    for j, gate in enumerate(gates):
+        order = [int(text.split()[1]) - 1 for text in bars[3 * j].text]
+        low, high = now[gate]
+        np.testing.assert_array_equal(bars[3 * j].y, high[order])
+        np.testing.assert_array_equal(bars[3 * j + 2].y, low[order])
+        np.testing.assert_allclose(sum(bar.y for bar in bars[3 * j : 3 * j + 3]), 1)
+        np.testing.assert_array_equal(dots[2 * j].y, before[gate][1][order])
+        np.testing.assert_array_equal(dots[2 * j + 1].y, 1 - before[gate][0][order])
+        assert bars[3 * j].marker.color == style.GATE_COLOURS[gate]
 
 
 def test_half_lives_are_sorted_and_an_endless_one_is_drawn() -> None:

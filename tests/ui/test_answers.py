@@ -8,6 +8,7 @@ from seqlab.data.load import load
 from seqlab.experiment import Experiment, Training
 from seqlab.ui.answers import answer
 from seqlab.ui.lines import lines
+from seqlab.ui.words import in_units
 
 
 def dataset(source, **changes):
@@ -46,6 +47,25 @@ def test_classes_are_counted():
     matrix = said.figure.data[0]
     assert np.sum(matrix.text) == len(truth)
     assert np.trace(matrix.text) == np.sum(half == truth)
+
+
+def test_a_part_of_the_predictions_is_called_so():
+    found = dataset("trend")
+    part = logits(found.y[found.validation[:4]], len(found.goal.classes))
+    whole = len(found.validation)
+    assert f"100.0% of the first 4 of {whole} sequences" in answer(found, part, 1, 0).sentence
+
+
+@pytest.mark.parametrize("source", ["sunspots", "echo", "trend"])
+def test_a_loss_is_told_in_the_units_of_the_target(source):
+    found = dataset(source)
+    name, rule = found.best_baseline("accuracy") or found.best_baseline("rmse")
+    said = in_units(found, rule.loss, (name, rule.loss))
+    if source == "trend":
+        assert said == ""
+    else:
+        assert said.endswith(f"an RMSE of {rule.rmse:.4g} against {rule.rmse:.4g}.")
+    assert in_units(found, float("nan"), None) == in_units(found, None, None) == ""
 
 
 @pytest.mark.parametrize("source", ["copying", "reber", "dates"])

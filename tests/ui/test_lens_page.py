@@ -187,7 +187,8 @@ def test_numbers_on_the_page_are_those_of_the_run(store) -> None:
     found = words(opened(run, "What mattered"))
     assert f"the answer is {said[0, 0]:.4g}" in found
     loss = np.mean((said - dataset.y[index]) ** 2)
-    assert f"The loss of the whole network is {loss:.3g} over all {len(index)} validation" in found
+    assert "The loss of the whole network, its mean squared error of scaled values," in found
+    assert f"is {loss:.3g} over all {len(index)} validation" in found
     more = {"gradient_norm": [2.0, 0.5], "clipped": [0.5, 0.0]}
     store.add_metrics(run, [1, 2], [1.0, 0.5], [1.0, 0.5], more)
     app = opened(run, "Gradient through time")

@@ -10,12 +10,14 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from seqlab.data.frame import Frame
 from seqlab.figures import mattered as figures
 from seqlab.figures import style
 from seqlab.lens import ablation, captions
 from seqlab.lens.arithmetic import ORDER
 from seqlab.lens.forward import forward
 from seqlab.lens.stack import LensError, Stack
+from seqlab.network.plan import loss_of
 from seqlab.ui import networks, services
 from seqlab.ui.cache import ByteCache
 from seqlab.ui.views.parts import about, picture
@@ -79,7 +81,17 @@ def ablations(scene: Scene, network: Stack, epoch: int) -> None:
     shown = gates | together | {f"without unit {unit + 1}": off[unit] for unit in drawn}
     parts = {"whole network": whole} | shown
     values = np.array(list(parts.values()))
-    sentence = f"The loss of the whole network is {whole:.3g} over {scene.drawn(index)}."
+    experiment = scene.run.experiment
+    measured_as, note = captions.loss(
+        scene.dataset.goal.kind,
+        loss_of(experiment, Frame.of(scene.dataset)),
+        any(each.l2 for each in experiment.layers),
+        len(index) == len(scene.dataset.validation),
+    )
+    sentence = (
+        f"The loss of the whole network, its {measured_as}, is {whole:.3g} over "
+        f"{scene.drawn(index)}. {note}"
+    ).rstrip()
     if shown:
         worst = max(shown, key=lambda name: shown[name])
         most = shown[worst]
@@ -92,7 +104,8 @@ def ablations(scene: Scene, network: Stack, epoch: int) -> None:
     for name, value in together.items():
         sentence += f" {name.capitalize()} it is {value:.3g}, {_times(value, whole)}."
     if network.bridge is not None and network.bridge.embedding is not None:
-        sentence += " The decoder reads its own answers, as after training."
+        sentence += " The decoder reads its own answers, as after training"
+        sentence += "; for the val_loss it reads the truth."
     everything = parts | {f"without unit {unit + 1}": value for unit, value in off.items()}
     table = pd.DataFrame({"part": everything.keys(), "loss": everything.values()})
     table["change"] = table["loss"] - whole

@@ -38,7 +38,8 @@ def cell(scene: Scene) -> None:
     symbols: list[str] = []
     if place == 0 and not scene.dataset.vocabulary:
         names = scene.dataset.names[:3]
-        inputs = {f"input {name}": shown.x[order, k] for k, name in enumerate(names)}
+        unit_of = "" if scene.dataset.input_scaling.is_identity else " (scaled)"
+        inputs = {f"input {name}{unit_of}": shown.x[order, k] for k, name in enumerate(names)}
         said = [", ".join(f"{value:.3f}" for value in row[:3]) for row in shown.x[order]]
     elif place == 0:
         symbols = networks.symbols(scene.dataset, shown)[order]

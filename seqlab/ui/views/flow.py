@@ -14,6 +14,7 @@ from seqlab.figures import through_time
 from seqlab.figures.through_time import Line
 from seqlab.lens import captions, theory
 from seqlab.lens.cells import Trace
+from seqlab.lens.forward import in_order
 from seqlab.lens.gradients import Flow, Layer
 from seqlab.lens.stack import Stack
 from seqlab.lens.statistics import spectral_radius
@@ -22,6 +23,7 @@ from seqlab.ui import networks, services
 from seqlab.ui.networks import Sequence
 from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene, choose
+from seqlab.ui.words import when
 
 LENGTHS = (10, 25, 50, 100, 200, 400)
 LINEAR_STEPS = 50
@@ -30,10 +32,9 @@ NOISE, CHOSEN = "noise", "the chosen sequence"
 
 def flow(scene: Scene) -> None:
     """The gradients of this run, untrained cells to play with, and the norm of every epoch."""
-    layers = scene.network(scene.saved[-1]).layers
-    cells = {layer.cell for layer in layers.values()}
-    backward = any(layer.go_backwards for layer in layers.values())
-    about(captions.gradients(cells, backward))
+    network = scene.network(scene.saved[-1])
+    cells = [layer.cell for layer in network.layers.values()]
+    about(captions.gradients(cells, [network.backward(name) for name in network.layers]))
     shown, epoch = choose(scene)
     _of_the_run(scene, shown, epoch)
     _by_epoch(scene)
@@ -72,9 +73,10 @@ def _of_the_run(scene: Scene, shown: Sequence, epoch: int) -> None:
     found = gradients(network, shown.x[np.newaxis], slopes, shown.batch_mask)
     first = scene.saved[0]
     before = _norms_at(scene, shown, first) if epoch != first else {}
+    passage = in_order(network, passage)
     lines: list[Line] = []
-    tables = []
-    for k, (name, each) in enumerate(found.flows.items()):
+    tables, falls = [], []
+    for k, (name, each) in enumerate(_in_order(network, found.flows).items()):
         # a decoder goes on where its encoder ended
         start = len(shown.x) if network.decodes(name) else 0
         lines.append(Line(f"{name}: |dL/dh|", each.hidden_norm[0], k, start=start))
@@ -85,16 +87,18 @@ def _of_the_run(scene: Scene, shown: Sequence, epoch: int) -> None:
         if each.cell_norm is not None:
             lines.append(Line(f"{name}: |dL/dc|", each.cell_norm[0], k, "cell", start))
             table["dL/dc"] = each.cell_norm[0]
-        line = _theory(network.layers[name], passage.trace(name), each)
-        if not name.endswith("/backward"):
-            lines.append(Line(f"{name}: {line[0]}", line[1], k, "theory", start))
+        way = slice(None, None, -1 if network.backward(name) else 1)  # in which it reads
+        trace = passage.trace(name)
+        kind, line = _theory(network.layers[name], trace, each, way)
+        lines.append(Line(f"{name}: {kind}", line, k, "theory", start))
+        counted = np.flatnonzero(np.ones(len(line)) if trace.mask is None else trace.mask[0])[way]
+        falls.append(captions.fall(name, each.hidden_norm[0][counted], counted + start + 1))
         tables.append(pd.DataFrame(table))
     figure = through_time.norms(lines, "length of the gradient")
-    sentence = _fall(found.flows, epoch)
+    sentence = f"{when(epoch)}, on the way back, {'; '.join(falls)}."
     if network.bridge is not None:
         sentence += f" The decoder's steps follow those of the encoder, from {len(shown.x) + 1} on."
-    masked = scene.run.experiment.network.masking
-    sentence = f"{sentence} {captions.padding(shown.real, len(shown.x), masked)}".rstrip()
+    sentence += scene.padding(network, shown)
     table_of_all = pd.concat(tables, ignore_index=True)
     picture(figure, sentence, table_of_all, key="lens_flow", height=340, view=scene.run.id)
 
@@ -104,49 +108,38 @@ def _norms_at(scene: Scene, shown: Sequence, epoch: int) -> dict[str, NDArray[np
     network = scene.network(epoch)
     slopes = slopes_of(scene, network, shown, networks.read(network, shown).outputs[0, 0])
     found = gradients(network, shown.x[np.newaxis], slopes, shown.batch_mask)
-    return {name: each.hidden_norm[0] for name, each in found.flows.items()}
+    flows = _in_order(network, found.flows)
+    return {name: each.hidden_norm[0] for name, each in flows.items()}
 
 
-def _theory(layer: Layer, trace: Trace, flow: Flow) -> tuple[str, NDArray[np.floating]]:
+def _in_order(network: Stack, flows: Mapping[str, Flow]) -> dict[str, Flow]:
+    """The same with the timesteps in the order of the sequence."""
+    return {name: each.reversed() if network.turned(name) else each for name, each in flows.items()}
+
+
+def _theory(layer: Layer, trace: Trace, flow: Flow, way: slice) -> tuple[str, NDArray[np.floating]]:
     """The line that theory gives, beginning where the measured one ends.
 
     That is the last step that a gradient comes to: behind the end of a sequence there is none.
+    Trace and flow are in the order of the sequence; `way` turns them to that of the layer.
     """
-    mask = None if trace.mask is None else trace.mask[0]
+    mask = None if trace.mask is None else trace.mask[0][way]
+    hidden = flow.hidden_norm[0][way]
     if layer.cell == "LSTM" and flow.cell_norm is not None:
-        line = theory.product_line(trace.forget_gate[0], mask)
-        return "product of the forget gates", line * _at_end(flow.cell_norm[0])
+        line = theory.product_line(trace.forget_gate[0][way], mask)
+        return "product of the forget gates", (line * _at_end(flow.cell_norm[0][way]))[way]
     if layer.cell == "GRU":
-        line = theory.product_line(trace.update_gate[0], mask)
-        return "product of the update gates", line * _at_end(flow.hidden_norm[0])
+        line = theory.product_line(trace.update_gate[0][way], mask)
+        return "product of the update gates", (line * _at_end(hidden))[way]
     rho = spectral_radius(np.asarray(layer.weights[1]))
-    line = theory.power_line(rho, len(flow.hidden_norm[0]), mask) * _at_end(flow.hidden_norm[0])
-    return f"ρ^t, ρ = {rho:.2f}", line
+    line = theory.power_line(rho, len(hidden), mask) * _at_end(hidden)
+    return f"ρ^t, ρ = {rho:.2f}", line[way]
 
 
 def _at_end(norms: NDArray[np.floating]) -> float:
     """The last number that is not 0, or 0."""
     reached = np.flatnonzero(norms)
     return float(norms[reached[-1]]) if len(reached) else 0.0
-
-
-def _fall(flows: Mapping[str, Flow], epoch: int) -> str:
-    """What the lines say, in numbers."""
-    parts = []
-    for name, each in flows.items():
-        norms = each.hidden_norm[0][:: -1 if name.endswith("/backward") else 1]
-        reached = np.flatnonzero(norms)
-        if not len(reached) or not norms[0]:
-            where = "to its first step" if len(reached) else "at all"
-            parts.append(f"in {name} no gradient comes {where}")
-            continue
-        last = int(reached[-1])  # behind the end of an answer nothing is asked for
-        ratio = norms[0] / norms[last]
-        word = f"shrinks to {ratio:.2g} of" if ratio < 1 else f"grows to {ratio:.3g} times"
-        where = "the last step" if last == len(norms) - 1 else f"step {last + 1}"
-        parts.append(f"in {name} |dL/dh| {word} its length at {where}")
-    start = f"After epoch {epoch}" if epoch else "Before training"
-    return f"{start}, on the way back to the first step, {'; '.join(parts)}."
 
 
 def _by_epoch(scene: Scene) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from seqlab.figures import mattered as figures
+from seqlab.lens import captions
 from seqlab.lens.occlusion import occlusion, saliency
 from seqlab.lens.stack import Stack
 from seqlab.ui import networks
@@ -68,8 +69,16 @@ def _output(scene: Scene, shown: Sequence, said: NDArray[np.floating], at: int) 
 
 def _name(scene: Scene, output: int) -> str:
     if scene.dataset.goal.kind == "class":
-        return f"the logit of “{scene.dataset.goal.classes[output]}”"
+        return f"the {_unit_name(scene)} of “{scene.dataset.goal.classes[output]}”"
     return scene.dataset.target
+
+
+def _unit_name(scene: Scene) -> str:
+    """What the head gives."""
+    if scene.dataset.goal.kind != "class":
+        return scene.dataset.target
+    activation = scene.run.experiment.network.head_activation
+    return {"linear": "logit", "softmax": "probability"}.get(activation, "output")
 
 
 def _unit(scene: Scene, output: int) -> float:
@@ -82,9 +91,11 @@ def _unit(scene: Scene, output: int) -> float:
 
 def _typical(scene: Scene) -> NDArray[Any]:
     """What stands in the place of a step that is taken away."""
-    if scene.dataset.vocabulary:
+    dataset = scene.dataset
+    if dataset.vocabulary:
         return np.zeros((), np.int32)
-    return scene.dataset.x[scene.dataset.train].mean(axis=(0, 1))
+    counted = np.arange(dataset.timesteps) < dataset.lengths[dataset.train][:, np.newaxis]
+    return dataset.x[dataset.train].mean(axis=(0, 1), where=counted[..., np.newaxis])
 
 
 def _steps(scene: Scene, network: Stack, shown: Sequence, output: int, at: int) -> int:
@@ -93,27 +104,37 @@ def _steps(scene: Scene, network: Stack, shown: Sequence, output: int, at: int) 
     slopes = saliency(network, shown.x, output, shown.mask, at) * _unit(scene, output)
     taken = occlusion(network, shown.x, _typical(scene), shown.mask, at)
     change = np.repeat(taken.change[:, output], taken.size)[: len(shown.x)] * _unit(scene, output)
-    inputs = {}
+    inputs, scaled = {}, ""
     if not scene.dataset.vocabulary:
-        inputs = {name: shown.x[:, k] for k, name in enumerate(scene.dataset.names[:4])}
+        scaling, names = scene.dataset.input_scaling, scene.dataset.names
+        scaled = captions.scaled(len(names), scaling.is_identity)
+        x = shown.x if scaled else scaling.invert(shown.x)
+        inputs = {f"{name}{scaled}": x[:, k] for k, name in enumerate(names[:4])}
+        if len(names) == 1:  # in original units on both sides
+            slopes = slopes / scaling.scale[0]
     target = _name(scene, output)
     if scene.dataset.goal.at != "end" or network.bridge is not None:
         target += f" at step {at + 1} of the answer"
+    slope_name, change_name = "|dy/dx| of each step", f"change of {_unit_name(scene)} without it"
+    if scaled:
+        slope_name += ", x scaled"
     figure = figures.under_the_input(
         inputs,
         networks.symbols(scene.dataset, shown),
-        {"|dy/dx| of each step": slopes, "change without it": change},
+        {slope_name: slopes, change_name: change},
     )
     real = slice(0, shown.real)
     top = np.argsort(-slopes[real])[:2] + 1
     share = np.sort(slopes[real])[::-1][:2].sum() / max(slopes[real].sum(), 1e-300)
     most = int(np.abs(change[real]).argmax())
     what = "padding" if scene.dataset.vocabulary else "the mean of the training part"
+    where = f"steps {top.min()} and {top.max()}, which hold" if len(top) > 1 else "step 1, with"
     sentence = (
-        f"The slopes of {target} are largest at steps {top.min()} and {top.max()}, which hold "
+        f"The slopes of {target} are largest at {where} "
         f"{share:.0%} of all. Replacing step {most + 1} by {what} changes it most: "
         f"by {change[most]:+.3g}."
     )
+    sentence += scene.padding(network, shown)
     if taken.size > 1:
         sentence += f" Steps were taken away in blocks of {taken.size}, from the one named on."
     table = pd.DataFrame(

@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from seqlab.figures import hidden_path
-from seqlab.lens.forward import forward
+from seqlab.lens.forward import forward, in_order
 from seqlab.lens.path import principal_path
+from seqlab.ui import networks
 from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene, choose, choose_layer
 from seqlab.ui.words import plain
@@ -27,8 +28,8 @@ def path(scene: Scene) -> None:
     layer = choose_layer(scene)
     shown, epoch = choose(scene)
     dataset = scene.dataset
-    many = max(1, min(MOST_SEQUENCES, MOST_POINTS // dataset.timesteps, len(dataset.validation)))
-    index = dataset.validation[np.linspace(0, len(dataset.validation) - 1, many).astype(int)]
+    many = min(MOST_SEQUENCES, MOST_POINTS // dataset.timesteps)
+    index = networks.sample(dataset, many, scene.seed)
     x = np.concatenate([shown.x[np.newaxis], dataset.x[index]])
     masks = np.concatenate(
         [
@@ -37,7 +38,8 @@ def path(scene: Scene) -> None:
         ]
     )
     network = scene.network(epoch)
-    run = forward([network], x, None if masks.all() else masks).trace(layer)
+    passage = forward([network], x, None if masks.all() else masks)
+    run = in_order(network, passage).trace(layer)
     steps, decodes = run.hidden.shape[1], network.decodes(layer)
     if decodes or not network.masked:  # every step is one of the network's own
         masks = np.ones(run.hidden.shape[:2], bool)
@@ -85,8 +87,14 @@ def path(scene: Scene) -> None:
     direct = float(np.linalg.norm(own[-1] - own[0]))
     sentence = (
         f"{components} directions hold {together:.0%} of the movement of {network.units(layer)} "
-        f"units. The chosen sequence walks {length:.3g} to end {direct:.3g} from where it began."
+        f"units. The line is the chosen sequence: it walks {length:.3g} to end {direct:.3g} from "
+        f"where it began. The dots are all steps of it and of {scene.drawn(index)}"
+        f"{', without padding' if not masks.all() else ''}."
     )
+    if network.backward(layer):
+        sentence += " This layer reads from the end: it begins at the last step."
+    if not decodes:
+        sentence += scene.padding(network, shown)
     sequences, places = np.nonzero(np.isfinite(found.points[..., 0]))
     table = pd.DataFrame(found.points[sequences, places], columns=list("xyz")[:components])
     table.insert(0, "step", places + 1)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
 from seqlab.data.dataset import Dataset
-from seqlab.lens import forward
+from seqlab.lens import captions, forward
 from seqlab.lens.cells import Trace
 from seqlab.lens.stack import LensError, Stack
 from seqlab.runs.store import Run
@@ -57,8 +57,15 @@ class Scene:
         return networks.network(self.run.id, epoch, self.run.experiment, self.dataset)
 
     def traces(self, epoch: int, shown: Sequence) -> dict[str, Trace]:
-        """What happens in every recurrent layer while one sequence is read."""
-        return forward.run(self.network(epoch), shown.x[np.newaxis], shown.batch_mask)
+        """What happens in every recurrent layer, in the order of the sequence."""
+        network = self.network(epoch)
+        passage = forward.in_order(network, networks.read(network, shown))
+        return {name: passage.trace(name) for name in passage.traces}
+
+    def padding(self, network: Stack, shown: Sequence) -> str:
+        """A sentence on the padding of a sequence, after a space; "" if it has none."""
+        said = captions.padding(shown.real, len(shown.x), network.masked)
+        return f" {said}" if said else ""
 
 
 def scene(run: Run, dataset: Dataset) -> Scene:
@@ -201,7 +208,11 @@ def _sequence(scene: Scene) -> Sequence:
         rank = st.slider("Which one", 1, n, key="lens_rank", persist_state="session")
     position = int(ranked[rank - 1])
     title = f"validation sequence {position + 1}"
-    title += f", number {rank} of {n} by error" if order == WORST else f" of {n}"
+    if order == WORST:
+        first = f" (among the first {n:,} of {len(places):,})" if n < len(places) else ""
+        title += f", number {rank} of {n} by error{first}"
+    else:
+        title += f" of {n}"
     return networks.sequence(scene.dataset, int(places[position]), title)
 
 

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from seqlab.figures import statistics as figures
 from seqlab.figures import style
+from seqlab.lens import captions
 from seqlab.lens import statistics as numbers
 from seqlab.lens.cells import Trace
-from seqlab.lens.forward import forward
+from seqlab.lens.forward import forward, in_order
 from seqlab.lens.trackers import KINDS, trackers
 from seqlab.ui import networks
 from seqlab.ui.views.parts import about, picture
@@ -25,7 +26,7 @@ def statistics(scene: Scene) -> None:
     """Saturation, half-lives, dead and equal units, likeness with the input."""
     about(
         "The network reads many validation sequences, and every unit is judged over all their "
-        "steps. Hollow dots: before training. Filled dots: at the chosen epoch."
+        "steps. Hollow dots: before training."
     )
     layer, epoch = choose_layer(scene), choose_epoch(scene)
     network = scene.network(epoch)
@@ -33,15 +34,17 @@ def statistics(scene: Scene) -> None:
     most = min(MOST // (6 * units * timesteps), 200)
     index = networks.sample(scene.dataset, most, scene.seed)
     x, mask = scene.dataset.x[index], networks.mask_of(scene.dataset, index)
-    passage = forward([scene.network(scene.saved[0]), network], x, mask)
+    passage = in_order(network, forward([scene.network(scene.saved[0]), network], x, mask))
     before, now = passage.trace(layer, 0), passage.trace(layer, 1)
     if now.kind == "SimpleRNN":
-        _states(scene, before, now)
+        _states(scene, before, now, network.layers[layer].activation)
     else:
         _gates(scene, before, now)
         _memory(scene, before, now)
     _units(scene, layer, before, now, index)
-    padded = "" if mask is None else ", padding left out"
+    padded = ""
+    if mask is not None and not network.decodes(layer):
+        padded = ", padding left out" if network.masked else ", padding among them"
     st.caption(f"Over {scene.drawn(index)} of {timesteps} steps{padded}.")
 
 
@@ -57,22 +60,20 @@ def _shares(trace: Trace) -> figures.Shares:
 def _gates(scene: Scene, before: Trace, now: Trace) -> None:
     st.subheader("Saturation", anchor=False)
     shares, old = _shares(now), _shares(before)
-    figure = figures.saturation(
-        shares, old, "share of time below 0.1 (shut)", "share of time above 0.9 (open)"
+    figure = figures.saturation(shares, old, "below 0.1 (shut)", "above 0.9 (open)")
+    sentence = captions.shares(
+        {
+            style.GATE_NAMES[name]: (opened.mean(), old[name][1].mean(), shut.mean())
+            for name, (shut, opened) in shares.items()
+        }
     )
-    parts = [
-        f"the {style.GATE_NAMES[name]} gate is open {opened.mean():.0%} of the time "
-        f"({old[name][1].mean():.0%} before training) and shut {shut.mean():.0%}"
-        for name, (shut, opened) in shares.items()
-    ]
-    sentence = f"On average {'; '.join(parts)}."
     table = pd.DataFrame({"unit": np.arange(1, 1 + now.hidden.shape[-1])})
     for name, (shut, opened) in shares.items():
         table[f"{name} below 0.1"], table[f"{name} above 0.9"] = shut, opened
     picture(figure, sentence, table, key="lens_saturation", height=330, view=scene.run.id)
 
 
-def _states(scene: Scene, before: Trace, now: Trace) -> None:
+def _states(scene: Scene, before: Trace, now: Trace, activation: str) -> None:
     """A SimpleRNN has no gates: how often its states are at -1 or 1."""
     st.subheader("Saturation", anchor=False)
     ends = []
@@ -80,14 +81,12 @@ def _states(scene: Scene, before: Trace, now: Trace) -> None:
         rows = numbers.steps(trace.hidden, trace.mask)
         low, high = (rows < -numbers.OPEN).mean(axis=0), (rows > numbers.OPEN).mean(axis=0)
         ends.append({"hidden": (low, high)})
-    figure = figures.saturation(
-        ends[0], ends[1], "share of time below −0.9", "share of time above 0.9"
-    )
+    figure = figures.saturation(ends[0], ends[1], "below −0.9", "above 0.9")
     low, high = ends[0]["hidden"]
     old = sum(share.mean() for share in ends[1]["hidden"])
     sentence = (
         f"The hidden states are beyond ±0.9 for {low.mean() + high.mean():.0%} of the time "
-        f"({old:.0%} before training). There tanh is flat, and little gradient comes through."
+        f"({old:.0%} before training). {captions.saturated(activation)}"
     )
     table = pd.DataFrame({"unit": np.arange(1, 1 + len(low)), "below -0.9": low, "above 0.9": high})
     picture(figure, sentence, table, key="lens_saturation", height=330, view=scene.run.id)
@@ -105,8 +104,8 @@ def _memory(scene: Scene, before: Trace, now: Trace) -> None:
         f"If nothing new came in, a typical unit would lose half of what it holds in "
         f"{_steps(np.median(lives))} ({_steps(np.median(old))} before training), by its "
         f"{style.GATE_NAMES[gate]} gate. Unit {longest + 1} remembers longest: "
-        f"{_steps(lives[longest])}. {np.mean(lives > timesteps):.0%} of the units outlive a "
-        f"sequence of {timesteps} steps."
+        f"{_steps(lives[longest])}. {np.mean(lives > timesteps):.0%} of the units outlive "
+        f"{timesteps} steps, the length of {'a' if now.mask is None else 'the longest'} sequence."
     )
     table = pd.DataFrame(
         {"unit": np.arange(1, 1 + len(lives)), "half-life": lives, "before training": old}

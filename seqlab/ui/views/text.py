@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from seqlab.data.text import END
 from seqlab.figures import style
-from seqlab.lens.forward import forward
+from seqlab.lens.forward import forward, in_order
 from seqlab.lens.stack import LensError
 from seqlab.lens.statistics import follows
 from seqlab.lens.trackers import trackers
@@ -46,11 +46,9 @@ def text(scene: Scene) -> None:
     x = np.concatenate([shown.x[np.newaxis], dataset.x[index]])
     lengths = np.concatenate([[shown.real], dataset.lengths[index]])
     mask = np.arange(dataset.timesteps) < lengths[:, np.newaxis]
-    passage = forward([network], x, None if mask.all() else mask)
+    passage = in_order(network, forward([network], x, None if mask.all() else mask))
     run = passage.trace(layer)
-    # in the order of the text, also for a layer that reads it from its end
-    turned = network.layers[layer].go_backwards and not layer.endswith("/backward")
-    arrays = {name: array[:, ::-1] if turned else array for name, array in run.items()}
+    arrays = dict(run)
     texts = np.array(dataset.vocabulary)[x]
     if network.decodes(layer):  # the text that it writes
         texts, lengths = _written(np.array(dataset.goal.classes), passage.outputs[0])

@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from seqlab.figures import mattered as figures
 from seqlab.figures import style
-from seqlab.lens.forward import Passage, forward
+from seqlab.lens import captions
+from seqlab.lens.forward import Passage, forward, in_order
 from seqlab.lens.stack import Stack
 from seqlab.ui import networks
 from seqlab.ui.networks import Sequence
 from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene
+
+MOST_BARS = 12  # classes side by side
 
 
 def what_if(scene: Scene, network: Stack, shown: Sequence, output: int, first: int) -> None:
@@ -31,7 +34,7 @@ def what_if(scene: Scene, network: Stack, shown: Sequence, output: int, first: i
         first: the step to begin with, from 0.
     """
     st.subheader("What if?", anchor=False)
-    about("Change the input at one step and see what the network would say from then on.")
+    about(captions.WHAT_IF)
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         step = st.slider(
             "Step", 1, max(shown.real, 2), first + 1, key=f"lens_if_step_{hash(shown.key)}"
@@ -40,8 +43,8 @@ def what_if(scene: Scene, network: Stack, shown: Sequence, output: int, first: i
         changed, said = _changed(scene, shown, place)
     both = np.stack([shown.x, changed] if said else [shown.x])
     masks = None if shown.mask is None else np.stack([shown.mask] * len(both))
-    passage = forward([network], both, masks)
-    _answers(scene, network, passage, output, place, said)
+    passage = in_order(network, forward([network], both, masks))
+    _answers(scene, network, shown, passage, output, place, said)
     if said:
         _moved(network, passage, place)
 
@@ -88,9 +91,15 @@ def _changed(scene: Scene, shown: Sequence, place: int) -> tuple[NDArray[Any], s
 
 
 def _answers(
-    scene: Scene, network: Stack, passage: Passage, output: int, place: int, said: str
+    scene: Scene,
+    network: Stack,
+    shown: Sequence,
+    passage: Passage,
+    output: int,
+    place: int,
+    said: str,
 ) -> None:
-    """The answers to the two sequences, step by step."""
+    """The answers to the two sequences, step by step; side by side if there is one only."""
     dataset = scene.dataset
     odds = networks.output_of(scene.run.experiment, dataset, passage.outputs[0])
     if not said:
@@ -104,7 +113,10 @@ def _answers(
     else:
         answers = odds[..., output]
         label = dataset.target if dataset.goal.kind == "value" else "probability"
-    then, now = answers[0, -1], answers[1, -1]
+    if network.bridge is None and network.masked and not network.once:
+        answers = answers[:, : shown.real]  # behind its end it says what it said there
+    last = 0 if network.ends_first else -1
+    then, now = answers[0, last], answers[1, last]
     if written is not None:
         before, after = f"“{written[0]}”", f"“{written[1]}”"
     else:
@@ -125,6 +137,11 @@ def _answers(
             f"With {said} at step {place + 1} the answer is {after} ({before} before{change}). "
             f"The hidden states move: {states}."
         )
+    if scene.dataset.goal.at == "every step" and written is None:
+        sentence = sentence.replace("the answer is", "the answer at the last step is")
+    if network.once:
+        _one_answer(scene, odds[:, -1], label, sentence)
+        return
     same_steps = network.bridge is None
     figure = figures.two_answers(
         answers[0],
@@ -136,6 +153,25 @@ def _answers(
     table = pd.DataFrame(
         {"step": np.arange(1, 1 + len(answers[0])), "as it is": answers[0], "changed": answers[1]}
     )
+    picture(figure, sentence, table, key="lens_what_if", height=260, view=scene.run.id)
+
+
+def _one_answer(scene: Scene, odds: NDArray[np.float64], label: str, sentence: str) -> None:
+    """A network that reads from both ends says one thing, when it has read all of the sequence.
+
+    `odds` is (sequences, outputs): the sequence as it is, and as it was changed.
+    """
+    count = odds.shape[1]
+    names = list(scene.dataset.goal.classes) or [f"step {k + 1}" for k in range(count)]
+    largest = np.argsort(-odds.max(axis=0), kind="stable")[:MOST_BARS]
+    drawn = np.sort(largest) if scene.dataset.goal.kind == "class" else np.arange(count)
+    names, (then, now) = [names[k] for k in drawn], odds[:, drawn]
+    if len(names) == 1:
+        names = [scene.dataset.target]
+    figure = figures.two_outcomes(names, then, now, label)
+    table = pd.DataFrame({"answer": names, "as it is": then, "changed": now})
+    if len(drawn) < count:
+        sentence += f" Drawn: the {len(drawn)} most probable of {count} classes."
     picture(figure, sentence, table, key="lens_what_if", height=260, view=scene.run.id)
 
 
