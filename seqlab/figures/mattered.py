@@ -35,7 +35,7 @@ def under_the_input(
         axes[f"yaxis{n}"] = {"domain": [max(0.0, top - size), top], "anchor": "x"}
     for k, (name, values) in enumerate(inputs.items()):
         colour = INPUTS[k % len(INPUTS)]
-        if np.isin(values, (0, 1)).all():
+        if np.isin(values[np.isfinite(values)], (0, 1)).all():
             marker = {"color": colour, "opacity": 0.5}
             width = max(0.85, len(steps) / 200)  # seen also among a thousand steps
             traces.append(go.Bar(x=steps, y=values, name=name, marker=marker, width=width))

@@ -12,6 +12,7 @@ from seqlab.figures.learning import TICKS
 Floats = NDArray[np.floating]
 # by gate the share of time at its low and at its high end, each (units,)
 Shares = dict[str, tuple[Floats, Floats]]
+BETWEEN = "rgba(138, 143, 152, 0.25)"  # of `style.BASELINE`, also in the legend
 LONGEST = 1e4  # steps: a longer half-life is drawn here
 
 
@@ -53,17 +54,17 @@ def saturation(now: Shares, before: Shares, low: str, high: str) -> go.Figure:
         axes: dict[str, object] = {"xaxis": f"x{n}", "yaxis": f"y{n}", "x": places}
         text = [f"unit {u + 1}" for u in order]
         between = 1 - shut - open_
-        for label, share, colour, opacity in (
-            (high, open_, style.GATE_COLOURS[name], 1.0),
-            ("between", between, style.BASELINE, 0.25),
-            (low, shut, style.BASELINE, 0.9),
+        for label, share, colour in (
+            (high, open_, style.GATE_COLOURS[name]),
+            ("between", between, BETWEEN),
+            (low, shut, style.BASELINE),
         ):
             traces.append(
                 go.Bar(
                     **axes,
                     y=share[order],
                     name=label,
-                    marker={"color": colour, "opacity": opacity},
+                    marker={"color": colour},
                     text=text,
                     textposition="none",
                     legendgroup=label,

@@ -247,19 +247,21 @@ class Player {
   // ---- words
 
   // One sentence from the numbers of this frame; the bytes of 0.9 and 0.1 are 229.5 and 25.5.
+  // Padding does not count.
   sentence() {
     const { data } = this
     const frame = this.frames.get(this.epoch)
     const size = data.units * data.steps
+    const counts = (_, k) => k % data.steps < data.real / data.block
     const parts = data.maps.flatMap((map, i) => {
-      const bytes = frame.bytes.subarray(i * size, (i + 1) * size)
+      const bytes = frame.bytes.subarray(i * size, (i + 1) * size).filter(counts)
       if (frame.reach[i] === 0) {
         let [open, shut] = [0, 0]
         for (const byte of bytes) {
           if (byte > 229) open++
           else if (byte < 26) shut++
         }
-        return [`${map.title}: ${percent(open / size)} above 0.9, ${percent(shut / size)} below 0.1`]
+        return [`${map.title}: ${percent(open / bytes.length)} above 0.9, ${percent(shut / bytes.length)} below 0.1`]
       }
       let most = 0
       for (const byte of bytes) most = Math.max(most, Math.abs((byte / 255) * 2 - 1))

@@ -85,7 +85,7 @@ def below(dataset: Dataset, shown: Sequence, network: Stack, layer: str, newest:
         return _symbols(dataset, shown, network, layer)
     if network.bridge is not None:
         return _forecast(dataset, shown, network, layer, newest)
-    return _lines(dataset, shown, newest, network.ends_first)
+    return _lines(dataset, shown, newest, network)
 
 
 def _symbols(dataset: Dataset, shown: Sequence, network: Stack, layer: str) -> Output:
@@ -149,16 +149,17 @@ def _forecast(
     )  # fmt: skip
 
 
-def _lines(dataset: Dataset, shown: Sequence, newest: Floats, backward: bool) -> Output:
+def _lines(dataset: Dataset, shown: Sequence, newest: Floats, network: Stack) -> Output:
     """What a network without a decoder says at each step, or would say if it ended there.
 
-    `backward` is whether it reads from the end, so that its last step is the first.
+    One that reads from both ends and answers once has a level line.
     """
     outputs = newest.shape[1]
-    last = 0 if backward else len(newest) - 1  # padding changes nothing any more
+    # of a network that reads from the end the first; behind the last one padding changes nothing
+    last = 0 if network.ends_first else (shown.real if network.masked else len(newest)) - 1
     each_step = dataset.goal.at == "every step"
     if dataset.goal.kind == "class":
-        likely = [int(k) for k in np.argsort(-newest[last], kind="stable")]
+        likely = [int(k) for k in np.argsort(-newest[-1 if network.once else last], kind="stable")]
         right = None if shown.y is None else int(shown.y)
         chosen = ([right] if right is not None else []) + [k for k in likely if k != right]
         chosen = chosen[: min(MOST_LINES, outputs)]
@@ -174,10 +175,10 @@ def _lines(dataset: Dataset, shown: Sequence, newest: Floats, backward: bool) ->
             truth = [raw[:, k].tolist() for k in chosen]
     what = ", ".join(names) if dataset.goal.kind == "class" else "prediction"
     once = "if the sequence ended at each step; the last one counts"
-    if backward:
+    if network.ends_first:
         once = "if reading from the end stopped at each step; the first one counts"
-    if np.isnan(newest).any():
-        once = "after reading from both ends"
+    if network.once:
+        once = "after reading from both ends, one answer"
     rest = "at every step" if each_step else once
     squares = " (square: truth)" if any(len(line) == 1 for line in truth) else ""
     dashes = " (dashed: truth)" if any(len(line) > 1 for line in truth) else ""
@@ -190,4 +191,5 @@ def _lines(dataset: Dataset, shown: Sequence, newest: Floats, backward: bool) ->
         "colours": OUTPUT_COLOURS[: len(chosen)],
         "truthColour": style.TRUTH,
     }
-    return Output(about, lambda raw: raw[:, chosen])
+    level = -np.ones(len(newest), np.int64) if network.once else np.arange(len(newest))
+    return Output(about, lambda raw: raw[level][:, chosen])

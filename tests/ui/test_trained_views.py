@@ -16,7 +16,7 @@ from seqlab.lens.forward import forward, in_order
 from seqlab.lens.statistics import follows
 from seqlab.runs.store import Store
 from seqlab.training.train import Result, train
-from seqlab.ui import networks
+from seqlab.ui import networks, strips
 from seqlab.ui.draft import dataset_of
 from seqlab.ui.views import views_of
 from tests.ui.test_lens_page import opened, words
@@ -194,6 +194,24 @@ def test_one_answer_is_drawn_as_bars(store, name, monkeypatch) -> None:
     np.testing.assert_allclose(then, odds, rtol=1e-5)
     assert np.isfinite(then).all()
     assert list(names) == (list(dataset.goal.classes) or [dataset.target])
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_the_strip_below_the_maps_holds_the_answer_where_it_counts(store, name) -> None:
+    dataset, _ = trained(name)
+    if dataset.goal.at != "end" or "translation" in name:
+        return
+    network = networks.network(kept(store, name), EPOCHS, SITUATIONS[name], dataset)
+    shown = networks.sequence(dataset, int(dataset.validation[0]))
+    raw = networks.read(network, shown)
+    odds = networks.output_of(SITUATIONS[name], dataset, in_order(network, raw).outputs[0, 0])
+    said = networks.output_of(SITUATIONS[name], dataset, raw.answers[0, 0])
+    strip = strips.below(dataset, shown, network, next(iter(network.layers)), odds)
+    lines, last = strip.lines(odds), strip.about["last"]
+    assert np.isfinite(lines).all()
+    right = int(shown.y) if dataset.goal.kind == "class" else 0
+    np.testing.assert_allclose(lines[last, 0], said[right], rtol=1e-6)
+    assert last < shown.real or not network.masked
 
 
 def test_classes_keep_their_shares_in_a_sample(store) -> None:

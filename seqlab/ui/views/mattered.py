@@ -104,11 +104,14 @@ def _steps(scene: Scene, network: Stack, shown: Sequence, output: int, at: int) 
     slopes = saliency(network, shown.x, output, shown.mask, at) * _unit(scene, output)
     taken = occlusion(network, shown.x, _typical(scene), shown.mask, at)
     change = np.repeat(taken.change[:, output], taken.size)[: len(shown.x)] * _unit(scene, output)
-    inputs, scaled = {}, ""
+    inputs: dict[str, NDArray[np.floating]] = {}
+    scaled = ""
     if not scene.dataset.vocabulary:
         scaling, names = scene.dataset.input_scaling, scene.dataset.names
         scaled = captions.scaled(len(names), scaling.is_identity)
-        x = shown.x if scaled else scaling.invert(shown.x)
+        x = np.array(shown.x, np.float64) if scaled else scaling.invert(shown.x)
+        if network.masked:
+            x[shown.real :] = np.nan  # the network does not read them
         inputs = {f"{name}{scaled}": x[:, k] for k, name in enumerate(names[:4])}
         if len(names) == 1:  # in original units on both sides
             slopes = slopes / scaling.scale[0]
