@@ -193,6 +193,10 @@ def test_one_answer_is_drawn_as_bars(store, name, monkeypatch) -> None:
     odds = networks.output_of(SITUATIONS[name], dataset, raw)
     np.testing.assert_allclose(then, odds, rtol=1e-5)
     assert np.isfinite(then).all()
+    if dataset.goal.kind == "class":
+        right = int(dataset.y[index[0]])
+        said = f"the answer is P({dataset.goal.classes[right]}) = {odds[right]:.4g}"
+        assert said in words(app)
     assert list(names) == (list(dataset.goal.classes) or [dataset.target])
 
 

@@ -121,6 +121,8 @@ def _answers(
         before, after = f"“{written[0]}”", f"“{written[1]}”"
     else:
         before, after = f"{then:.4g}", f"{now:.4g}"
+        if dataset.goal.kind == "class":
+            before, after = (f"P({dataset.goal.classes[output]}) = {p}" for p in (before, after))
     if not said:
         sentence = (
             f"The input is as it was, and the answer is {before}. Choose another value for step "
