@@ -1,6 +1,7 @@
 """The pass phrase and the headers, spoken to as a server speaks to an application."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
@@ -35,7 +36,8 @@ def ask(app, path="/", method="GET", cookie="", body=b"", kind="http", client="1
     async def send(message):
         sent.append(message)
 
-    asyncio.run(app(scope, receive, send))
+    with ThreadPoolExecutor(1) as thread:  # Playwright may have an event loop in this one
+        thread.submit(asyncio.run, app(scope, receive, send)).result()
     return sent
 
 
