@@ -27,7 +27,7 @@ from starlette.routing import Route
 
 from seqlab import environment
 from seqlab.runs.store import StoreError
-from seqlab.ui import chart, services
+from seqlab.ui import chart, last_events, services
 from seqlab.ui.door import Door, SafeHeaders
 from seqlab.ui.visitor import VisitorKey
 
@@ -49,6 +49,7 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Starts the training pool before the first visitor comes, and stops it with the server."""
+    last_events.keep()
     services.pool()
     for part in ("results", "setup", "views", "coach"):  # what the first visitor would wait for
         importlib.import_module(f"seqlab.ui.{part}")

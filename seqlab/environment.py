@@ -98,7 +98,7 @@ class Environment(BaseSettings):
         Field(
             gt=0,
             allow_inf_nan=False,
-            description="GB that the runs of one visitor may take (default 2); beyond that, their "
+            description="GB that runs and files of one visitor may take (default 2); beyond that, their "
             "oldest go that are not pinned",
         ),
     ] = 2.0
@@ -107,7 +107,7 @@ class Environment(BaseSettings):
         Field(
             gt=0,
             allow_inf_nan=False,
-            description="GB that all runs may take (default 20); beyond that, the oldest go that "
+            description="GB that all runs and files may take (default 20); beyond that, the oldest go that "
             "are not pinned",
         ),
     ] = 20.0

@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import logging
+import math
 import queue
 import threading
 import time
@@ -27,7 +28,7 @@ from seqlab.runs import worker
 from seqlab.runs.connection import Connection
 from seqlab.runs.recorder import Recorder
 from seqlab.runs.store import Store
-from seqlab.runs.turns import order
+from seqlab.runs.turns import give_way, order
 from seqlab.runs.workers import Workers
 
 LOST = (
@@ -86,6 +87,7 @@ class _State:
 
     waiting: list[_Job] = field(default_factory=list)
     running: dict[str, _Job] = field(default_factory=dict)  # by worker address
+    served: dict[Hashable, float] = field(default_factory=dict)  # when a visitor's last run began
 
 
 class Pool:
@@ -219,6 +221,11 @@ class Pool:
         before = itertools.takewhile(lambda other: other != run, self._positions)
         return [job.run for job in list(self._state.running.values())], list(before)
 
+    @property
+    def others_wait(self) -> bool:
+        """Whether any run waits for a worker."""
+        return bool(self._positions)
+
     def position(self, run: str) -> int | None:
         """The run's place in the queue, 1 for the next one, or `None` if it does not wait."""
         positions = self._positions
@@ -268,30 +275,43 @@ class Pool:
         if addresses and self._workers.ready >= min(self._wanted, len(addresses)):
             self._ready.set()
         while state.waiting:
-            at_work = [job.owner for job in state.running.values()]
-            turns = order([job.owner for job in state.waiting], at_work)
-            state.waiting[:] = [state.waiting[i] for i in turns]
+            first = self._in_line()[0]
             busy = {address: job.stop_asked for address, job in state.running.items()}
-            address = self._workers.choose(state.waiting[0].program, busy)
+            address = self._workers.choose(first.program, busy)
             if address is None:
                 break
-            self._begin(state.waiting.pop(0), address)
-        self._positions = tuple(job.run for job in state.waiting)
+            state.waiting.remove(first)
+            self._begin(first, address)
+        self._positions = tuple(job.run for job in self._in_line())
         for job in list(state.running.values()):
             self._watch(job, addresses)
         self._stop_unwatched()
         self._end_turns()
 
+    def _in_line(self) -> list[_Job]:
+        """The waiting runs by turn; `_State.waiting` keeps them as they came."""
+        at_work = [job.owner for job in self._state.running.values()]
+        waiting = self._state.waiting
+        turns = order([job.owner for job in waiting], at_work, self._state.served)
+        return [waiting[i] for i in turns]
+
     def _end_turns(self) -> None:
-        """Stops runs that have had their time while another visitor waits."""
-        if self._turn is None:
+        """Stops runs that have had their time while visitors wait who have less at work."""
+        if self._turn is None or not self._state.waiting:
             return
-        waiting = {job.owner for job in self._state.waiting}
-        for job in list(self._state.running.values()):
-            over = job.began is not None and time.monotonic() - job.began > self._turn
-            if over and not job.given_up and waiting - {job.owner}:
-                job.given_up = TURN.format(minutes=self._turn / 60)
-                self._stop(job.run)
+        running = list(self._state.running.values())
+        staying = [job for job in running if job.stop_asked is None]
+        staying.sort(key=lambda job: job.began or 0.0)
+        latest = time.monotonic() - self._turn
+        ending = give_way(
+            [job.owner for job in self._in_line()],
+            [job.owner for job in staying],
+            [job.began is not None and job.began < latest for job in staying],
+            leaving=len(running) - len(staying),
+        )
+        for index in ending:
+            staying[index].given_up = TURN.format(minutes=self._turn / 60)
+            self._stop(staying[index].run)
 
     def _stop_unwatched(self) -> None:
         """Stops runs that nobody looks at, and those that keep a worker though they are paused."""
@@ -335,7 +355,7 @@ class Pool:
         )
 
     def _begin(self, job: _Job, address: str) -> None:
-        job.began = time.monotonic()
+        job.began = self._state.served[job.owner] = time.monotonic()
         self._recorder.status(job.run, "running")
         job.address = address
         self._state.running[address] = job
@@ -439,14 +459,18 @@ def _nothing() -> None:
     """The command of a quiet moment."""
 
 
-def until_turn(training: Sequence[float], before: Sequence[float]) -> float:
-    """Seconds until a worker is free, first come, first served.
+def until_turn(
+    training: Sequence[float], before: Sequence[float], turn: float | None = None
+) -> float:
+    """About the seconds until a worker is free.
 
     Args:
         training: seconds that are left to each run that trains.
-        before: seconds that each run takes that waits in front, in the queue's order.
+        before: seconds that each run takes that begins earlier, in the order in which they begin.
+        turn: the longest that a run trains while others wait, in seconds.
     """
-    free = sorted(training) or [0.0]  # when each worker is free
+    most = math.inf if turn is None else turn
+    free = sorted(min(seconds, most) for seconds in training) or [0.0]  # when each worker is free
     for seconds in before:
-        heapq.heapreplace(free, free[0] + seconds)  # a sorted list is a heap
+        heapq.heapreplace(free, free[0] + min(seconds, most))  # a sorted list is a heap
     return free[0]

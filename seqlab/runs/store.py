@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 PRIVATE = 0o700  # what people upload is nobody else's on this machine
 ACTIVE = ("queued", "running", "paused")
 ENDED = ("finished", "stopped", "diverged", "failed", "interrupted")
+_FILE = "json_extract(experiment, '$.data.file')"
 
 
 @dataclass(frozen=True)
@@ -74,21 +75,25 @@ class Run:
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of a run.
+    """A run with its weights, or an uploaded file, as quotas see it.
 
     Attributes:
-        run: its id.
-        owner: the visitor whose it is; those without one share a quota.
+        id: of the run or the file.
+        owner: the visitor whose it is; `None` if it is nobody's alone, as a file that two uploaded.
         created: Unix seconds.
-        size: bytes of weights and states.
+        size: bytes.
         stays: whether it is pinned, or still waits or trains.
+        reads: the uploaded file that a run reads.
+        is_file: whether it is an uploaded file.
     """
 
-    run: str
+    id: str
     owner: str | None
     created: float
     size: int
-    stays: bool
+    stays: bool = False
+    reads: str | None = None
+    is_file: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,6 +171,7 @@ class Store:
         except OSError as error:
             raise StoreError(f"{home} cannot be written: {error.strerror}.") from error
         self._lock = threading.Lock()
+        self._sizes: dict[str, tuple[int, int]] = {}  # by run: when its folder changed, bytes
         # One connection and one lock: script threads come and go, statements take microseconds.
         self._db, self.notice = database.open_or_replace(home / "seqlab.sqlite3")
 
@@ -477,7 +483,11 @@ class Store:
         """
         file = hashlib.sha256(name.encode() + b"\0" + data).hexdigest()[:16]
         _write_whole(self.home / "uploads" / file, data)
-        self._write("INSERT OR IGNORE INTO uploads VALUES (?, ?, ?)", (file, name, time.time()))
+        self._write(
+            "INSERT INTO uploads VALUES (?, ?, ?) "
+            "ON CONFLICT (file) DO UPDATE SET created = excluded.created",
+            (file, name, time.time()),
+        )
         if owner is not None:
             self._write("INSERT OR IGNORE INTO uploaders VALUES (?, ?)", (file, owner))
         return file
@@ -495,70 +505,123 @@ class Store:
 
     # Deletion and retention -----------------------------------------------------------------
 
-    def delete(self, run: str) -> bool:
-        """Removes an ended run with all that is kept of it; `False` if it is active or unknown."""
-        found = self.get(run)
-        if found is None or found.active:
+    def delete(self, run: str, pinned: bool = True) -> bool:
+        """Removes an ended run with all that is kept of it, and a file that only it still needed.
+
+        Args:
+            run: its id.
+            pinned: whether it goes even if it is pinned.
+
+        Returns:
+            `False` if it is active or unknown, or pinned and such ones shall stay.
+        """
+        file = self._file_of(run)
+        places = ", ".join("?" for _ in ENDED)
+        # One statement asks and removes: no run goes that was claimed or pinned in between.
+        removed = self._write(
+            f"DELETE FROM runs WHERE id = ? AND status IN ({places}) AND (? OR NOT pinned)",
+            (run, *ENDED, pinned),
+        )
+        if not removed:
             return False
-        self._erase([run])
+        for table in ("metrics", "log"):
+            self._write(f"DELETE FROM {table} WHERE run = ?", (run,))
         shutil.rmtree(self.home / "runs" / run, ignore_errors=True)
+        if file and not self._read("SELECT 1 FROM uploaders WHERE file = ?", file):
+            self.drop_upload(file)
         return True
+
+    def _file_of(self, run: str) -> str | None:
+        """The uploaded file that a run reads."""
+        rows = self._read(f"SELECT {_FILE} FROM runs WHERE id = ? AND json_valid(experiment)", run)
+        return rows[0][0] if rows else None
 
     def pin(self, run: str, pinned: bool) -> None:
         """Keeps a run for ever, or no longer."""
         self._write("UPDATE runs SET pinned = ? WHERE id = ?", (pinned, run))
 
     def kept(self) -> list[Kept]:
-        """What all runs take, for `seqlab.runs.housekeeping`. Looks at every file."""
-        rows = self._read("SELECT id, owner, created, pinned, status FROM runs")
-        return [
-            Kept(run, owner, created, self.size(run), bool(pinned) or status in ACTIVE)
-            for run, owner, created, pinned, status in rows
+        """All runs and uploaded files, for `seqlab.runs.housekeeping`."""
+        rows = self._read(
+            "SELECT id, owner, created, pinned, status, "
+            f"CASE WHEN json_valid(experiment) THEN {_FILE} END FROM runs"
+        )
+        runs = [
+            Kept(run, owner, created, self.size(run), bool(pinned) or status in ACTIVE, file)
+            for run, owner, created, pinned, status, file in rows
+        ]
+        rows = self._read(
+            "SELECT file, created, min(owner), count(owner) "
+            "FROM uploads LEFT JOIN uploaders USING (file) GROUP BY file"
+        )
+        return runs + [
+            Kept(
+                file,
+                owner if owners == 1 else None,
+                created,
+                _bytes_of(self.home / "uploads" / file),
+                is_file=True,
+            )
+            for file, created, owner, owners in rows
         ]
 
     def size(self, run: str) -> int:
         """The bytes of a run's files."""
+        folder = self.home / "runs" / run
         try:
-            with os.scandir(self.home / "runs" / run) as entries:
-                return sum(entry.stat().st_size for entry in entries)
+            changed = folder.stat().st_mtime_ns  # files come and go whole, by renaming
+            known = self._sizes.get(run)
+            if known and known[0] == changed:
+                return known[1]
+            with os.scandir(folder) as entries:
+                size = sum(entry.stat().st_size for entry in entries)
         except OSError:  # none was kept, or they go in this moment
             return 0
+        if time.time_ns() - changed > 10**9:  # else another file may come at the same time
+            self._sizes[run] = changed, size
+        return size
 
     def uploaded_by(self, file: str, owner: str) -> bool:
         """Whether that visitor has uploaded a file."""
         return bool(self._read("SELECT 1 FROM uploaders WHERE file = ? AND owner = ?", file, owner))
 
-    def readers(self, file: str) -> int:
-        """How many runs read an uploaded file."""
-        data = "json_extract(experiment, '$.data.file')"
-        ((count,),) = self._read(
-            f"SELECT count(*) FROM runs WHERE json_valid(experiment) AND {data} = ?", file
+    def readers(self, file: str, owner: str) -> tuple[int, int]:
+        """How many runs of a visitor read an uploaded file, and how many of others."""
+        rows = self._read(
+            f"SELECT owner IS ? FROM runs WHERE json_valid(experiment) AND {_FILE} = ?", owner, file
         )
-        return int(count)
+        own = sum(is_own for (is_own,) in rows)
+        return own, len(rows) - own
 
     def delete_upload(self, file: str, owner: str) -> bool:
-        """Removes a file for a visitor who uploaded it.
+        """Removes a file for a visitor who uploaded it, unless a run of theirs reads it.
 
-        The bytes go when nobody else has uploaded the same and no run reads it; `False` if they
-        stay for one of these reasons, or if somebody else asks.
+        The bytes go when nobody else has uploaded the same and no run of others reads it, else
+        with the last of these.
+
+        Returns:
+            `False` if a run of the visitor reads it, or if somebody else asks.
         """
-        if not self.uploaded_by(file, owner):
+        own, _ = self.readers(file, owner)
+        if own or not self.uploaded_by(file, owner):
             return False
         self._write("DELETE FROM uploaders WHERE file = ? AND owner = ?", (file, owner))
-        if self.readers(file) or self._read("SELECT 1 FROM uploaders WHERE file = ?", file):
-            return False
-        self._erase_upload(file)
+        if not self._read("SELECT 1 FROM uploaders WHERE file = ?", file):
+            self.drop_upload(file)
         return True
 
-    def _erase(self, runs: Sequence[str]) -> None:
-        rows = [(run,) for run in runs]
-        for table, column in (("metrics", "run"), ("log", "run"), ("runs", "id")):
-            self._write(f"DELETE FROM {table} WHERE {column} = ?", *rows)
-
-    def _erase_upload(self, file: str) -> None:
+    def drop_upload(self, file: str) -> bool:
+        """Removes a file, whoever uploaded it; `False` if a run reads it."""
+        dropped = self._write(
+            "DELETE FROM uploads WHERE file = ? AND NOT EXISTS "
+            f"(SELECT 1 FROM runs WHERE json_valid(experiment) AND {_FILE} = file)",
+            (file,),
+        )
+        if not dropped:
+            return False
+        self._write("DELETE FROM uploaders WHERE file = ?", (file,))
         (self.home / "uploads" / file).unlink(missing_ok=True)
-        for table in ("uploads", "uploaders"):
-            self._write(f"DELETE FROM {table} WHERE file = ?", (file,))
+        return True
 
     def forget(self, days: float) -> None:
         """Removes the runs that ended more than so many days ago, and what no run needs.
@@ -572,19 +635,20 @@ class Store:
             before,
             *ENDED,
         )
-        self._erase([run for (run,) in old])
+        gone = [run for (run,) in old if self.delete(run, pinned=False)]
         runs = {run for (run,) in self._read("SELECT id FROM runs")}
-        data = "json_extract(experiment, '$.data.file')"
-        found = self._read(f"SELECT DISTINCT {data} FROM runs WHERE json_valid(experiment)")
-        files = {file for (file,) in found}
         for path in (self.home / "runs").iterdir():
             if path.name not in runs and path.stat().st_mtime < before:
                 shutil.rmtree(path, ignore_errors=True)
+        known = {file for (file,) in self._read("SELECT file FROM uploads")}
         for path in (self.home / "uploads").iterdir():
-            if path.name not in files and path.stat().st_mtime < before:
-                self._erase_upload(path.name)
-        if old:
-            logger.info("%d runs that ended more than %g days ago were removed.", len(old), days)
+            if path.stat().st_mtime < before:
+                if path.name in known:
+                    self.drop_upload(path.name)
+                else:
+                    path.unlink(missing_ok=True)
+        if gone:
+            logger.info("%d runs that ended more than %g days ago were removed.", len(gone), days)
 
 
 def _born(pid: int) -> float | None:
@@ -593,6 +657,13 @@ def _born(pid: int) -> float | None:
         return psutil.Process(pid).create_time()
     except psutil.Error:
         return None
+
+
+def _bytes_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _write_whole(path: Path, data: bytes) -> None:

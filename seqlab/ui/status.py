@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from seqlab import environment
 from seqlab.runs.pool import until_turn
 from seqlab.runs.store import Metrics, Run
 from seqlab.ui import services
@@ -35,6 +36,8 @@ def status(run: Run | None, metrics: Metrics) -> None:
         pace = _pace(metrics.more["at"])
         left = f", about {duration(pace * (epochs - done))} left" if pace else ""
         text = f"Epoch {done} of {epochs} · {seconds:.1f} s{left} · {numbers}"
+        if pace:
+            text += _turn(seconds + pace * (epochs - done))
         st.progress(min(done / epochs, 1.0), text=text if done else "Compiling the network …")
     elif run.status == "paused":
         st.progress(
@@ -61,6 +64,14 @@ def _pace(at: np.ndarray) -> float | None:
     at = at[-RECENT:]
     told, epochs = np.unique(at[np.isfinite(at)], return_counts=True)  # reported together
     return float(np.median(np.diff(told) / epochs[1:])) if len(told) > 1 else None
+
+
+def _turn(seconds: float) -> str:
+    """Said while others wait, if a run takes longer than it may then."""
+    minutes = environment.current().turn
+    if minutes is None or seconds < 60 * minutes or not services.pool().others_wait:
+        return ""
+    return f" · others wait: it stops {minutes:g} minutes after it began, and can go on later"
 
 
 def _last_losses(metrics: Metrics) -> str:
@@ -109,7 +120,12 @@ def _waiting(run: str, tick: float) -> None:
     place = "about to start"
     if position:
         training, before = pool.ahead(run)
-        seconds = until_turn(store.seconds_left(training), store.seconds_left(before))
+        turn = environment.current().turn
+        seconds = until_turn(
+            store.seconds_left(training),
+            store.seconds_left(before),
+            None if turn is None else 60 * turn,
+        )
         to_go = f", about {duration(seconds)} to go" if pool.ready else ""
         place = f"number {position} in the queue{to_go}"
     what = "a free worker" if pool.ready else "TensorFlow, which is warming up"

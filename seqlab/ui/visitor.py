@@ -21,6 +21,7 @@ from seqlab.ui import services
 
 COOKIE = "seqlab_visitor"
 NEARLY = 0.8  # of the quota: from there on it is told what will go
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
 YEAR = 365 * 86_400  # seconds
 _KEY = "_visitor_key"  # where there is no cookie: it lasts as long as the session
 OTHERS = "Another visitor's run: you can watch it, and train with its settings as your own."
@@ -81,24 +82,41 @@ def owns_id(run: str) -> bool:
 
 def room() -> str:
     """How much the visitor's runs take of what they may, and what goes when it is too much."""
-    settings, store = environment.current(), services.store()
-    own = [kept for kept in store.kept() if kept.owner == owner()]
-    used = sum(kept.size for kept in own)
-    each = settings.visitor_gb * GB
-    whose = "Your run takes" if len(own) == 1 else f"Your {len(own):,} runs take"
-    text = f"{whose} {used / 1e6:,.1f} MB of {settings.visitor_gb * 1000:,.0f} MB."
+    settings = environment.current()
+    kept = services.store().kept()
+    own = [one for one in kept if one.owner == owner()]
+    used, of_all = (sum(one.size for one in some) for some in (own, kept))
+    files = sum(one.is_file for one in own)
+    parts = [_count(len(own) - files, "run")]
+    parts += [_count(files, "file")] if files else []
+    text = (
+        f"Yours: {' and '.join(parts)}, {used / 1e6:,.1f} MB of "
+        f"{settings.visitor_gb * 1000:,.0f} MB."
+    )
     days = settings.keep_days
     if days is not None:
         text += f" A run that is not pinned goes {days:g} days after its end."
-    if used > NEARLY * each:
-        unpinned = sorted((kept for kept in own if not kept.stays), key=lambda kept: kept.created)
-        first = f", run {unpinned[0].run} first" if unpinned else ""
+    if used > NEARLY * settings.visitor_gb * GB:
+        runs_of_own = [one for one in own if not one.stays and not one.is_file]
+        oldest = min(runs_of_own, key=lambda one: one.created, default=None)
+        first = f", run {oldest.id} first" if oldest else ""
         text += f" When they take more, your oldest ones that are not pinned go{first}."
+    if of_all > NEARLY * settings.total_gb * GB:
+        text += (
+            f" The whole server keeps {of_all / GB:,.1f} GB of {settings.total_gb:g} GB: when that "
+            "is full, the oldest runs and files that nobody pinned go, whoever owns them."
+        )
     return text
 
 
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def _alone() -> bool:
-    """Whether only this machine can connect."""
+    """Whether only this machine can connect, also not others through a proxy on it."""
+    if any(name in st.context.headers for name in FORWARDED):
+        return False
     address = str(st.get_option("server.address") or "")
     if address == "localhost":
         return True

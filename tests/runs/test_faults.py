@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+import time
 from contextlib import contextmanager
 
 import psutil
@@ -113,6 +114,24 @@ def test_visitors_take_turns_and_a_long_run_makes_room_while_another_waits(
     assert "10 minutes while others were waiting" in store.get(first).message
     assert store.get(third).status == "queued"
     for run in (second, third):
+        pool.stop(run)
+
+
+def test_one_who_waits_costs_the_busiest_visitor_one_run(start, store, monkeypatch):
+    monkeypatch.setattr(pools, "time", clock := Skipping())
+    pool = start(workers=3, turn=600)
+    cato = submit(pool, store, 10_000, owner="cato")
+    adas = [submit(pool, store, 10_000, owner="ada") for _ in range(3)]
+    wait_for(lambda: all(store.get(run).status == "running" for run in [cato, *adas[:2]]))
+    clock.skipped = 700  # all three have had their time
+    bobs = submit(pool, store, 10_000, owner="bob")
+    wait_for(lambda: store.get(bobs).status == "running")
+    wait_for(lambda: sum(store.get(run).status == "stopped" for run in adas) == 1)
+    assert store.get(cato).status == "running"
+    assert store.get(adas[2]).status == "queued"
+    time.sleep(1)  # the pool looks five times a second
+    assert sum(ended(store, run) for run in [cato, *adas]) == 1
+    for run in [cato, bobs, *adas]:
         pool.stop(run)
 
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -198,6 +199,39 @@ def test_the_time_until_ones_turn_follows_the_queue():
     assert until_turn([8.0, 3.0], []) == 3  # the second worker is free first
     assert until_turn([8.0, 3.0], [10.0]) == 8
     assert until_turn([8.0, 3.0], [10.0, 1.0]) == 9
+    assert until_turn([900.0, 800.0], [700.0], turn=600) == 600  # who has had a turn makes room
+
+
+class Idle:
+    """Workers of which none is ever free."""
+
+    ready = 1
+
+    def look(self, client, running):
+        return {"worker"}
+
+    def choose(self, program, busy):
+        return None
+
+
+def test_the_queue_keeps_in_mind_who_came_first(tmp_path):
+    store = Store(tmp_path)
+    pool = Pool(store, job=JOB)
+    pool._workers, pool._connection = Idle(), SimpleNamespace(client=None)
+    for owner in "aabba":
+        run = store.create(Experiment(), owner=owner)
+        pool._state.waiting.append(_Job(run, (), owner=owner))
+    came = list(pool._state.waiting)
+    pool._state.running["worker"] = working = _Job("other", (), owner="a", address="worker")
+    working.future = Late("pending")
+    working.future.done = lambda: False
+    pool._tick()
+    assert pool._state.waiting == came
+    assert pool.position(came[2].run) == 1  # b has nothing at work
+    working.owner = "b"
+    pool._tick()
+    assert pool.position(came[0].run) == 1
+    store.close()
 
 
 class Late:

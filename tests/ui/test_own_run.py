@@ -31,3 +31,28 @@ def test_train_after_a_reload_stops_the_run_of_this_tab_alone(page, server, brow
                 Playground(page, f"{server.url}/?run={run.id}").stop_if_it_trains()
         other.context.close()
         store.close()
+
+
+def test_only_the_browser_that_has_begun_a_run_stops_it(page, server, browser):
+    mine, other = Playground(page, server.url), browser.new_context().new_page()
+    store = Store(server.home / "home")
+    try:
+        run = start_long_run(mine)
+        guest = Playground(other, page.url)
+        guest.expect_status(r"Epoch \d+ of 9999")
+        expect(guest.part("stop").get_by_role("button")).to_be_disabled()
+        expect(other.get_by_text("Another visitor's run")).to_be_visible()
+        address = page.url
+        again = page.context.new_page()  # another tab of the same browser
+        page.close()
+        mine = Playground(again, address)
+        expect(mine.part("stop").get_by_role("button")).to_be_enabled()
+        mine.click("stop")
+        mine.expect_status("Stopped after")
+        assert store.get(run).status == "stopped"
+    finally:
+        for run in store.runs():
+            if run.active:
+                Playground(mine.page, f"{server.url}/?run={run.id}").stop_if_it_trains()
+        other.context.close()
+        store.close()

@@ -1,6 +1,7 @@
 """Whose run is it: only its owner steers, continues and deletes it; others watch and copy it."""
 
 import asyncio
+import hashlib
 
 import pytest
 
@@ -10,6 +11,7 @@ from seqlab.runs.store import Store
 from seqlab.ui import services, visitor
 from seqlab.ui.visitor import COOKIE, VisitorKey
 from tests.ui.conftest import new_tab
+from tests.ui.test_data_page import PAGES
 from tests.ui.test_door import ask, inside
 from tests.ui.test_pages import captions, opened
 
@@ -119,17 +121,52 @@ def test_a_run_without_an_owner_belongs_to_whoever_is_at_this_machine_alone(stor
 def test_a_file_goes_when_nobody_needs_it(store):
     file = store.add_upload(b"x\n1\n", "a.csv", "ada")
     assert store.add_upload(b"x\n1\n", "a.csv", "bob") == file
+    mine = store.create(Experiment(data=Data(source="upload", file=file)), owner="ada")
+    bobs = store.create(Experiment(data=Data(source="upload", file=file)), owner="bob")
+    assert store.readers(file, "ada") == (1, 1)
     assert not store.delete_upload(file, "eve")
-    assert not store.delete_upload(file, "ada")  # Bob has the same
-    run = store.create(Experiment(data=Data(source="upload", file=file)))
-    assert not store.delete_upload(file, "bob")  # a run reads it
+    assert not store.delete_upload(file, "ada")  # a run of hers reads it
+    store.set_status(mine, "stopped")
+    store.delete(mine)
+    assert store.delete_upload(file, "ada")  # it is no longer hers, but Bob has the same
+    assert not store.uploaded_by(file, "ada")
     assert store.upload(file) is not None
-    store.set_status(run, "stopped")
-    store.delete(run)
-    store.add_upload(b"x\n1\n", "a.csv", "bob")
+    assert not store.delete_upload(file, "bob")
+    store.set_status(bobs, "stopped")
+    store.delete(bobs)
     assert store.delete_upload(file, "bob")
     assert store.upload(file) is None
     assert not (store.home / "uploads" / file).exists()
+
+
+def test_a_deleted_file_goes_with_the_last_run_of_others_that_reads_it(store):
+    file = store.add_upload(b"x\n1\n", "a.csv", "ada")
+    run = store.create(Experiment(data=Data(source="upload", file=file)), owner="bob")
+    assert store.delete_upload(file, "ada")
+    assert store.upload(file) is not None
+    store.set_status(run, "stopped")
+    store.delete(run)
+    assert not (store.home / "uploads" / file).exists()
+
+
+def test_the_page_says_who_else_needs_a_file(store):
+    ada = hashlib.sha256(b"seqlab visitor ada").hexdigest()[:32]
+    file = store.add_upload(b"x\n" + b"1\n2\n" * 200, "a.csv", ada)
+    wish = Experiment(data=Data(source="upload", file=file, window=8))
+    store.create(wish, owner="bob")
+    app = opened(tab("ada"), **wish.to_query())
+    app.switch_page(str(PAGES / "data.py")).run()
+    assert not app.exception
+
+    def words() -> str:
+        return " ".join(text.value for text in app.markdown)
+
+    assert "1 run of another visitor reads it. The file is no longer yours at once" in words()
+    assert not app.button(key="delete_this_file").disabled
+    store.create(wish, owner=ada)
+    app.run()
+    assert "1 run of yours reads it: delete it first" in words()
+    assert app.button(key="delete_this_file").disabled
 
 
 def test_the_store_knows_no_key(run, store):
@@ -172,7 +209,7 @@ def test_the_owner_pins_and_the_runs_page_says_what_will_go(run, store, monkeypa
     store.add_snapshot(run, 1, bytes(900_000))
     app = opened(tab("ada"), run=run)
     app.switch_page("../../pages/runs.py").run()
-    assert "Your run takes 0.9 MB of 2,000 MB. A run that is not pinned goes 30 days" in captions(
+    assert "Yours: 1 run, 0.9 MB of 2,000 MB. A run that is not pinned goes 30 days" in captions(
         app
     )
     monkeypatch.setenv("SEQLAB_VISITOR_GB", "0.001")

@@ -136,18 +136,29 @@ def _delete(file: str) -> None:
     """Offers to remove the file to who has uploaded it."""
     if not services.store().uploaded_by(file, visitor.owner()):
         return
-    readers = services.store().readers(file)
-    runs = "run reads it and would" if readers == 1 else "runs read it and would"
-    needed = f" {readers} {runs} no longer show its data: delete them first." if readers else ""
+    own, others = services.store().readers(file, visitor.owner())
+    if own:
+        runs = "run of yours reads it" if own == 1 else "runs of yours read it"
+        text = f"{own} {runs}: delete {'it' if own == 1 else 'them'} first, on the playground."
+    elif others:
+        runs = (
+            "run of another visitor reads it" if others == 1 else "runs of other visitors read it"
+        )
+        text = (
+            f"{others} {runs}. The file is no longer yours at once, and goes from this server with "
+            f"{'that run' if others == 1 else 'the last of them'}."
+        )
+    else:
+        text = "The file goes from this server, unless another visitor has uploaded the same."
     with st.popover("Delete", icon=":material/delete:", key="delete_file", type="tertiary"):
-        st.markdown(f"The file goes from this server.{needed}")
+        st.markdown(text)
         st.button(
             "Delete this file",
             key="delete_this_file",
             icon=":material/delete_forever:",
             on_click=_deleted,
             args=(file,),
-            disabled=readers > 0,
+            disabled=own > 0,
         )
 
 

@@ -93,7 +93,8 @@ class Tab(Visitor):
         return self
 
     def _get(self, path: str) -> None:
-        with self._browser.open(self._site + path, timeout=30) as answer:
+        request = urllib.request.Request(self._site + path, headers={"Accept": "text/html"})
+        with self._browser.open(request, timeout=30) as answer:
             answer.read()
 
     async def _hear(self) -> None:
