@@ -98,8 +98,8 @@ class Environment(BaseSettings):
         Field(
             gt=0,
             allow_inf_nan=False,
-            description="GB that runs and files of one visitor may take (default 2); beyond that, their "
-            "oldest go that are not pinned",
+            description="GB that runs and files of one visitor may take (default 2); beyond that, "
+            "their oldest go that are not pinned",
         ),
     ] = 2.0
     total_gb: Annotated[
@@ -107,8 +107,8 @@ class Environment(BaseSettings):
         Field(
             gt=0,
             allow_inf_nan=False,
-            description="GB that all runs and files may take (default 20); beyond that, the oldest go that "
-            "are not pinned",
+            description="GB that all runs and files may take (default 20); beyond that, the oldest go "
+            "that are not pinned",
         ),
     ] = 20.0
     scheduler: Annotated[
