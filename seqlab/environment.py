@@ -107,8 +107,8 @@ class Environment(BaseSettings):
         Field(
             gt=0,
             allow_inf_nan=False,
-            description="GB that all runs and files may take (default 20); beyond that, the oldest go "
-            "that are not pinned",
+            description="GB that all runs and files may take (default 20); beyond that, the oldest "
+            "go that are not pinned",
         ),
     ] = 20.0
     scheduler: Annotated[

@@ -37,6 +37,8 @@ def beside(ratio: float, under: str, over: str) -> str:
         ratio: the one divided by the other.
         under, over: the words for less and for more, as "below" and "above".
     """
+    if abs(ratio - 1) < 0.005:
+        return "as good as"
     if ratio < 1:
         return f"{1 - ratio:.0%} {under}"
     return f"{ratio - 1:.0%} {over}" if ratio < 3 else f"{ratio:.3g} times"

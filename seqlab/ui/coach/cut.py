@@ -36,10 +36,11 @@ def _parts(dataset: Dataset, data: Data) -> str:
         f"with, {sizes[1]:,} for validation{test}"
     )
     if outside:
-        why = "whose targets straddle a border"
+        reasons = ["whose targets straddle a border"] if dataset.starts is not None else []
         if data.duplicates == "drop":
-            why += " or that stand in two parts"
-        told += f"; {outside:,} {why} belong to none"
+            reasons.append("that stand in two parts")
+        why = f"{' or '.join(reasons)} " if reasons else ""
+        told += f"; {outside:,} {why}belong to none"
     return f"{told}."
 
 
@@ -96,10 +97,9 @@ def leaks(dataset: Dataset, facts: Facts, scaling: ScalingKind) -> None:
     )
     moved = max(abs(worst.shift), abs(worst.scale_of_all / worst.scale - 1))
     told += (
-        "fitted on all rows, it would have told the network where the values are heading in the "
-        "other parts."
+        "fitted on all rows, it would have told the network of values in the other parts."
         if moved >= GREAT_SHIFT
-        else "fitted on all rows it would have told little, but here that is luck."
+        else "fitted on all rows it would be nearly the same, because the parts are alike here."
     )
     st.caption(plain(told))
     if len(facts.leaks) > 1:

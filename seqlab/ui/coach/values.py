@@ -153,13 +153,13 @@ def columns_table(columns: tuple[summary.Column, ...], used: tuple[str, ...], ta
         height=min(38 + 35 * len(table), 320),
         column_config={name: st.column_config.NumberColumn(format="%.5g") for name in numbers},
     )
-    st.caption(plain(_columns_words(columns)))
+    st.caption(plain(_columns_words(columns, {*used, target})))
 
 
-def _columns_words(columns: tuple[summary.Column, ...]) -> str:
+def _columns_words(columns: tuple[summary.Column, ...], used: set[str]) -> str:
     missing = [column for column in columns if column.missing]
     still = [column.name for column in columns if column.count and column.low == column.high]
-    moving = [column for column in columns if column.deviation > 0]
+    moving = [column for column in columns if column.name in used and column.deviation > 0]
     told = []
     if len(moving) > 1:
         wide, narrow = (pick(moving, key=lambda c: c.deviation) for pick in (max, min))
@@ -256,8 +256,10 @@ def likeness(dataset: Dataset, facts: Facts, view: str) -> None:
         f"by {facts.lags[1]:.2f}. "
     )
     if season:
-        height = f" (correlation {facts.lags[season]:.2f})" if season < len(facts.lags) else ""
-        sentence += f"The series repeats itself after {season:,} rows{height}."
+        sentence += f"Its season is {season:,} rows"
+        if season < len(facts.lags):
+            sentence += f": values that far apart correlate by {facts.lags[season]:.2f}"
+        sentence += "."
     elif not facts.lags.any():
         sentence += "The series never changes."
     else:
