@@ -95,7 +95,7 @@ def test_every_kind_of_source_is_shown_with_its_numbers(app, source, said):
     assert best is None or rules["rule"].iloc[0] == best[0]  # the one to beat stands first
     if dataset.splits:
         season = find_period(dataset.values[: dataset.splits[0], 0])
-        assert (f"after {season:,} rows" in found) == bool(season)
+        assert (f"Its season is {season:,} rows" in found) == bool(season)
 
 
 def test_columns_have_their_summary_and_the_best_rule_its_error(app):
