@@ -1,8 +1,13 @@
 """What the settings of an experiment can be; those of the network by the names of Keras."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-Cell = Literal["SimpleRNN", "LSTM", "GRU"]
+from seqlab.cells import CELLS
+
+if TYPE_CHECKING:
+    Cell = str
+else:
+    Cell = Literal[tuple(CELLS)]
 Optimizer = Literal[
     "SGD", "RMSprop", "Adam", "AdamW", "Nadam", "Adamax", "Adagrad", "Adadelta", "Lion"
 ]

@@ -13,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from seqlab.cells import CELLS
 from seqlab.choices import (
     KNOBS,
     Activation,
@@ -164,7 +165,7 @@ class Recurrent(Frozen):
         return_sequences: hand on the state of every step instead of the last one.
         bidirectional: a `keras.layers.Bidirectional` around the layer, outputs concatenated.
         activation: of the candidate, and of the cell state for the output of an LSTM.
-        recurrent_activation: of the gates; a SimpleRNN has none.
+        recurrent_activation: of the gates, where there are some.
         use_bias: whether there is a bias vector.
         dropout: share of the inputs that is dropped in training, the same at every step.
         recurrent_dropout: likewise of the hidden state.
@@ -197,6 +198,10 @@ class Recurrent(Frozen):
     recurrent_scale: Annotated[float, within("recurrent_scale", float)] = 1.0
     l2: Annotated[float, within("l2", float)] = 0.0
     layer_normalization: bool = False
+
+    def has(self, setting: str) -> bool:
+        """Whether a setting means something to this cell; the others are left aside."""
+        return CELLS[self.cell].has(setting)
 
     @property
     def title(self) -> str:

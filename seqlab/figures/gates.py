@@ -8,30 +8,23 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from seqlab.cells import CELLS
 from seqlab.figures import style
-
-# Rows of small multiples, for each cell: gates above, states below.
-LAYOUT: dict[str, list[list[str]]] = {
-    "LSTM": [["input_gate", "forget_gate", "output_gate"], ["candidate", "cell", "hidden"]],
-    "GRU": [["update_gate", "reset_gate"], ["candidate", "hidden"]],
-    "SimpleRNN": [["hidden"]],
-}
 
 
 def heat_maps(cell: str, trace: Mapping[str, NDArray[np.floating]]) -> go.Figure:
     """Every gate and state of one layer for one sequence.
 
-    Gates share the fixed scale 0..1, states the fixed scale -1..1. Only an LSTM's cell state can
-    leave -1..1; its scale then widens, and its title says how far.
+    Gates share the fixed scale 0..1, states the fixed scale -1..1. What leaves -1..1, as the cell
+    state of an LSTM does, widens that scale, and its title says how far.
 
     Args:
-        cell: "LSTM", "GRU" or "SimpleRNN".
+        cell: its name.
         trace: (timesteps, units) by name.
     """
-    rows = LAYOUT[cell]
-    reach = 1.0
-    if "cell" in trace:
-        reach = max(1.0, float(np.ceil(10 * np.abs(trace["cell"]).max()) / 10))
+    rows = CELLS[cell].rows
+    signed = [np.abs(trace[name]).max() for row in rows for name in row if not _is_gate(name)]
+    reach = max(1.0, float(np.ceil(10 * max(signed)) / 10))
     traces: list[go.Heatmap] = []
     titles: list[dict[str, object]] = []
     axes: dict[str, object] = {}
@@ -56,7 +49,7 @@ def heat_maps(cell: str, trace: Mapping[str, NDArray[np.floating]]) -> go.Figure
                 "title": {"text": "unit" if j == 0 else ""},
                 "showgrid": False,
             }
-            wide = name == "cell" and reach > 1
+            wide = not _is_gate(name) and np.abs(trace[name]).max() > 1
             traces.append(_heat_map(name, trace[name], n, wide))
             titles.append(
                 {
@@ -87,7 +80,7 @@ def heat_maps(cell: str, trace: Mapping[str, NDArray[np.floating]]) -> go.Figure
 
 
 def _heat_map(name: str, values: NDArray[np.floating], axis: str, wide: bool) -> go.Heatmap:
-    scale = "coloraxis" if name in style.SIGMOID else "coloraxis2"
+    scale = "coloraxis" if _is_gate(name) else "coloraxis2"
     return go.Heatmap(
         z=np.asarray(values, np.float32).T,  # (units, T): the rows of z run along y
         x0=1,
@@ -100,6 +93,10 @@ def _heat_map(name: str, values: NDArray[np.floating], axis: str, wide: bool) ->
         name=style.GATE_NAMES[name],
         hovertemplate="step %{x}, unit %{y}: %{z:.3f}<extra>%{fullData.name}</extra>",
     )
+
+
+def _is_gate(name: str) -> bool:
+    return name in style.SIGMOID
 
 
 def _span(index: int, count: int, gap: float) -> tuple[float, float]:

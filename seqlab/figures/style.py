@@ -11,6 +11,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from seqlab.cells import CELLS
+
 TRAIN = "#2a78d6"
 VALIDATION = "#d1690e"
 TEST = "#8a63c9"
@@ -30,29 +32,11 @@ DIVERGING = [
     [1.0, "#b2301b"],
 ]
 
-GATE_NAMES = {
-    "input_gate": "input i",
-    "forget_gate": "forget f",
-    "output_gate": "output o",
-    "update_gate": "update z",
-    "reset_gate": "reset r",
-    "candidate": "candidate",
-    "cell": "cell c",
-    "hidden": "hidden h",
-}
+_VALUES = {value.name: value for cell in CELLS.values() for value in cell.values}
+GATE_NAMES = {name: value.label for name, value in _VALUES.items()}
 # For lines, where several of them share a chart.
-GATE_COLOURS = {
-    "input_gate": "#15917c",
-    "forget_gate": "#2a78d6",
-    "output_gate": "#8a63c9",
-    "update_gate": "#2a78d6",
-    "reset_gate": "#15917c",
-    "candidate": "#8a8f98",
-    "cell": "#c0398b",
-    "hidden": "#d1690e",
-}
-SIGMOID = ("input_gate", "forget_gate", "output_gate", "update_gate", "reset_gate")
-
+GATE_COLOURS = {name: value.colour for name, value in _VALUES.items()}
+SIGMOID = tuple(name for name, value in _VALUES.items() if value.is_gate)
 
 _SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;"})
 LONGEST_NAME = 60

@@ -12,9 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from seqlab.lens.activations import find_activation
-from seqlab.lens.arithmetic import ORDER
-from seqlab.lens.gradients import Layer
+from seqlab.cells.activations import find_activation
+from seqlab.lens.bptt import Layer
 from seqlab.lens.stack import Block, LensError, Stack
 
 LARGE = 100.0  # sigmoid(100) is 1 in float32 and in float64
@@ -38,17 +37,20 @@ def gate_held_at_1(network: Stack, layer: str, gate: str) -> Stack:
             f"A gate of {layer!r} cannot be held at 1: its recurrent activation "
             f"{old.recurrent_activation!r} does not end there."
         )
-    kernel, recurrent = (np.array(weight) for weight in old.weights[:2])
-    units = len(recurrent)
-    place = ORDER[old.cell].index(gate)
+    cell, options = old.record, old.settings
+    kernel, *more = (np.array(weight) for weight in old.weights)
+    names = [block.name for block in cell.blocks]
+    place, units = names.index(gate), old.units
     columns = slice(place * units, (place + 1) * units)
-    kernel[:, columns] = recurrent[:, columns] = 0
-    double = old.cell == "GRU" and old.reset_after
-    shape = (2, kernel.shape[1]) if double else (kernel.shape[1],)
-    bias = np.array(old.weights[2]) if old.use_bias else np.zeros(shape, kernel.dtype)
+    kernel[:, columns] = 0
+    if cell.has_recurrent_kernel:
+        more[0][:, columns] = 0
+    if not old.use_bias:
+        more.append(np.zeros((2, kernel.shape[1])[not cell.two_biases(options) :], kernel.dtype))
+    bias = more[-1]
     bias[..., columns] = 0
-    bias[(0, columns) if double else columns] = LARGE
-    return _with(network, layer, replace(old, weights=[kernel, recurrent, bias], use_bias=True))
+    bias[(0, columns) if bias.ndim == 2 else columns] = LARGE
+    return _with(network, layer, replace(old, weights=[kernel, *more], use_bias=True))
 
 
 def units_off(network: Stack, layer: str, units: Sequence[int]) -> Stack:
@@ -72,10 +74,11 @@ def units_off(network: Stack, layer: str, units: Sequence[int]) -> Stack:
         )
     off = np.asarray(units, np.intp)
     own = block.layers[block.names.index(layer)]
-    recurrent = np.array(own.weights[1])
-    recurrent[off] = 0
-    changed = replace(own, weights=[own.weights[0], recurrent, *own.weights[2:]])
-    network = _with(network, layer, changed)
+    if own.record.has_recurrent_kernel:
+        recurrent = np.array(own.weights[1])
+        recurrent[off] = 0
+        changed = replace(own, weights=[own.weights[0], recurrent, *own.weights[2:]])
+        network = _with(network, layer, changed)
     # Of a Bidirectional the forward units come first in what the next layer reads.
     rows = off if block.names.index(layer) == 0 else off + network.units(block.names[0])
     if place + 1 < len(network.blocks):

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.lens.activations import Floats, find_activation
-from seqlab.lens.cells import STATES, blocks, check_weights, trace
-from seqlab.lens.gradients import Layer
-
-# The gates of each cell in the order of the weights, and which are squashed by the activation.
-ORDER = {
-    "SimpleRNN": ("hidden",),
-    "LSTM": ("input_gate", "forget_gate", "candidate", "output_gate"),
-    "GRU": ("update_gate", "reset_gate", "candidate"),
-}
-BY_ACTIVATION = ("hidden", "candidate")
+from seqlab.cells.activations import Floats
+from seqlab.cells.cell import Cell, Parts, columns
+from seqlab.lens.bptt import Layer
+from seqlab.lens.trace import trace
 
 
 @dataclass(frozen=True, eq=False)
 class Term:
     """What a gate of one unit is made of, each (timesteps,).
 
-    value = function(from_input + from_state + bias). For the candidate of a GRU `from_state` is
-    already multiplied by the reset gate; `inner` is it before, with the second bias in it.
+    value = function(from_input + from_state + bias). Where another value multiplies `from_state`,
+    as the reset gate does for the candidate of a GRU, `inner` is it before.
 
     Attributes:
         from_input: this unit's share of W x_t.
@@ -34,7 +28,8 @@ class Term:
         bias: b.
         value: what comes out.
         function: the name of the activation.
-        inner: GRU with `reset_after` only: U h_{t-1} + b', to be multiplied by r.
+        inner: what `factor` multiplies, if there is a factor.
+        factor: its letter.
     """
 
     from_input: Floats
@@ -43,6 +38,7 @@ class Term:
     value: Floats
     function: str
     inner: Floats | None = None
+    factor: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,20 +46,20 @@ class Unit:
     """One unit through time: its gates by name, and its states, each (timesteps,).
 
     Attributes:
-        cell: "SimpleRNN", "LSTM" or "GRU".
+        cell: everything about its cell.
         gates: by name, in the order of the equations.
-        states: "hidden" and, of an LSTM, "cell".
-        squashed: φ(c) of an LSTM, else `None`.
-        activation: the name of φ.
-        begin: the states before the first step by name; empty if they are 0.
+        states: by name, in the order of the equations.
+        numbers: all that the picture of the cell names, by letter (`seqlab.cells.cell.Picture`);
+            words among them.
+        phi: the name of φ.
+        phi: the name of φ.
     """
 
-    cell: str
+    cell: Cell
     gates: dict[str, Term]
     states: dict[str, Floats]
-    squashed: Floats | None
-    activation: str
-    begin: dict[str, float]
+    numbers: dict[str, NDArray[Any]]
+    phi: str
 
 
 def unit(
@@ -80,14 +76,15 @@ def unit(
         x: what it reads, (timesteps, features).
         which: the unit, from 0.
         mask: (timesteps,), False where a step is skipped.
-        begins: the states before the first step, each (units,), in the order of `cells.STATES`;
+        begins: the states before the first step, each (units,), in the order of `Cell.states`;
             zeros if there are none.
 
     Returns:
-        Timesteps in the order of processing, as in `cells.trace`.
+        Timesteps in the order of processing, as in `trace`.
     """
     weights = [np.asarray(weight, np.float64) for weight in layer.weights]
-    kernel, recurrent, bias = check_weights(layer.cell, weights, layer.use_bias, layer.reset_after)
+    cell, options = layer.record, layer.settings
+    kernel, recurrent, bias = cell.check_weights(weights, options)
     rows = None if mask is None else mask[np.newaxis]
     first = [np.asarray(state)[np.newaxis] for state in reversed(begins)] or None
     run = trace(layer.cell, weights, x[np.newaxis], mask=rows, initial_state=first, **layer.options)
@@ -95,33 +92,36 @@ def unit(
     x = np.asarray(x, np.float64)[::-1] if layer.go_backwards else np.asarray(x, np.float64)
     start = np.zeros_like(arrays["hidden"][:1]) if first is None else first[0]
     before = np.concatenate([start, arrays["hidden"][:-1]])
-    names = ORDER[layer.cell]
-    from_input = blocks(x @ kernel, len(names))[:, :, which]
-    from_state = blocks(before @ recurrent, len(names))[:, :, which]
-    outer, second = (blocks(b[np.newaxis], len(names))[:, 0, which] for b in bias)
+    count = len(cell.blocks)
+    from_input = columns(x @ kernel, count)[:, :, which]
+    from_state = np.zeros_like(from_input)
+    if cell.has_recurrent_kernel:
+        from_state = columns(before @ recurrent, count)[:, :, which]
+    outer, inner = (columns(b[np.newaxis], count)[:, 0, which] for b in bias)
     gates: dict[str, Term] = {}
-    for k, name in enumerate(names):
-        function = layer.activation if name in BY_ACTIVATION else layer.recurrent_activation
-        state, beside, inner = from_state[k], outer[k] + second[k], None
-        if layer.cell == "GRU" and name == "candidate":
-            beside = outer[k]
-            if layer.reset_after:
-                inner = from_state[k] + second[k]
-                state = gates["reset_gate"].value * inner
-            else:
-                own = recurrent[:, 2 * len(recurrent) + which]
-                state = (arrays["reset_gate"] * before) @ own
-        gates[name] = Term(
+    for k, value in enumerate(cell.blocks):
+        parts = Parts(from_state[k], outer[k], inner[k], before, recurrent, which, arrays)
+        split = cell.split(value, parts, options)
+        gates[value.name] = Term(
             from_input=from_input[k],
-            from_state=state,
-            bias=np.full(len(x), beside),
-            value=arrays[name][:, which],
-            function=function,
-            inner=inner,
+            from_state=split.from_state,
+            bias=np.full(len(x), split.bias),
+            value=arrays[value.name][:, which],
+            function=options.function(value),
+            inner=split.inner,
+            factor=split.factor,
         )
-    states = {name: arrays[name][:, which] for name in STATES[layer.cell]}
-    squashed = None
-    if layer.cell == "LSTM":
-        squashed = find_activation(layer.activation).forward(arrays["cell"])[:, which]
-    begin = dict(zip(STATES[layer.cell], (float(state[which]) for state in begins), strict=False))
-    return Unit(layer.cell, gates, states, squashed, layer.activation, begin)
+    states = {name: arrays[name][:, which] for name in cell.state_names}
+    numbers: dict[str, NDArray[Any]] = {v.letter: arrays[v.name][:, which] for v in cell.values}
+    for k, value in enumerate(cell.states):
+        first_state = np.zeros(1) if not begins else np.atleast_1d(begins[k][which])
+        numbers[f"{value.letter}_before"] = np.append(first_state, states[value.name][:-1])
+    for value in cell.blocks:
+        term, letter = gates[value.name], value.letter
+        numbers |= {
+            f"{letter}_input": term.from_input,
+            f"{letter}_state": term.from_state,
+            f"{letter}_bias": term.bias,
+        }
+    numbers |= {key: np.asarray(n) for key, n in cell.picture.derive(numbers, options).items()}
+    return Unit(cell, gates, states, numbers, layer.activation)

@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from seqlab.cells import CELLS
+
 WHAT_IF = "Change the input at one step and see what the network would say."
 FLAT = {  # where an activation has no slope, or next to none
     "tanh": "There tanh is flat, and little gradient comes through.",
@@ -51,8 +53,9 @@ def gradients(cells: Collection[str], backward: Collection[bool]) -> str:
         backward: for each of them whether it reads the sequence from its end.
     """
     lengths = "the length of dL/dh"
-    if "LSTM" in cells:
-        lengths += " (solid) and, of an LSTM, of dL/dc (dotted)"
+    two = [cell for cell in dict.fromkeys(cells) if len(CELLS[cell].states) > 1]
+    if two:
+        lengths += f" (solid) and, of an {' or '.join(two)}, of dL/dc (dotted)"
     text = (
         "Training sends the error back from the last step that a layer reads to the first. Each "
         f"line is how much of it arrives at a step: {lengths}. "
@@ -92,7 +95,7 @@ def ablations(gated: bool) -> str:
     """What is taken away from a network.
 
     Args:
-        gated: whether the layer has gates; a SimpleRNN has none.
+        gated: whether the layer's cell has gates.
     """
     what = "units that nobody reads"
     if gated:
@@ -122,7 +125,7 @@ def loss(kind: str, trained_on: str, penalised: bool, everything: bool) -> tuple
 
 
 def saturated(activation: str) -> str:
-    """What it means for a state of a SimpleRNN to be beyond ±0.9."""
+    """What it means for a state of a cell without gates to be beyond ±0.9."""
     return FLAT.get(activation, f"With {activation} that says nothing about the gradient.")
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from seqlab.lens.activations import Floats, find_activation
-from seqlab.lens.cells import NAMES, STATES, Trace, check_weights, stepper, walk
-from seqlab.lens.gradients import Layer
+from seqlab.cells.activations import Floats, find_activation
+from seqlab.lens.bptt import Layer
 from seqlab.lens.stack import EPSILON, Block, Stack
+from seqlab.lens.trace import Trace, walk
 
 Mask = NDArray[np.bool_] | None
 
@@ -25,9 +25,10 @@ class Passage:
     """What happened in networks of `epochs` while they read a batch of sequences.
 
     Attributes:
-        traces: for each layer name (see `Stack.layers`) the arrays of `cells.trace`, each
+        traces: for each layer name (see `Stack.layers`) the arrays of `trace`, each
             (epochs, batch, timesteps, units). Timesteps stand in the order of the layer's output,
             those of both directions of a `Bidirectional` in the order of its input.
+        cells: the cell of each layer.
         outputs: (epochs, batch, timesteps, outputs), what the head says at each step; where the
             network reads the sequence from both ends and answers once, the answer stands at the
             last step and NaN before it.
@@ -35,12 +36,13 @@ class Passage:
             its trace; `None` for no mask.
         inputs: what each block reads, (epochs, batch, timesteps, features).
         begins: the states with which a decoder begins, each (epochs, batch, units), in the order
-            of `cells.STATES`; empty if they are zeros.
+            of `Cell.states`; empty if they are zeros.
 
     A decoder takes steps of its own: its traces and `outputs` have `Bridge.steps` timesteps.
     """
 
     traces: dict[str, dict[str, Floats]]
+    cells: dict[str, str]
     outputs: Floats
     masks: dict[str, Mask]
     inputs: list[Floats]
@@ -52,10 +54,9 @@ class Passage:
         return self.outputs[:, :, -1]
 
     def trace(self, name: str, epoch: int = 0) -> Trace:
-        """What `cells.trace` gives for one layer of one of the networks."""
-        kind = {names: cell for cell, names in NAMES.items()}[tuple(self.traces[name])]
+        """What `trace` gives for one layer of one of the networks."""
         arrays = {key: array[epoch] for key, array in self.traces[name].items()}
-        return Trace(kind, arrays, self.masks[name])
+        return Trace(self.cells[name], arrays, self.masks[name])
 
 
 def forward(networks: Sequence[Stack], x: ArrayLike, mask: ArrayLike | None = None) -> Passage:
@@ -68,6 +69,7 @@ def forward(networks: Sequence[Stack], x: ArrayLike, mask: ArrayLike | None = No
     """
     kept = None if mask is None or not networks[0].masked else np.asarray(mask, bool)
     bridge = networks[0].bridge
+    cells = {name: layer.cell for name, layer in networks[0].layers.items()}
     read = np.stack([network.embed(x) for network in networks])  # (epochs, batch, timesteps, f)
     traces: dict[str, dict[str, Floats]] = {}
     masks: dict[str, Mask] = {}
@@ -78,15 +80,15 @@ def forward(networks: Sequence[Stack], x: ArrayLike, mask: ArrayLike | None = No
         if bridge is not None and place == bridge.block:
             kept = None
             if bridge.embedding is not None:
-                return _written(networks, Passage(traces, last, masks, inputs), states)
+                return _written(networks, Passage(traces, cells, last, masks, inputs), states)
             read = np.repeat(last, bridge.steps, axis=2)
         inputs.append(read)
         hidden, ends, states = [], [], []
         for i, name in enumerate(blocks[0].names):
             found = run_layer([block.layers[i] for block in blocks], read, kept)
             ends.append(found["hidden"][:, :, -1])
-            kind = blocks[0].layers[i].cell
-            states.append({name: found[name][:, :, -1] for name in STATES[kind]})
+            kept_states = blocks[0].layers[i].record.state_names
+            states.append({name: found[name][:, :, -1] for name in kept_states})
             if i == 1:  # Keras turns what the backward layer hands on
                 found = {key: array[:, :, ::-1] for key, array in found.items()}
             traces[name] = found
@@ -101,7 +103,7 @@ def forward(networks: Sequence[Stack], x: ArrayLike, mask: ArrayLike | None = No
         whole = np.full((*read.shape[:3], outputs.shape[-1]), np.nan, outputs.dtype)
         whole[:, :, -1:] = outputs
         outputs = whole
-    return Passage(traces, outputs, masks, inputs)
+    return Passage(traces, cells, outputs, masks, inputs)
 
 
 def in_order(network: Stack, passage: Passage) -> Passage:
@@ -143,12 +145,13 @@ def _written(
     for _ in range(bridges[0].steps):
         reads.append(np.stack(tables)[epochs, symbols][:, :, np.newaxis])
         steps.append(run_layer(layers, reads[-1], None, now))
-        now = tuple(steps[-1][key][:, :, 0] for key in STATES[layers[0].cell])
+        now = tuple(steps[-1][key][:, :, 0] for key in layers[0].record.state_names)
         outputs.append(read_out(networks, _normalized(blocks, steps[-1]["hidden"])))
         symbols = outputs[-1][:, :, 0].argmax(axis=-1)
     found = {key: np.concatenate([step[key] for step in steps], axis=2) for key in steps[0]}
     return Passage(
         traces=encoder.traces | {name: found},
+        cells=encoder.cells,
         outputs=np.concatenate(outputs, axis=2),
         masks=encoder.masks | {name: None},
         inputs=[*encoder.inputs, np.concatenate(reads, axis=2)],
@@ -193,24 +196,24 @@ def run_layer(
 ) -> dict[str, Floats]:
     """One layer with several weights: (epochs, batch, timesteps, features) -> arrays by name.
 
-    It begins with `states`, each (epochs, batch, units) in the order of `STATES`, or with zeros.
+    It begins with `states`, each (epochs, batch, units) as in `Cell.states`, or with zeros.
     """
     first = layers[0]
-    fixed = first.use_bias, first.reset_after
-    parts = [check_weights(first.cell, layer.weights, *fixed) for layer in layers]
+    cell, options = first.record, first.settings
+    parts = [cell.check_weights(layer.weights, options) for layer in layers]
     kernel, recurrent, bias = (np.stack(arrays) for arrays in zip(*parts, strict=True))
     if first.go_backwards:
         read, mask = read[:, :, ::-1], None if mask is None else mask[:, ::-1]
     # (epochs, batch, timesteps, k * units) -> time first
     projected = read @ kernel[:, np.newaxis] + bias[:, np.newaxis, :1]
     projected = np.ascontiguousarray(np.moveaxis(projected, 2, 0))
-    step = stepper(first.cell, recurrent, bias[:, 1:], first.options)
+    step = cell.forward(recurrent, bias[:, 1:], options)
     if not states:
         zeros = np.zeros((*read.shape[:2], recurrent.shape[-2]), projected.dtype)
-        states = tuple(zeros for _ in STATES[first.cell])
+        states = tuple(zeros for _ in cell.states)
     masks = None if mask is None else mask.T
-    found = walk(first.cell, step, projected, states, masks)
-    return dict(zip(NAMES[first.cell], np.moveaxis(found, 1, 3), strict=True))
+    found = walk(cell, step, projected, states, masks)
+    return dict(zip(cell.names, np.moveaxis(found, 1, 3), strict=True))
 
 
 def _normalized(blocks: Sequence[Block], hidden: Floats) -> Floats:

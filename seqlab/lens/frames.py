@@ -10,14 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.lens.activations import Floats
+from seqlab.cells import CELLS
+from seqlab.cells.activations import Floats
 from seqlab.lens.forward import forward, in_order
 from seqlab.lens.stack import Stack
 
 MOST_STEPS = 256  # more time steps than this are averaged in blocks of equal length
 MOST_UNITS = 128  # of more units than this every second, third, ... is shown
 BOUNDED = ("sigmoid", "hard_sigmoid", "sparse_sigmoid", "softmax")  # 0..1
-GATE_NAMES = ("input_gate", "forget_gate", "output_gate", "update_gate", "reset_gate")
+GATES = {gate.name for cell in CELLS.values() for gate in cell.gates}
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +73,7 @@ def _frame(arrays: dict[str, Floats], output: Floats, bounded: bool) -> Frame:
 
 def _reach(name: str, values: Floats, bounded: bool) -> float:
     """0 for a gate within 0..1; 1 for a state within -1..1; else the tenth above its maximum."""
-    if name in GATE_NAMES and bounded:
+    if name in GATES and bounded:
         return 0.0
     return max(1.0, math.ceil(10 * float(np.abs(values).max())) / 10)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.lens.activations import Floats
+from seqlab.cells.activations import Floats
+from seqlab.lens.backward import gradients
 from seqlab.lens.forward import forward
 from seqlab.lens.stack import Stack
-from seqlab.lens.through import gradients
 
 MOST_BLOCKS, FEWEST_BLOCKS = 100, 10  # forward passes of a whole sequence
 WORK = 4e8  # timesteps x units squared x passes: some 0.2 s

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.lens.activations import Floats
+from seqlab.cells.activations import Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
 """A whole network from a snapshot: an embedding, recurrent layers on top of each other, a head.
 
-The names and shapes of the arrays say what the layers are; only what no shape can tell (an
-activation that is not the default, a direction) is told by `options`. NumPy only.
+What the layers are is told by `options`, from the plan of a run or by the file of a model; nothing
+is guessed from shapes. NumPy only.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from seqlab.lens.activations import Floats
-from seqlab.lens.cells import GATES
-from seqlab.lens.gradients import Layer
+from seqlab.cells import CELLS
+from seqlab.cells.activations import Floats
+from seqlab.lens.bptt import Layer
 
-_CELL_OF = {blocks: cell for cell, blocks in GATES.items()}
 NOT_WEIGHTS = ("prediction",)  # what else a snapshot holds
 EPSILON = 1e-3  # of keras.layers.LayerNormalization
 
@@ -112,7 +111,7 @@ class Stack:
 
     def units(self, name: str) -> int:
         """The width of a layer, by the names of `layers`."""
-        return len(np.asarray(self.layers[name].weights[1]))
+        return self.layers[name].units
 
     @property
     def outputs(self) -> int:
@@ -200,7 +199,7 @@ def _double(array: ArrayLike) -> Floats:
 
 def stack(
     arrays: Mapping[str, NDArray[Any]],
-    options: Mapping[str, Mapping[str, Any]] | None = None,
+    options: Mapping[str, Mapping[str, Any]],
     sequences: bool = False,
     masked: bool = True,
     decoder_steps: int | None = None,
@@ -210,17 +209,18 @@ def stack(
     Args:
         arrays: weights by name, "lstm_0/kernel", in the order of the network; those of a
             `Bidirectional` are called "lstm_0/forward/kernel" and "lstm_0/backward/kernel".
-        options: by layer name what `lens.gradients.Layer` shall know beside the weights, and
-            "activation" of the head. For a `Bidirectional` those of its forward layer.
+        options: by layer name what `lens.bptt.Layer` shall know beside the weights, the "cell"
+            above all, and "activation" of the head. For a `Bidirectional` those of its forward
+            layer.
         sequences: whether the last recurrent layer hands on every step.
         masked: whether padding is skipped.
         decoder_steps: of an encoder-decoder, whose decoder is the last recurrent layer: how many
             steps it takes. An embedding in front of it is that of the symbols it has written.
 
     Raises:
-        LensError: if a layer is none of Embedding, SimpleRNN, LSTM, GRU (one- or bidirectional),
-            LayerNormalization behind one of them and Dense behind all, if there is no recurrent
-            layer, or if weights are not finite.
+        LensError: if a layer is none of Embedding, a recurrent one that `options` name (one- or
+            bidirectional), LayerNormalization behind one of them and Dense behind all, if there
+            is no recurrent layer, or if weights are not finite.
     """
     parts: dict[str, dict[str, NDArray[Any]]] = {}
     for name, array in arrays.items():
@@ -237,27 +237,26 @@ def stack(
     dense: list[tuple[Floats, Floats, str]] = []
     embedding: Floats | None = None
     written: Floats | None = None
-    told = options or {}
     for name, weights in parts.items():
         if set(weights) == {"embeddings"} and not blocks and embedding is None:
             embedding = weights["embeddings"]
         elif set(weights) == {"embeddings"} and decoder_steps is not None and written is None:
             written = weights["embeddings"]
-        elif any(key.endswith("recurrent_kernel") for key in weights) and not dense:
-            blocks.append(_block(name, weights, told.get(name, {})))
+        elif "cell" in options.get(name, {}) and not dense:
+            blocks.append(_block(name, weights, options.get(name, {})))
         elif set(weights) == {"gamma", "beta"} and blocks and not blocks[-1].normalization:
             blocks[-1] = replace(blocks[-1], normalization=(weights["gamma"], weights["beta"]))
         elif weights.keys() <= {"kernel", "bias"} and blocks:
             kernel = weights["kernel"]
             bias = weights.get("bias", np.zeros(kernel.shape[1], kernel.dtype))
-            dense.append((kernel, bias, told.get(name, {}).get("activation", "linear")))
+            dense.append((kernel, bias, options.get(name, {}).get("activation", "linear")))
         else:
             raise LensError(
-                "The lens knows Embedding, SimpleRNN, LSTM, GRU, LayerNormalization and Dense "
+                f"The lens knows Embedding, {', '.join(CELLS)}, LayerNormalization and Dense "
                 f"layers at the end. This network also has {name!r}, so its gates are not shown."
             )
     if not blocks:
-        raise LensError("This network has no SimpleRNN, LSTM or GRU layer to look into.")
+        raise LensError(f"This network has no layer to look into ({', '.join(CELLS)}).")
     bridge = None if decoder_steps is None else Bridge(len(blocks) - 1, decoder_steps, written)
     head, activation, more = None, "linear", tuple(dense[1:])
     if dense:
@@ -267,7 +266,7 @@ def stack(
 
 def _block(name: str, weights: Mapping[str, NDArray[Any]], options: Mapping[str, Any]) -> Block:
     """A recurrent layer, or the two of a `Bidirectional`."""
-    if "recurrent_kernel" in weights:
+    if not any(key.startswith("forward/") for key in weights):
         return Block(name, (_recurrent(name, weights, options),))
     layers = []
     for direction in ("forward", "backward"):
@@ -283,17 +282,17 @@ def _block(name: str, weights: Mapping[str, NDArray[Any]], options: Mapping[str,
 
 
 def _recurrent(name: str, weights: Mapping[str, NDArray[Any]], options: Mapping[str, Any]) -> Layer:
-    kernel, recurrent = weights["kernel"], weights["recurrent_kernel"]
-    cell = _CELL_OF.get(recurrent.shape[1] / len(recurrent))
-    if cell is None:
-        raise LensError(
-            f"The layer {name!r} has a recurrent kernel of shape {recurrent.shape}, which is none "
-            "of SimpleRNN, LSTM and GRU. Its gates are not shown."
-        )
+    cell = CELLS[options["cell"]]
     bias = weights.get("bias")
-    settled: dict[str, Any] = {
-        "use_bias": bias is not None,
-        "reset_after": bias is None or bias.ndim == 2,
-    }
-    arrays = [kernel, recurrent] if bias is None else [kernel, recurrent, bias]
-    return Layer(cell, arrays, **dict(options) | settled)
+    try:
+        arrays = [weights[key] for key in cell.weight_names(bias is not None)]
+        layer = Layer(
+            **{**options, "cell": cell.name, "weights": arrays, "use_bias": bias is not None}
+        )
+        cell.check_weights(arrays, layer.settings)
+    except (KeyError, TypeError, ValueError) as error:
+        raise LensError(
+            f"The layer {name!r} does not have the weights of a {cell.name}. Its gates are not "
+            "shown."
+        ) from error
+    return layer

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.lens.activations import Floats
+from seqlab.cells.activations import Floats
 
 SHUT, OPEN = 0.1, 0.9  # below and above: Karpathy, Johnson & Li 2015 (arXiv 1506.02078)
 DEAD = 0.01  # a hidden state that moves over less than this all the time
@@ -47,7 +47,7 @@ def half_life(keep: Floats, mask: Mask = None) -> Floats:
     log 0.5 / mean log f, the geometric mean over time. Infinite for a gate that is always 1.
 
     Args:
-        keep: the forget gate of an LSTM, or the update gate of a GRU (in Keras z weighs the old).
+        keep: what multiplies the old state at each step (`seqlab.cells.cell.Keep`).
         mask: the steps that count.
     """
     rows = steps(keep, mask)

@@ -10,9 +10,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.lens.activations import Floats
-from seqlab.lens.cells import GATES, Trace, trace
-from seqlab.lens.gradients import Flow, Layer, backward
+from seqlab.cells import find_cell
+from seqlab.cells.activations import Floats
+from seqlab.cells.cell import Options
+from seqlab.lens.bptt import Flow, Layer, backward
+from seqlab.lens.trace import Trace, trace
 
 Mask = NDArray[np.bool_] | None
 
@@ -60,22 +62,31 @@ def untrained(
     """A cell as Keras begins it: glorot_uniform, orthogonal, zeros; forget bias 1.
 
     Args:
-        cell: "SimpleRNN", "LSTM" or "GRU".
+        cell: its name.
         features: values at each step.
         units: its width.
         seed: of the weights.
         scale: the recurrent kernel is multiplied by it.
-        forget_bias: of an LSTM.
+        forget_bias: of a cell that has one.
     """
     generator = np.random.default_rng(seed)
-    columns = GATES[cell] * units
+    record = find_cell(cell)
+    shapes = dict(
+        zip(
+            record.weight_names(True),
+            record.weight_shapes(features, units, Options()),
+            strict=True,
+        )
+    )
+    columns = shapes["kernel"][1]
     limit = np.sqrt(6 / (features + columns))
-    kernel = generator.uniform(-limit, limit, (features, columns))
-    recurrent = scale * orthogonal(units, columns, generator)
-    bias = np.zeros((2, columns) if cell == "GRU" else columns)
-    if cell == "LSTM":
-        bias[units : 2 * units] = forget_bias
-    return Layer(cell, [kernel, recurrent, bias])
+    weights: dict[str, Floats] = {"kernel": generator.uniform(-limit, limit, shapes["kernel"])}
+    if record.has_recurrent_kernel:
+        weights["recurrent_kernel"] = scale * orthogonal(units, columns, generator)
+    weights["bias"] = np.zeros(shapes["bias"])
+    if (block := record.forget_block) is not None:
+        weights["bias"][block * units : (block + 1) * units] = forget_bias
+    return Layer(cell, list(weights.values()))
 
 
 def linear(units: int, rho: float, seed: int = 0) -> Layer:

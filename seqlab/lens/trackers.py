@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.lens.activations import Floats
+from seqlab.cells.activations import Floats
 
 OPENING, CLOSING, QUOTES = "([{<", ")]}>", '"“”'
 MOST_SYMBOLS = 10  # the most frequent ones are tracked one by one

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from seqlab.cells.activations import find_activation
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
-from seqlab.lens.activations import find_activation
-from seqlab.lens.cells import trace
+from seqlab.lens.trace import trace
 from seqlab.network.plan import Part, plan
 
 Floats = NDArray[np.floating]

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from seqlab.cells import CELLS
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
-from seqlab.experiment import Experiment
+from seqlab.experiment import Experiment, Recurrent
 from seqlab.network.architecture import batch_of
 from seqlab.network.shapes import links
 
 FLOPS = 50e9  # of the matrix products, a second
 PASSES = 3  # a training step costs a forward pass and twice that for the gradients
-SECONDS_A_STEP = {"SimpleRNN": 2.5e-6, "GRU": 4e-6, "LSTM": 4e-6}  # of forward and backward loop
 SLOW = 6  # Keras' own loop against the quick one, for settings that the quick one does not know
 SECONDS_A_BATCH = 60e-6
 SECONDS_AN_EPOCH = 1e-3
@@ -99,9 +99,9 @@ def _epoch(experiment: Experiment, dataset: Dataset) -> float:
         products += 2 * batch * times * link.parameters
         if link.part.role == "recurrent" and link.part.index is not None:
             layer = experiment.layers[link.part.index]
-            slow = SLOW if _left_to_keras(layer.model_dump()) else 1
+            slow = SLOW if _left_to_keras(layer) else 1
             directions = 2 if link.part.bidirectional else 1
-            steps += times * directions * slow * SECONDS_A_STEP[layer.cell]
+            steps += times * directions * slow * CELLS[layer.cell].seconds_a_step
     seconds = PASSES * products / FLOPS + steps + SECONDS_A_BATCH
     return train * seconds + validation * seconds / PASSES + SECONDS_AN_EPOCH
 
@@ -113,10 +113,8 @@ def _times(output: tuple[int | None, ...], timesteps: int, recurrent: bool) -> i
     return timesteps if recurrent else 1
 
 
-def _left_to_keras(layer: dict[str, object]) -> bool:
-    """Whether the quick loop does not know a layer's settings (`seqlab.training.fast`)."""
-    return (
-        layer["activation"] != "tanh"
-        or (layer["recurrent_activation"] != "sigmoid" and layer["cell"] != "SimpleRNN")
-        or bool(layer["recurrent_dropout"] or layer["stateful"])
-    )
+def _left_to_keras(layer: Recurrent) -> bool:
+    """Whether no quick scan knows a layer's settings (`seqlab.training.scan_layers`)."""
+    quick = {"activation": "tanh", "recurrent_activation": "sigmoid", "recurrent_dropout": 0.0}
+    usual = all(getattr(layer, name) == value for name, value in quick.items() if layer.has(name))
+    return CELLS[layer.cell].quick is None or not usual or layer.stateful

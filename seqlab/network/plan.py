@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from seqlab.cells import CELLS
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Recurrent
 
@@ -225,10 +226,9 @@ def _keywords(layer: Recurrent) -> tuple[tuple[str, Value], ...]:
     names = ["return_sequences", "activation", "recurrent_activation", "use_bias", "dropout"]
     names += ["recurrent_dropout", "go_backwards", "stateful", "kernel_initializer"]
     names += ["recurrent_initializer", "bias_initializer", "unit_forget_bias"]
-    if layer.cell == "SimpleRNN":
-        names.remove("recurrent_activation")
-    if layer.cell != "LSTM" or not layer.use_bias:
-        names.remove("unit_forget_bias")
+    names = [name for name in names if layer.has(name)]
+    if not layer.use_bias:
+        names = [name for name in names if name != "unit_forget_bias"]
     default = Recurrent()
     changed = tuple(
         (name, getattr(layer, name))
@@ -237,11 +237,14 @@ def _keywords(layer: Recurrent) -> tuple[tuple[str, Value], ...]:
     )
     if layer.l2:
         penalty = L2(layer.l2)
-        changed += (("kernel_regularizer", penalty), ("recurrent_regularizer", penalty))
+        changed += (("kernel_regularizer", penalty),)
+        if CELLS[layer.cell].has_recurrent_kernel:
+            changed += (("recurrent_regularizer", penalty),)
     return changed
 
 
 def _start(index: int, layer: Recurrent) -> Start:
-    has_forget_bias = layer.cell == "LSTM" and layer.use_bias and layer.unit_forget_bias
+    has_forget_bias = layer.has("forget_bias") and layer.use_bias and layer.unit_forget_bias
     changed = has_forget_bias and layer.forget_bias != 1
-    return Start(index, layer.forget_bias if changed else None, layer.recurrent_scale)
+    scale = layer.recurrent_scale if layer.has("recurrent_scale") else 1.0
+    return Start(index, layer.forget_bias if changed else None, scale)

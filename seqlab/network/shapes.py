@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from seqlab.cells import CELLS
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
 from seqlab.network.plan import Part, plan
@@ -72,10 +73,11 @@ def _link(part: Part, shape: Shape, steps: int | None) -> Link:
         (units,) = _ints(part)
         broken = len(shape) != 3
         biased = keywords.get("use_bias", True) is True
-        count, formula = _recurrent(part.kind, units, width, biased)
+        cell = CELLS[part.kind]
+        count, formula = cell.parameters(units, width, biased)
         label, out = f"{part.kind}({units})", units
         if part.bidirectional:
-            formula = f"({formula})" if part.kind == "SimpleRNN" else formula
+            formula = f"({formula})" if len(cell.blocks) == 1 else formula
             count, formula, out = 2 * count, f"2 × {formula}", 2 * units
             label = f"Bidirectional({label})"
         keeps_time = keywords.get("return_sequences", False)
@@ -99,17 +101,3 @@ def _link(part: Part, shape: Shape, steps: int | None) -> Link:
 
 def _ints(part: Part) -> tuple[int, ...]:
     return tuple(value for value in part.positional if isinstance(value, int))
-
-
-def _recurrent(cell: str, units: int, features: int, biased: bool) -> tuple[int, str]:
-    """Parameters of one recurrent layer: gates x (recurrent kernel + kernel + biases).
-
-    Keras: `keras/src/layers/rnn/{simple_rnn,lstm,gru}.py`; the GRU has two biases because its
-    `reset_after` is on by default.
-    """
-    gates = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}[cell]
-    biases = (2 if cell == "GRU" else 1) * biased
-    inner = f"{units} × ({units} + {features})"
-    inner += ["", f" + {units}", f" + 2 × {units}"][biases]
-    count = gates * (units * (units + features) + biases * units)
-    return count, inner if gates == 1 else f"{gates} × ({inner})"

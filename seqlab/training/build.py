@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from seqlab.cells import CELLS
 from seqlab.choices import Optimizer
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Training
@@ -47,7 +48,8 @@ def build(experiment: Experiment, frame: Frame) -> keras.Model:
     with private_seeds(experiment.training.seed):
         model = _functional(planned) if planned.decoder else _sequential(planned)
     for start in planned.starts:
-        _begin(model, experiment.layers[start.index].units, start, planned)
+        layer = experiment.layers[start.index]
+        _begin(model, layer.cell, layer.units, start, planned)
     return model
 
 
@@ -82,13 +84,15 @@ def _layer(part: Part) -> Any:  # noqa: ANN401 (a layer, or the symbol of an inp
     }
     if part.kind == "Input":
         return keras.Input(*part.positional, name=part.name, **keywords)
-    made = getattr(keras.layers, part.kind)
+    made = (
+        CELLS[part.kind].layer() if part.role == "recurrent" else getattr(keras.layers, part.kind)
+    )
     if part.bidirectional:
         return keras.layers.Bidirectional(made(*part.positional, **keywords), name=part.name)
     return made(*part.positional, name=part.name, **keywords)
 
 
-def _begin(model: keras.Model, units: int, start: Start, planned: Plan) -> None:
+def _begin(model: keras.Model, cell: str, units: int, start: Start, planned: Plan) -> None:
     """Sets what Keras has no argument for."""
     (name,) = [p.name for p in planned.parts if p.role == "recurrent" and p.index == start.index]
     for _, layer in directions(model.get_layer(name)):
@@ -96,8 +100,9 @@ def _begin(model: keras.Model, units: int, start: Start, planned: Plan) -> None:
             kernel = layer.cell.recurrent_kernel
             kernel.assign(start.recurrent_scale * kernel)
         if start.forget_bias is not None:
-            bias = layer.cell.bias.numpy()
-            bias[units : 2 * units] = start.forget_bias
+            block, bias = CELLS[cell].forget_block, layer.cell.bias.numpy()
+            assert block is not None
+            bias[block * units : (block + 1) * units] = start.forget_bias
             layer.cell.bias.assign(bias)
 
 

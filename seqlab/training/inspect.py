@@ -1,4 +1,4 @@
-"""Looks inside any Keras 3 model with SimpleRNN, LSTM or GRU layers.
+"""Looks inside any Keras 3 model with recurrent layers whose cells are known (`seqlab.cells`).
 
 Keras runs the model once, while every recurrent layer notes what it reads (sequence, mask, first
 states). Gates and gradients then follow from the weights alone, in NumPy: see `seqlab.lens`.
@@ -15,10 +15,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
-from seqlab.lens.activations import ACTIVATIONS
-from seqlab.lens.cells import Trace, trace
-from seqlab.lens.gradients import Flow, Flows, backward
-from seqlab.training.listen import (
+from seqlab.cells import CELLS
+from seqlab.cells.activations import ACTIVATIONS
+from seqlab.lens.bptt import Flow, Flows, backward
+from seqlab.lens.trace import Trace, trace
+from seqlab.training.capture import (
     Heard,
     Tensor,
     heard_outputs,
@@ -28,13 +29,9 @@ from seqlab.training.listen import (
     numpy_of,
     run_as_graph,
 )
+from seqlab.training.cell_of import by_cell_class, cell_of
 
-LAYERS = (keras.layers.SimpleRNN, keras.layers.LSTM, keras.layers.GRU, keras.layers.RNN)
-CELLS = {
-    keras.layers.SimpleRNNCell: "SimpleRNN",
-    keras.layers.LSTMCell: "LSTM",
-    keras.layers.GRUCell: "GRU",
-}
+NAMES = ", ".join(CELLS)
 # Only Keras' own functions: a name alone could hide other defaults (keras.ops.gelu).
 ACTIVATION_NAMES = {keras.activations.get(name): name for name in ACTIVATIONS}
 
@@ -155,7 +152,7 @@ def _is_flipped(name: str) -> bool:
 
 
 def _options(layer: keras.layers.RNN) -> dict[str, Any]:
-    """The options of `seqlab.lens.cells.trace` for a layer."""
+    """The options of `seqlab.lens.trace.trace` for a layer."""
     cell = layer.cell
     options: dict[str, Any] = {"use_bias": cell.use_bias, "go_backwards": layer.go_backwards}
     for name in ("activation", "recurrent_activation"):
@@ -167,7 +164,7 @@ def _options(layer: keras.layers.RNN) -> dict[str, Any]:
 
 
 def _weights(layer: keras.layers.RNN) -> list[NDArray[Any]]:
-    names = ("kernel", "recurrent_kernel", "bias")[: 2 + layer.cell.use_bias]
+    names = by_cell_class()[type(layer.cell)].weight_names(layer.cell.use_bias)
     return [numpy_of(getattr(layer.cell, name)) for name in names]
 
 
@@ -175,7 +172,7 @@ def _trace(layer: keras.layers.RNN, heard: Heard, dtype: str | None = None) -> T
     """Everything a layer computed, in the order of processing."""
     weights = [weight.astype(dtype or weight.dtype, copy=False) for weight in _weights(layer)]
     return trace(
-        CELLS[type(layer.cell)],
+        by_cell_class()[type(layer.cell)].name,
         weights,
         heard.inputs,
         mask=heard.mask,
@@ -249,8 +246,8 @@ def recurrent_layers(model: keras.Model) -> dict[str, keras.layers.RNN]:
         kinds = ", ".join(type(layer).__name__ for layer in model.layers) or "none"
         raise invalid(
             "model",
-            "a model with at least one SimpleRNN, LSTM or GRU layer (only these have gates and "
-            "states to show)",
+            f"a model with at least one layer of {NAMES} (only these have gates and states to "
+            "show)",
             f"the model {model.name!r} with the layers: {kinds}",
         )
     return found
@@ -259,12 +256,13 @@ def recurrent_layers(model: keras.Model) -> dict[str, keras.layers.RNN]:
 def _check_layer(layer: keras.layers.Layer) -> None:
     """Only the equations of Keras' own cells are known here."""
     cell = getattr(layer, "cell", None)
-    if type(layer) not in LAYERS or type(cell) not in CELLS:
+    bare = type(layer) is keras.layers.RNN and type(cell) in by_cell_class()
+    if cell_of(layer) is None and not bare:
         inside = "" if cell is None else f" with the cell {type(cell).__name__}"
         raise invalid(
             "model",
-            "only SimpleRNN, LSTM and GRU as its recurrent layers (these can be shown; a custom "
-            "layer cannot, since seqlab does not know its equations)",
+            f"only {NAMES} as its recurrent layers (these can be shown; a custom layer cannot, "
+            "since seqlab does not know its equations)",
             f"the layer {layer.name!r} of class {type(layer).__name__}{inside}",
         )
     for option in ("activation", "recurrent_activation"):

@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from seqlab.cells import CELLS
+
 # Layers of Keras that run code or read files of their own.
 REFUSED = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "FlaxLayer", "JaxLayer"}
 REFUSED |= {"TextVectorization", "StringLookup", "IntegerLookup"}
@@ -34,12 +36,11 @@ NEITHER = "This is neither a .keras nor an .h5 file: save it with `model.save('m
 OURS = "Received an invalid value"  # how a sentence of `seqlab.training.inspect` begins
 TOLERANCE = 1e-4  # how far the lens may be from Keras, of numbers near 1
 TRIED = 2, 12  # sequences and steps of the random input with which that is looked at
-RECURRENT = ("SimpleRNN", "LSTM", "GRU")
 NEEDED = {"config.json", "metadata.json", "model.weights.h5"}
 MAX_CONFIG, MAX_UNPACKED = 2**20, 2**28  # bytes
 MEMORY = 6 * 2**30  # bytes of address space; TensorFlow alone maps some three
 NICENESS = 10  # pages and trainings come first
-OPTIONS = ("activation", "recurrent_activation", "go_backwards")
+OPTIONS = ("activation", "recurrent_activation", "go_backwards", "reset_after")
 
 
 class ModelError(ValueError):
@@ -234,7 +235,7 @@ def described(model: Any) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ANN
     except ValueError as error:
         if any(_recurrent(layer) is not None for layer in model.layers):
             raise ModelError(str(error)) from error
-        raise ModelError("This model has no SimpleRNN, LSTM or GRU layer to look into.") from error
+        raise ModelError(f"This model has no layer to look into ({', '.join(CELLS)}).") from error
     layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
     try:
         inputs = [_input(model, symbol) for symbol in model.inputs]
@@ -360,14 +361,15 @@ def _random(read: dict[str, Any], seed: int, padded: bool) -> Any:  # noqa: ANN4
 def _recurrent(layer: Any) -> Any:  # noqa: ANN401 (Keras is not imported at the top)
     """The recurrent layer that a layer is, or the forward one of a `Bidirectional`."""
     inner = getattr(layer, "forward_layer", layer)
-    return inner if type(inner).__name__ in RECURRENT else None
+    return inner if type(inner).__name__ in CELLS else None
 
 
 def _options(layer: Any) -> dict[str, Any]:  # noqa: ANN401
     """What the lens cannot tell from the shapes of a layer's weights."""
-    inner = _recurrent(layer) or getattr(layer, "layer", layer)
-    config = inner.get_config()
-    return {name: config[name] for name in OPTIONS if isinstance(config.get(name), str | bool)}
+    recurrent = _recurrent(layer)
+    config = (recurrent or getattr(layer, "layer", layer)).get_config()
+    found = {name: config[name] for name in OPTIONS if isinstance(config.get(name), str | bool)}
+    return found if recurrent is None else found | {"cell": type(recurrent).__name__}
 
 
 def limit() -> None:

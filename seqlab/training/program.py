@@ -29,7 +29,7 @@ from seqlab.experiment import Experiment
 from seqlab.network import plan
 from seqlab.network.architecture import KEPT, Architecture, architecture, batch_of
 from seqlab.training import build
-from seqlab.training.fast import fast_layers, left_to_keras
+from seqlab.training.scan_layers import fast_layers, left_to_keras
 
 Floats = NDArray[np.float32]
 State = list[tf.Tensor]

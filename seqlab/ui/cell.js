@@ -15,56 +15,21 @@ export default function (component) {
   }
 }
 
-// Pictures: wires, boxes (an activation), operations, and numbers beside the wires. Names of values
-// are those that `values` below computes.
-const PICTURES = {
-  LSTM: {
-    size: [800, 420],
-    body: [110, 40, 590, 320],
-    wires: [
-      "M30 90 H196", "M224 90 H416", "M444 90 H775", "M30 330 H560 V291", "M150 398 V331", "M210 330 V291",
-      "M320 330 V291", "M430 330 V291", "M210 240 V105", "M320 240 V180 H415", "M430 240 V195", "M430 166 V105",
-      "M560 240 V215 H635", "M650 90 V119", "M650 170 V200", "M650 229 V330 H775",
-    ],
-    boxes: [
-      ["f", 210, 265, "forget_gate", "σ"], ["i", 320, 265, "input_gate", "σ"], ["g", 430, 265, "candidate", "φ"],
-      ["o", 560, 265, "output_gate", "σ"], ["squashed", 650, 145, "cell", "φ"],
-    ],
-    operations: [["×", 210, 90], ["×", 430, 180], ["+", 430, 90], ["×", 650, 215]],
-    numbers: [
-      ["c before", 62, 78, "c_before"], ["h before", 62, 318, "h_before"], ["x", 150, 414, null],
-      ["", 320, 80, "kept"], ["", 464, 140, "added"], ["c", 740, 78, "c"], ["h", 740, 318, "h"],
-    ],
-  },
-  GRU: {
-    size: [800, 420],
-    body: [110, 40, 590, 320],
-    wires: [
-      "M30 90 H196", "M224 90 H506", "M534 90 H775", "M70 90 V330 H520 V291", "M150 398 V331", "M210 330 V291",
-      "M360 330 V291", "M210 240 V105", "M360 240 V215 H500 V239", "M520 240 V195", "M520 166 V105", "M210 180 H505",
-    ],
-    boxes: [["z", 210, 265, "update_gate", "σ"], ["r", 360, 265, "reset_gate", "σ"], ["g", 520, 265, "candidate", "φ"]],
-    operations: [["×", 210, 90], ["×", 520, 180], ["+", 520, 90]],
-    numbers: [
-      ["h before", 62, 78, "h_before"], ["x", 150, 414, null], ["", 360, 80, "kept"], ["1 − z", 360, 170, "rest"],
-      ["", 554, 140, "added"], ["h", 740, 78, "h"],
-    ],
-  },
-  SimpleRNN: {
-    size: [800, 260],
-    body: [200, 40, 400, 160],
-    wires: ["M30 120 H285", "M314 120 H407", "M492 120 H775", "M300 238 V135"],
-    boxes: [["h", 450, 120, "hidden", "φ"]],
-    operations: [["+", 300, 120]],
-    numbers: [["h before", 90, 108, "h_before"], ["x", 300, 254, null], ["", 358, 108, "sum"], ["h", 690, 108, "h"]],
-  },
-}
 const ARROW =
   '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="5" markerHeight="5" orient="auto">' +
   '<path d="M0 0 L8 4 L0 8 z" class="head" /></marker></defs>'
 
 const show = (value) => (Object.is(Math.round(value * 1000), -0) ? "0.000" : value.toFixed(3)).replace("-", "−")
 const bracket = (value) => (value < 0 ? `(${show(value)})` : show(value))
+
+// A text with the numbers of a step: {f}, {(f)} in brackets if negative, {f%} as a share.
+const fill = (text, values, t) =>
+  text.replace(/\{(\(?)(\w+)(%?)\)?\}/g, (_, open, key, share) => {
+    const value = values[key][t]
+    if (typeof value === "string") return value
+    if (share) return `${Math.round(100 * value)} %`
+    return open ? bracket(value) : show(value)
+  })
 
 class Cell {
   constructor(root) {
@@ -116,31 +81,6 @@ class Cell {
     this.button.setAttribute("aria-label", "Play")
   }
 
-  // What flows at a step
-  values(t) {
-    const { gates, states } = this.data
-    const before = (name) => (t ? states[name][t - 1] : (this.data.begin[name] ?? 0))
-    const of = (name) => gates[name].value[t]
-    const found = { h: states.hidden[t], h_before: before("hidden") }
-    if (this.data.cell === "LSTM") {
-      Object.assign(found, {
-        f: of("forget_gate"), i: of("input_gate"), g: of("candidate"), o: of("output_gate"),
-        c: states.cell[t], c_before: before("cell"), squashed: this.data.squashed[t],
-      })
-      found.kept = found.f * found.c_before
-      found.added = found.i * found.g
-    } else if (this.data.cell === "GRU") {
-      Object.assign(found, { z: of("update_gate"), r: of("reset_gate"), g: of("candidate") })
-      found.rest = 1 - found.z
-      found.kept = found.z * found.h_before
-      found.added = found.rest * found.g
-    } else {
-      const gate = gates.hidden
-      found.sum = gate.from_input[t] + gate.from_state[t] + gate.bias[t]
-    }
-    return found
-  }
-
   show(t) {
     this.step = t
     const { data } = this
@@ -152,41 +92,28 @@ class Cell {
     const cursor = this.root.querySelector(".lines .cursor")
     cursor.setAttribute("x1", at)
     cursor.setAttribute("x2", at)
-    const values = this.values(t)
-    this.picture(values, t)
-    this.equations(values, t)
-    this.root.querySelector(".sentence").textContent = this.sentence(values, t)
+    this.picture(t)
+    this.equations(t)
+    this.root.querySelector(".sentence").textContent = this.sentence(t)
   }
 
   // What happens at this step, in words
-  sentence(values, t) {
+  sentence(t) {
     const { data } = this
     const start = `Step ${t + 1}, unit ${data.unit}:`
     if (data.padding[t]) return `${start} padding is skipped, and the states stay as they were.`
-    const share = (value) => `${Math.round(100 * value)} %`
-    if (data.cell === "LSTM") {
-      return `${start} it keeps ${share(values.f)} of its cell state (${show(values.c_before)} → ${show(values.kept)}), ` +
-        `lets in ${share(values.i)} of the candidate ${show(values.g)} and shows ${share(values.o)} of what it then holds: h = ${show(values.h)}.`
-    }
-    if (data.cell === "GRU") {
-      return `${start} it keeps ${share(values.z)} of its state (${show(values.h_before)} → ${show(values.kept)}) and takes ` +
-        `${share(values.rest)} from the candidate ${show(values.g)}: h = ${show(values.h)}.`
-    }
-    const gate = data.gates.hidden
-    const [input, state] = [Math.abs(gate.from_input[t]), Math.abs(gate.from_state[t])]
-    return `${start} ${input > state ? "the input" : "the past"} weighs more (${show(gate.from_input[t])} from the input, ` +
-      `${show(gate.from_state[t])} from all states before); ${data.phi} squashes the sum ${show(values.sum)} to h = ${show(values.h)}.`
+    return `${start} ${fill(data.sentence, data.values, t)}`
   }
 
   // The input and the unit's states over time, with a cursor
   lines() {
     const { data } = this
     const curves = [...data.input.lines.map((line, k) => [line, data.input.colours[k], data.input.names[k]])]
-    for (const name of Object.keys(data.states)) curves.push([data.states[name], data.colours[name], data.names[name]])
+    for (const state of data.states) curves.push([data.values[state.letter], state.colour, state.label])
     const parts = curves.map(([line, colour, name], k) => {
       // The inputs in the upper half, the states in the lower one on a common scale about 0.
       const input = k < data.input.lines.length
-      const some = input ? data.input.lines.flat() : Object.values(data.states).flat()
+      const some = input ? data.input.lines.flat() : data.states.flatMap((state) => data.values[state.letter])
       const reach = Math.max(...some.map(Math.abs), 1e-9)
       const [low, high] = input ? [Math.min(...some), Math.max(...some)] : [-reach, reach]
       const [top, tall] = input ? [4, 36] : [48, 38]
@@ -219,32 +146,28 @@ class Cell {
     )
   }
 
-  picture(values, t) {
+  picture(t) {
     const { data } = this
-    const plan = PICTURES[data.cell]
+    const plan = data.picture
     const [width, height] = plan.size
     const svg = this.root.querySelector(".picture")
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`)
     const [x, y, w, h] = plan.body
     const parts = [ARROW, `<rect class="body" x="${x}" y="${y}" width="${w}" height="${h}" rx="14" />`]
     for (const wire of plan.wires) parts.push(`<path class="wire" d="${wire}" marker-end="url(#arrow)" />`)
-    for (const [key, cx, cy, gate, sign] of plan.boxes) {
-      const colour = data.colours[gate]
-      const name = key === "squashed" ? "φ(c)" : key
-      const kind = sign === "σ" ? data.sigma : data.phi
+    for (const [text, key, cx, cy, colour] of plan.boxes) {
       parts.push(
         `<rect class="box" x="${cx - 42}" y="${cy - 25}" width="84" height="50" rx="7" stroke="${colour}" />`,
-        `<text class="name" x="${cx}" y="${cy - 7}">${name}: ${kind}</text>`,
-        `<text x="${cx}" y="${cy + 14}" font-weight="600">${show(values[key])}</text>`,
+        `<text class="name" x="${cx}" y="${cy - 7}">${text}</text>`,
+        `<text x="${cx}" y="${cy + 14}" font-weight="600">${show(data.values[key][t])}</text>`,
       )
     }
     for (const [sign, cx, cy] of plan.operations) {
       parts.push(`<circle class="op" cx="${cx}" cy="${cy}" r="14" /><text x="${cx}" y="${cy + 5.5}">${sign}</text>`)
     }
     for (const [name, cx, cy, key] of plan.numbers) {
-      const number = key === null ? data.input.said[t] : `${name ? `${name} = ` : ""}${show(values[key])}`
-      const text = key === null ? `x = ${number}` : number
-      parts.push(`<text x="${cx}" y="${cy}">${escape(text)}</text>`)
+      const number = key === "x" ? data.input.said[t] : show(data.values[key][t])
+      parts.push(`<text x="${cx}" y="${cy}">${escape(name ? `${name} = ${number}` : number)}</text>`)
     }
     svg.innerHTML = parts.join("")
     svg.classList.toggle("skipped", data.padding[t])
@@ -281,33 +204,27 @@ class Cell {
     image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`
   }
 
-  equations(values, t) {
+  equations(t) {
     const { data } = this
-    const letters = { input_gate: "i", forget_gate: "f", candidate: "g", output_gate: "o", update_gate: "z", reset_gate: "r", hidden: "h" }
-    const rows = Object.entries(data.gates).map(([name, gate]) => {
-      let state = bracket(gate.from_state[t])
-      if (gate.inner) state = `${show(values.r)} × ${bracket(gate.inner[t])}`
-      const terms = `${show(gate.from_input[t])} + ${state} + ${bracket(gate.bias[t])}`
-      return [data.colours[name], `${letters[name]} = ${gate.function}(${terms}) = ${show(gate.value[t])}`]
+    const rows = data.gates.map((gate) => {
+      const terms = [show(gate.from_input[t])]
+      if (gate.inner) terms.push(`${show(data.values[gate.factor][t])} × ${bracket(gate.inner[t])}`)
+      else if (gate.from_state) terms.push(bracket(gate.from_state[t]))
+      terms.push(bracket(gate.bias[t]))
+      return [gate.colour, `${gate.letter} = ${gate.function}(${terms.join(" + ")}) = ${show(gate.value[t])}`]
     })
     if (data.padding[t]) {
-      const kept = { cell: `c = c before = ${show(values.c)}`, hidden: `h = h before = ${show(values.h)}` }
-      for (const name of Object.keys(data.states)) rows.push([data.colours[name], kept[name]])
-    } else if (data.cell === "LSTM") {
-      const sum = `${show(values.f)} × ${bracket(values.c_before)} + ${show(values.i)} × ${bracket(values.g)}`
-      rows.push([data.colours.cell, "c = f × c before + i × g"], [data.colours.cell, `  = ${sum} = ${show(values.c)}`])
-      const product = `${show(values.o)} × ${bracket(values.squashed)}`
-      rows.push([data.colours.hidden, `h = o × ${data.phi}(c) = ${product} = ${show(values.h)}`])
-    }
-    if (data.cell === "GRU" && !data.padding[t]) {
-      const sum = `${show(values.z)} × ${bracket(values.h_before)} + ${show(values.rest)} × ${bracket(values.g)}`
-      rows.push([data.colours.hidden, "h = z × h before + (1 − z) × g"], [data.colours.hidden, `  = ${sum} = ${show(values.h)}`])
+      for (const { letter, colour } of data.states) {
+        rows.push([colour, `${letter} = ${letter} before = ${show(data.values[letter][t])}`])
+      }
+    } else {
+      for (const [colour, text] of data.equations) rows.push([colour, fill(text, data.values, t)])
     }
     const words = document.createElement("div")
     words.className = "words"
     words.textContent = data.padding[t]
       ? "This step is padding: it is skipped, and the states stay as they were."
-      : "In brackets: what comes from the input (W x) + from the states of all units before (U h) + the bias."
+      : `In brackets: what comes from the input (W x) + ${data.reads ? "from the states of all units before (U h) + " : ""}the bias.`
     this.root.querySelector(".equations").replaceChildren(
       ...rows.map(([colour, text]) => {
         const row = document.createElement("div")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,29 +39,51 @@ def cell_picture(
         name: changes with what is shown, so that it stops playing.
     """
     colours = [style.BASELINE, style.TRUTH, style.WINDOW, style.TARGET]
+    cell, picture = unit.cell, unit.cell.picture
+    functions = {name: term.function for name, term in unit.gates.items()}
+    phi = unit.phi
     data = {
         "id": name,
-        "cell": unit.cell,
+        "cell": cell.name,
         "unit": number,
         "timesteps": len(said),
-        "gates": {
-            gate: {
+        "gates": [
+            {
+                "letter": value.letter,
+                "colour": value.colour,
                 "from_input": _numbers(term.from_input),
-                "from_state": _numbers(term.from_state),
+                "from_state": _numbers(term.from_state) if cell.has_recurrent_kernel else None,
                 "bias": _numbers(term.bias),
                 "value": _numbers(term.value),
                 "inner": None if term.inner is None else _numbers(term.inner),
+                "factor": term.factor,
                 "function": term.function,
             }
-            for gate, term in unit.gates.items()
+            for value in cell.blocks
+            for term in (unit.gates[value.name],)
+        ],
+        "states": [
+            {"letter": value.letter, "label": value.label, "colour": value.colour}
+            for value in cell.states
+        ],
+        "values": {letter: _numbers(values) for letter, values in unit.numbers.items()},
+        "picture": {
+            "size": picture.size,
+            "body": picture.body,
+            "wires": picture.wires,
+            "boxes": [
+                (text.format(phi=phi, **functions), key, x, y, style.GATE_COLOURS[colour])
+                for text, key, x, y, colour in picture.boxes
+            ],
+            "operations": picture.operations,
+            "numbers": picture.numbers,
         },
-        "begin": unit.begin,
-        "states": {state: _numbers(values) for state, values in unit.states.items()},
-        "squashed": None if unit.squashed is None else _numbers(unit.squashed),
-        "phi": unit.activation,
-        "sigma": next(iter(unit.gates.values())).function,
-        "colours": style.GATE_COLOURS,
-        "names": style.GATE_NAMES,
+        "sentence": picture.sentence.replace("{phi}", phi),
+        "equations": [
+            (style.GATE_COLOURS[colour], text.replace("{phi}", phi))
+            for colour, text in picture.equations
+        ],
+        "reads": cell.has_recurrent_kernel,
         "input": {
             "names": list(inputs),
             "lines": [_numbers(line) for line in inputs.values()],
@@ -72,5 +96,8 @@ def cell_picture(
     _component(key=key, data=data)
 
 
-def _numbers(values: NDArray[np.floating]) -> list[float]:
+def _numbers(values: NDArray[Any]) -> list[Any]:
+    """For the browser; words stay words."""
+    if values.dtype.kind == "U":
+        return values.tolist()
     return np.round(values.astype(np.float64), DIGITS).tolist()

@@ -70,12 +70,16 @@ def sequence(dataset: Dataset, index: int, title: str = "") -> Sequence:
 
 
 def options(planned: Plan) -> dict[str, dict[str, Any]]:
-    """By layer name what the shapes of the weights cannot tell."""
-    return {
+    """By layer name what the lens must know beside the weights."""
+    told = {
         part.name: {name: value for name, value in part.keywords if name in _OPTIONS}
         for part in planned.parts
         if part.role in ("recurrent", "head")
     }
+    for part in planned.parts:
+        if part.role == "recurrent":
+            told[part.name]["cell"] = part.kind
+    return told
 
 
 def decoder_steps(experiment: Experiment, dataset: Dataset) -> int | None:

@@ -9,11 +9,10 @@ import numpy as np
 import streamlit as st
 from plotly.colors import sequential
 
+from seqlab.cells import CELLS
 from seqlab.data.dataset import Dataset
 from seqlab.figures import style
-from seqlab.figures.gates import LAYOUT
 from seqlab.lens import captions, frames
-from seqlab.lens.cells import STATES
 from seqlab.lens.frames import Frame
 from seqlab.runs.store import Run
 from seqlab.ui import networks, services, strips
@@ -65,7 +64,8 @@ def gates_player(
     newest = networks.network(run.id, saved[-1], run.experiment, dataset)
     limit = WHILE_TRAINING if run.active else MOST_BYTES
     cell, units = newest.layers[layer].cell, newest.units(layer)
-    picture = len(LAYOUT[cell][0]) * len(LAYOUT[cell]) * -(-units // frames.stride(units))
+    rows = CELLS[cell].rows
+    picture = len(rows[0]) * len(rows) * -(-units // frames.stride(units))
     timesteps = networks.steps_of(newest, layer, dataset)
     picture *= -(-timesteps // frames.block(timesteps))
     epochs = frames.thinned(saved, limit // picture)
@@ -134,11 +134,11 @@ def _data(
             {
                 "title": style.GATE_NAMES[name],
                 "colour": style.GATE_COLOURS[name],
-                "state": name in STATES[cell],
+                "state": name in CELLS[cell].state_names,
             }
             for name in names
         ],
-        "grid": [names.index(name) for row in LAYOUT[cell] for name in row],
+        "grid": [names.index(name) for row in CELLS[cell].rows for name in row],
         "units": -(-units // every),
         "allUnits": units,
         "stride": every,

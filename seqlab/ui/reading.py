@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import Experiment, Finding
+from seqlab.lens.backward import gradients
 from seqlab.lens.forward import forward
 from seqlab.lens.stack import LensError
-from seqlab.lens.through import gradients
 from seqlab.network.doctor import read_result
 from seqlab.runs.store import Metrics, Run
 from seqlab.ui import networks, services
@@ -55,7 +55,7 @@ def reading(
 def _inside(run: Run, dataset: Dataset, epoch: int) -> Inner:
     """Hidden states by layer, (n, timesteps, units), and the norms of the gradients, (n, steps).
 
-    An LSTM remembers in its cell state, so that is where its gradient is looked at.
+    Where a cell state is kept beside the hidden one, its gradient is looked at.
     There are no gradients where each step has a target of its own: then each gets an error at
     first hand. Raises `LensError` for networks that the lens does not follow.
     """

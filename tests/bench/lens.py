@@ -21,9 +21,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in the server
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from seqlab.cells import CELLS
 from seqlab.experiment import Data, Experiment, Recurrent
 from seqlab.lens import snapshot
-from seqlab.lens.cells import GATES
 from seqlab.runs.pool import Pool
 from seqlab.runs.store import Store
 from seqlab.ui import services
@@ -45,7 +45,7 @@ def made_up(store: Store, cell: str, timesteps: int, units: int) -> tuple[str, l
     dataset = dataset_of(experiment.data)
     run = store.create(experiment)
     store.set_status(run, "finished")
-    draw, columns = np.random.default_rng(0), GATES[cell] * units
+    draw, columns = np.random.default_rng(0), len(CELLS[cell].blocks) * units
     shapes = {
         f"{cell.lower()}_0/kernel": (2, columns),
         f"{cell.lower()}_0/recurrent_kernel": (units, columns),
@@ -103,7 +103,7 @@ def main() -> None:
         page = min(seconds(bare) for _ in range(TURNS))
         print(f"the page without a run: {1e3 * page:.0f} ms")
         for timesteps, units in sizes:
-            for cell in GATES:
+            for cell in CELLS:
                 run, views = made_up(store, cell, timesteps, units)
                 for view in views:
                     taken = measured(run, view) - page

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 
+from seqlab.cells import CELLS
 from seqlab.figures import (
     answers,
     gates,
@@ -82,10 +83,10 @@ def test_ticks_of_the_logarithmic_axis_say_their_whole_value():
     assert [float(text) for text in axis.ticktext] == pytest.approx(list(axis.tickvals))
 
 
-@pytest.mark.parametrize("cell", ["LSTM", "GRU", "SimpleRNN"])
+@pytest.mark.parametrize("cell", CELLS)
 def test_heat_maps_show_every_gate_and_state_with_time_on_x(cell):
     generator = np.random.default_rng(0)
-    names = [name for line in gates.LAYOUT[cell] for name in line]
+    names = [name for line in CELLS[cell].rows for name in line]
     trace = {name: generator.uniform(-1, 1, (7, 3)) for name in names}  # (T, units)
     figure = gates.heat_maps(cell, trace)
     found = traces(figure)

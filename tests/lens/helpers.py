@@ -12,7 +12,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import numpy as np
 
-CELLS = ("SimpleRNN", "LSTM", "GRU")
+from seqlab.cells import CELLS
+from seqlab.cells.cell import Options
+
 RANGES = ((2, 6), (1, 5), (1, 4), (2, 9))  # units, features, batch, timesteps
 
 
@@ -30,15 +32,14 @@ class Case:
         options = dict(self.options)
         for name in ("mask", "go_backwards"):
             options.pop(name, None)
-        if self.cell != "GRU":
+        cell = CELLS[self.cell]
+        if not cell.two_biases(Options()):
             options.pop("reset_after", None)
-        if self.cell == "SimpleRNN":
-            options.pop("recurrent_activation", None)
-        return options
+        return {name: value for name, value in options.items() if cell.has(name)}
 
     def layer(self, **more: Any) -> keras.layers.RNN:
         """The Keras layer with these weights."""
-        layer = getattr(keras.layers, self.cell)(
+        layer = CELLS[self.cell].layer()(
             self.units,
             go_backwards=self.options.get("go_backwards", False),
             dtype="float64",
@@ -51,7 +52,7 @@ class Case:
 
     def keras_cell(self) -> keras.layers.Layer:
         """The Keras cell with these weights."""
-        cell = getattr(keras.layers, f"{self.cell}Cell")(
+        cell = type(CELLS[self.cell].layer()(1).cell)(
             self.units, dtype="float64", **self.keras_options()
         )
         cell.build((None, self.x.shape[-1]))
@@ -75,7 +76,7 @@ def random_case(
 ) -> Case:
     """Everything that is not fixed is drawn."""
     random = np.random.default_rng(seed)
-    cell = cell or CELLS[seed % 3]
+    cell = cell or tuple(CELLS)[seed % len(CELLS)]
     units, features, batch, timesteps = (int(random.integers(*r)) for r in RANGES)
     options: dict[str, Any] = {
         "activation": str(random.choice(activations)),
@@ -86,9 +87,7 @@ def random_case(
     } | fixed
     if masked or (masked is None and random.random() < 0.5):
         options["mask"] = random.random((batch, timesteps)) < 0.6
-    columns = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}[cell] * units
-    shapes: list[tuple[int, ...]] = [(features, columns), (units, columns)]
-    if options["use_bias"]:
-        shapes.append((2, columns) if cell == "GRU" and options["reset_after"] else (columns,))
+    bias = {name: options[name] for name in ("use_bias", "reset_after")}
+    shapes = CELLS[cell].weight_shapes(features, units, Options(**bias))
     weights = [random.normal(0, 0.6, shape) for shape in shapes]
     return Case(cell, options, weights, random.normal(0, 1, (batch, timesteps, features)), units)

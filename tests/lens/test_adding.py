@@ -9,6 +9,7 @@ from seqlab.lens.occlusion import occlusion, saliency
 from seqlab.lens.stack import stack
 from seqlab.training.build import build, weights
 from seqlab.training.train import train
+from tests.told import told
 
 
 def test_the_two_marked_steps_stand_out_after_training_and_not_before() -> None:
@@ -24,7 +25,8 @@ def test_the_two_marked_steps_stand_out_after_training_and_not_before() -> None:
     }
     found = {}
     for name, model in models.items():
-        network = stack({key: np.asarray(value) for key, value in weights(model)})
+        arrays = {key: np.asarray(value) for key, value in weights(model)}
+        network = stack(arrays, told(arrays))
         hits = {"slopes": 0, "occlusion": 0}
         sequences = dataset.x[dataset.validation[:60]]
         mean = dataset.x[dataset.train].mean(axis=(0, 1))

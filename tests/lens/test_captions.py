@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seqlab.lens import captions
-from seqlab.lens.gradients import backward
+from seqlab.lens.bptt import backward
 from seqlab.lens.theory import read, untrained
 
 

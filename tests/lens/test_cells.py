@@ -9,10 +9,11 @@ import keras
 import numpy as np
 import pytest
 
-from seqlab.lens.activations import ACTIVATIONS
-from seqlab.lens.cells import NAMES, trace
+from seqlab.cells import CELLS
+from seqlab.cells.activations import ACTIVATIONS
+from seqlab.lens.trace import trace
 from tests.clock import within_cpu_seconds
-from tests.lens.helpers import CELLS, Case, random_case
+from tests.lens.helpers import Case, random_case
 
 # All but the one that soon leaves what a float can hold.
 TAME = tuple(sorted(set(ACTIVATIONS) - {"exponential"}))
@@ -85,7 +86,7 @@ def test_equals_keras_cells_step_by_step() -> None:
         if not all(np.isfinite(array).all() for array in expected.values()):
             continue  # without bounds on the gates a few states leave what a float can hold
         compared += 1
-        assert tuple(found) == NAMES[case.cell]
+        assert tuple(found) == CELLS[case.cell].names
         assert set(expected) == set(found)
         for name, array in expected.items():
             what = f"{name} of case {seed}, {case.cell} {case.options}"
@@ -201,7 +202,7 @@ def test_large_inputs_saturate_without_a_warning(recwarn: pytest.WarningsRecorde
 def test_a_trace_is_a_mapping_with_attributes() -> None:
     case = random_case(1, ("tanh",), "LSTM", True)
     found = trace(case.cell, case.weights, case.x, **case.options)
-    assert list(found) == list(NAMES["LSTM"])
+    assert list(found) == list(CELLS["LSTM"].names)
     assert found.kind == "LSTM"
     assert found.forget_gate is found["forget_gate"]
     assert found.cell is found["cell"]
@@ -254,7 +255,7 @@ def test_is_fast(cell: str) -> None:
 
 def test_lens_needs_neither_keras_nor_tensorflow() -> None:
     code = (
-        "import sys, seqlab.lens.cells, seqlab.lens.gradients;"
+        "import sys, seqlab.lens.trace, seqlab.lens.bptt;"
         "sys.exit(any(name in sys.modules for name in ('keras', 'tensorflow', 'scipy')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

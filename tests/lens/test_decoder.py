@@ -9,9 +9,9 @@ from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Network, Recurrent
 from seqlab.lens.ablation import units_off
 from seqlab.lens.arithmetic import unit
+from seqlab.lens.backward import gradients
 from seqlab.lens.forward import Passage, forward
 from seqlab.lens.stack import LensError, Stack, stack
-from seqlab.lens.through import gradients
 from seqlab.network.plan import plan
 from seqlab.training.build import build, weights
 from seqlab.ui.networks import options
@@ -113,7 +113,7 @@ def test_one_unit_of_a_decoder_adds_up_from_the_states_that_were_handed_over() -
     trace = passage.trace("lstm_1")
     np.testing.assert_allclose(found.states["cell"], trace.cell[0, :, 4], atol=1e-6)
     forget, enter = found.gates["forget_gate"], found.gates["input_gate"]
-    first = forget.value[0] * found.begin["cell"]
+    first = forget.value[0] * found.numbers["c_before"][0]
     first += enter.value[0] * found.gates["candidate"].value[0]
     assert first == pytest.approx(found.states["cell"][0])
     total = forget.from_input[0] + forget.from_state[0] + forget.bias[0]

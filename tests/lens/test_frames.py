@@ -10,6 +10,7 @@ from seqlab.lens.stack import stack
 from tests.clock import within_cpu_seconds
 
 draw = np.random.default_rng(0)
+LSTM = {"lstm_0": {"cell": "LSTM"}}
 
 
 def snapshot(units: int, features: int = 2, scale: float = 0.6) -> dict[str, np.ndarray]:
@@ -25,7 +26,7 @@ def snapshot(units: int, features: int = 2, scale: float = 0.6) -> dict[str, np.
 
 @pytest.mark.parametrize("scale", [0.3, 3.0])
 def test_a_frame_holds_every_gate_and_state(scale: float) -> None:
-    network = stack(snapshot(5, scale=scale))
+    network = stack(snapshot(5, scale=scale), LSTM)
     x = draw.normal(size=(9, 2)).astype(np.float32)
     run = forward.run(network, x[None])["lstm_0"]
     (made,) = frames.frames([network], "lstm_0", x)
@@ -43,7 +44,9 @@ def test_a_frame_holds_every_gate_and_state(scale: float) -> None:
 
 
 def test_a_gate_that_may_leave_0_to_1_gets_the_other_scale() -> None:
-    network = stack(snapshot(4, scale=2), {"lstm_0": {"recurrent_activation": "relu"}})
+    network = stack(
+        snapshot(4, scale=2), {"lstm_0": {"cell": "LSTM", "recurrent_activation": "relu"}}
+    )
     (made,) = frames.frames([network], "lstm_0", draw.normal(size=(6, 2)).astype(np.float32))
     assert made.reach[0] > 1
 
@@ -72,7 +75,7 @@ def test_thinning_keeps_both_ends_and_moves_little_when_a_run_grows() -> None:
 
 
 def test_orders_of_the_units() -> None:
-    network = stack(snapshot(6))
+    network = stack(snapshot(6), LSTM)
     hidden = forward.run(network, draw.normal(size=(1, 40, 2)))["lstm_0"].hidden[0]
     assert (np.diff(hidden.std(axis=0)[frames.by_movement(hidden)]) <= 0).all()
     course = np.sin(np.arange(40) / 3)
@@ -86,6 +89,6 @@ def test_orders_of_the_units() -> None:
 
 def test_is_quick_for_200_steps_of_64_units() -> None:
     """Some 10 ms; the promise is 150."""
-    network = stack(snapshot(64, features=8))
+    network = stack(snapshot(64, features=8), LSTM)
     x = draw.normal(size=(200, 8)).astype(np.float32)
     within_cpu_seconds(0.15, lambda: frames.frames([network], "lstm_0", x))

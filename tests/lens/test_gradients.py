@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqlab.lens.activations import ACTIVATIONS
-from seqlab.lens.cells import STATES, Trace, trace
-from seqlab.lens.gradients import Layer, backward, through_layers
-from tests.lens.helpers import CELLS, Case, random_case
+from seqlab.cells import CELLS
+from seqlab.cells.activations import ACTIVATIONS
+from seqlab.lens.bptt import backward
+from seqlab.lens.trace import Trace, trace
+from tests.lens.helpers import Case, random_case
 
 # Finite differences need functions without kinks. TensorFlow's gelu is right to 1e-8 only.
 SMOOTH = ("tanh", "sigmoid", "softplus", "silu", "mish", "softsign", "softmax")
@@ -64,7 +65,7 @@ def test_norms_equal_finite_differences_of_the_states(seed: int, cell: str) -> N
     flow = back(case, run, slopes)
     x, mask = case.in_order()
     options = case.options | {"go_backwards": False}
-    names = ("hidden", "cell")[: len(STATES[cell])]
+    names = ("hidden", "cell")[: len(CELLS[cell].state_names)]
 
     def loss_after(t: int, states: list[np.ndarray]) -> float:
         now = float((states[0] * slopes[:, t]).sum())
@@ -104,7 +105,7 @@ def test_norms_equal_autodiff_of_keras_cells(seed: int, cell: str) -> None:
     keras_cell = case.keras_cell()
     steps, mask = case.in_order()
     sequence = [tf.constant(steps[:, t]) for t in range(steps.shape[1])]
-    count = len(STATES[cell])
+    count = len(CELLS[cell].state_names)
     with tf.GradientTape() as tape:
         tape.watch(sequence)
         states = [tf.zeros((len(steps), case.units), tf.float64) for _ in range(count)]
@@ -142,10 +143,10 @@ def test_initial_state_and_final_cell_gradient(cell: str) -> None:
     """dL/dx where the loss reads the last states and the run starts from given ones."""
     case = random_case(5, SMOOTH, cell, False)
     random = np.random.default_rng(0)
-    first = [random.normal(size=(len(case.x), case.units)) for _ in STATES[cell]]
+    first = [random.normal(size=(len(case.x), case.units)) for _ in CELLS[cell].state_names]
     options = case.options | {"initial_state": first}
     run = trace(cell, case.weights, case.x, **options)
-    slopes = {name: random.normal(size=run.hidden.shape) for name in STATES[cell]}
+    slopes = {name: random.normal(size=run.hidden.shape) for name in CELLS[cell].state_names}
 
     def loss(x: np.ndarray) -> float:
         found = trace(cell, case.weights, x, **options)
@@ -154,38 +155,6 @@ def test_initial_state_and_final_cell_gradient(cell: str) -> None:
     more = {"initial_state": first, "d_cell": slopes.get("cell")}
     flow = back(case, run, slopes["hidden"], **more)
     assert_close(flow.input, slope_of(loss, case.x), 1e-6)
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_stack_equals_autodiff_of_keras_layers(seed: int) -> None:
-    """Three cells on top of each other; only the last step of the last one counts."""
-    first = random_case(300 + seed, ("tanh", "softsign"), CELLS[seed % 3], seed % 2 == 0)
-    cases, width = [first], first.units
-    for turn, cell in enumerate((CELLS[(seed + 1) % 3], CELLS[(seed + 2) % 3])):
-        case = random_case(400 + 10 * seed + turn, ("tanh", "sigmoid"), cell, False)
-        case.weights[0] = np.random.default_rng(seed).normal(
-            0, 0.6, (width, case.weights[0].shape[1])
-        )
-        case.x = np.zeros((*first.x.shape[:2], width))
-        cases.append(case)
-        width = case.units
-    mask = first.options.get("mask")
-    tensor = None if mask is None else tf.constant(mask)
-    with tf.GradientTape(persistent=True) as tape:
-        x = value = tf.constant(first.x)
-        tape.watch(x)
-        for case in cases:
-            value = case.layer(return_sequences=True)(value, mask=tensor)
-        loss = tf.reduce_sum(value[:, -1] ** 2)
-    slopes = np.zeros(value.shape)
-    slopes[:, -1] = 2 * value[:, -1]
-    layers = [
-        Layer(c.cell, c.weights, **{k: v for k, v in c.options.items() if k != "mask"})
-        for c in cases
-    ]
-    flows = through_layers(layers, first.x, slopes, mask)
-    assert len(flows) == 3
-    assert_close(flows[0].input, tape.gradient(loss, x).numpy(), 1e-9)
 
 
 def test_norms_far_below_float32_are_not_lost() -> None:

@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 
+from seqlab.cells import CELLS
+from seqlab.cells.activations import find_activation
 from seqlab.lens import ablation
-from seqlab.lens.activations import find_activation
-from seqlab.lens.arithmetic import ORDER, unit
-from seqlab.lens.cells import GATES, trace
+from seqlab.lens.arithmetic import unit
+from seqlab.lens.bptt import Layer
 from seqlab.lens.forward import answer, forward, run
-from seqlab.lens.gradients import Layer
 from seqlab.lens.occlusion import occlusion, saliency
 from seqlab.lens.stack import LensError, Stack, stack
-from tests.lens.helpers import CELLS, random_case
+from seqlab.lens.trace import trace
+from tests.lens.helpers import random_case
 
 draw = np.random.default_rng(0)
 SMOOTH = ("tanh", "sigmoid", "softsign", "hard_sigmoid")
@@ -28,7 +29,7 @@ def test_the_numbers_of_one_unit_add_up_to_the_trace(seed: int) -> None:
     expected = trace(case.cell, case.weights, case.x, mask=rows, **case.options)
     which = seed % case.units
     found = unit(layer, case.x[0], which, mask)
-    assert tuple(found.gates) == ORDER[case.cell]
+    assert list(found.gates) == [block.name for block in CELLS[case.cell].blocks]
     keep = np.ones(case.x.shape[1], bool) if expected.mask is None else expected.mask[0]
     for name, term in found.gates.items():
         total = term.from_input + term.from_state + term.bias
@@ -43,7 +44,7 @@ def test_the_numbers_of_one_unit_add_up_to_the_trace(seed: int) -> None:
         c = np.concatenate([[0], found.states["cell"][:-1]])
         new = values["forget_gate"] * c + values["input_gate"] * values["candidate"]
         np.testing.assert_allclose(new[keep], found.states["cell"][keep], rtol=1e-9)
-        hidden = values["output_gate"] * found.squashed
+        hidden = values["output_gate"] * found.numbers["squashed"]
         np.testing.assert_allclose(hidden[keep], found.states["hidden"][keep], rtol=1e-9)
     if case.cell == "GRU":
         z = values["update_gate"]
@@ -61,26 +62,28 @@ def network(cell: str, second: str | None = None, units: int = 4) -> Stack:
     for name, kind in (("a", cell), ("b", second)):
         if kind is None:
             continue
-        columns = GATES[kind] * units
+        columns = len(CELLS[kind].blocks) * units
         arrays |= {
             f"{name}/kernel": draw.normal(size=(width, columns)),
             f"{name}/recurrent_kernel": draw.normal(size=(units, columns)),
             f"{name}/bias": draw.normal(size=(2, columns) if kind == "GRU" else columns),
         }
         width = units
-    return stack(arrays | {"head/kernel": draw.normal(size=(units, 1)), "head/bias": np.ones(1)})
+    told = {"a": {"cell": cell}, "b": {"cell": second}}
+    head = {"head/kernel": draw.normal(size=(units, 1)), "head/bias": np.ones(1)}
+    return stack(arrays | head, told)
 
 
 @pytest.mark.parametrize(
     ("cell", "gate"),
-    [(c, g) for c in ("LSTM", "GRU") for g in ORDER[c] if g.endswith("_gate")],
+    [(c, g) for c, record in CELLS.items() for g in (gate.name for gate in record.gates)],
 )
 def test_a_gate_held_at_1_is_1_and_the_rest_is_computed_as_before(cell: str, gate: str) -> None:
     x = draw.normal(size=(3, 6, 2))
     held = ablation.gate_held_at_1(network(cell), "a", gate)
     found = run(held, x)["a"]
     np.testing.assert_array_equal(found[gate], 1)
-    others = [name for name in ORDER[cell] if name.endswith("_gate") and name != gate]
+    others = [each.name for each in CELLS[cell].gates if each.name != gate]
     assert all(found[name].max() < 1 for name in others)
     if (cell, gate) == ("LSTM", "forget_gate"):
         sums = np.cumsum(found.input_gate * found.candidate, axis=1)
@@ -91,7 +94,7 @@ def test_a_gate_held_at_1_is_1_and_the_rest_is_computed_as_before(cell: str, gat
 
 def test_a_gate_that_cannot_be_1() -> None:
     arrays = {"a/kernel": np.ones((2, 8)), "a/recurrent_kernel": np.ones((2, 8))}
-    made = stack(arrays, {"a": {"recurrent_activation": "relu"}})
+    made = stack(arrays, {"a": {"cell": "LSTM", "recurrent_activation": "relu"}})
     with pytest.raises(LensError, match="'relu' does not end there"):
         ablation.gate_held_at_1(made, "a", "forget_gate")
 

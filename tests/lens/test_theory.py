@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from seqlab.lens import theory
-from seqlab.lens.cells import trace
+from seqlab.lens.trace import trace
 
 draw = np.random.default_rng(0)
 

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 from keras.src import backend
 
+from seqlab.cells import CELLS
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Recurrent, Training
 from seqlab.network.doctor.size import MUCH_MEMORY, SLOW, memory
@@ -15,12 +16,11 @@ from seqlab.network.estimate import (
     FLOPS,
     PASSES,
     SECONDS_A_BATCH,
-    SECONDS_A_STEP,
     SECONDS_AN_EPOCH,
     estimate,
 )
 from seqlab.training.build import build, loss, optimizer
-from seqlab.training.fast import fast_layers
+from seqlab.training.scan_layers import fast_layers
 from tests.network.data import noise
 from tests.network.test_doctor import codes, the
 
@@ -113,7 +113,7 @@ def test_a_long_training_is_foreseen_from_the_batches_that_fit_takes():
     steps = model.input_shape[1]
     rnn, head = (layer.count_params() for layer in model.layers)
     products = 2 * batch * (steps * rnn + head)
-    one = PASSES * products / FLOPS + steps * SECONDS_A_STEP["SimpleRNN"] + SECONDS_A_BATCH
+    one = PASSES * products / FLOPS + steps * CELLS["SimpleRNN"].seconds_a_step + SECONDS_A_BATCH
     epoch = (counts.trained + counts.validated / PASSES) * one + SECONDS_AN_EPOCH
     cost = estimate(long, data)
     assert cost.epoch == pytest.approx(epoch)

@@ -17,8 +17,8 @@ from seqlab.network.doctor.learning import half_life
 from seqlab.network.doctor.size import memory
 from seqlab.network.estimate import estimate
 from seqlab.training.build import build, optimizer
-from seqlab.training.fast import left_to_keras
 from seqlab.training.inspect import gradients
+from seqlab.training.scan_layers import left_to_keras
 from tests.clock import within_cpu_seconds
 from tests.network.data import dataset, keras_fit, keras_losses, keras_step, noise
 from tests.network.test_doctor import codes, the

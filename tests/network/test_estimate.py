@@ -8,7 +8,7 @@ from seqlab.data.load import load
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.network.estimate import Estimate, _left_to_keras, about, estimate
 from seqlab.training.build import build
-from seqlab.training.fast import left_to_keras
+from seqlab.training.scan_layers import left_to_keras
 from tests.network.random_networks import random_network
 
 BASE = Experiment(data=Data(source="sine", samples=500))
@@ -63,7 +63,7 @@ def test_words(seconds, words):
 def test_it_knows_which_loops_are_left_to_keras():
     for seed in range(0, 60, 3):
         experiment, frame = random_network(seed)
-        slow = [layer for layer in experiment.layers if _left_to_keras(layer.model_dump())]
+        slow = [layer for layer in experiment.layers if _left_to_keras(layer)]
         assert len(left_to_keras(build(experiment, frame))) == len(slow) + sum(
             layer.bidirectional for layer in slow
         )

@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras import layers
 
 import seqlab
-from seqlab.lens.cells import NAMES
+from seqlab.cells import CELLS
 
 CLOSE = {"rtol": 1e-5, "atol": 1e-6}
 random = np.random.default_rng(0)
@@ -71,7 +71,7 @@ def test_hidden_equals_the_output_of_every_layer(kind: str, options: dict, backw
     assert list(traces) == ["first", "second", "third"]
     for name, run in traces.items():
         assert run.kind == kind
-        assert tuple(run) == NAMES[kind]
+        assert tuple(run) == CELLS[kind].names
         output = output_of(model, name, x)
         found = run.hidden[:, -1] if name == "third" else run.hidden
         np.testing.assert_allclose(found, output, **CLOSE)
@@ -304,7 +304,7 @@ def test_input_gradient_equals_finite_differences() -> None:
 
 
 def seqlab_trace(cell: str, weights: list[np.ndarray], x: np.ndarray) -> np.ndarray:
-    from seqlab.lens.cells import trace
+    from seqlab.lens.trace import trace
 
     return trace(cell, weights, x).hidden
 
@@ -436,9 +436,9 @@ class OwnLSTM(layers.LSTM):
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        (lambda: sequential(layers.Dense(2)), "at least one SimpleRNN, LSTM or GRU.*Dense"),
+        (lambda: sequential(layers.Dense(2)), "at least one layer of SimpleRNN, LSTM, GRU.*Dense"),
         (lambda: layers.LSTM(3), "`model`, expected a keras.Model"),
-        (lambda: sequential(OwnLSTM(3)), "expected only SimpleRNN, LSTM and GRU.*OwnLSTM"),
+        (lambda: sequential(OwnLSTM(3)), "expected only SimpleRNN, LSTM, GRU.*OwnLSTM"),
         (
             lambda: sequential(layers.RNN([layers.GRUCell(2), layers.GRUCell(2)])),
             "custom layer cannot.*StackedRNNCells",

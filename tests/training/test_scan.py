@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqlab.training.fast import fast_layers, supported
+import seqlab.cells
+from seqlab.training.scan_layers import fast_layers, supported
 
-CELLS = [keras.layers.LSTM, keras.layers.GRU, keras.layers.SimpleRNN]
+CELLS = [cell.layer() for cell in seqlab.cells.CELLS.values() if cell.quick is not None]
 
 
 def layer_of(cell, **settings):

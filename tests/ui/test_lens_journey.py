@@ -47,7 +47,8 @@ def run(server) -> str:
 
 def trace(epoch: int):
     dataset = dataset_of(ADDING.data)
-    return traces_of(stack(weights(epoch)), dataset.x[dataset.validation[:1]])["lstm_0"]
+    network = stack(weights(epoch), {"lstm_0": {"cell": "LSTM"}})
+    return traces_of(network, dataset.x[dataset.validation[:1]])["lstm_0"]
 
 
 def test_player_and_cell_show_the_numbers_of_the_run(page: Page, server, run) -> None:

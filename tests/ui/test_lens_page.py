@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from seqlab.cells import CELLS
 from seqlab.data import catalogue
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import Data, Experiment, Network, Recurrent
 from seqlab.lens import snapshot, theory
-from seqlab.lens.cells import GATES
 from seqlab.lens.forward import answer, forward
 from seqlab.lens.stack import stack
 from seqlab.presets import PRESETS
@@ -21,6 +21,7 @@ from seqlab.ui.views import views_of
 from seqlab.ui.views.scene import errors
 from seqlab.ui.views.scene import scene as scene_of
 from seqlab.ui.views.what_if import slider_range
+from tests.told import told
 
 ROOT = Path(__file__).parents[2]
 UNITS, LONG = 4, 20
@@ -58,6 +59,9 @@ RUNS = {
 }
 
 
+LSTM = {"lstm_0": {"cell": "LSTM"}}
+
+
 def weights(experiment: Experiment, dataset: Dataset, seed: int) -> dict[str, np.ndarray]:
     """Arrays of the right shapes and names, as a training would leave them."""
     draw = np.random.default_rng(seed)
@@ -69,7 +73,7 @@ def weights(experiment: Experiment, dataset: Dataset, seed: int) -> dict[str, np
         if i and head == "teacher_forcing":
             width = experiment.network.embedding
             found["decoder_embedding/embeddings"] = draw.normal(size=(dataset.outputs, width))
-        columns = GATES[layer.cell] * layer.units
+        columns = len(CELLS[layer.cell].blocks) * layer.units
         shape = (2, columns) if layer.cell == "GRU" else (columns,)
         for direction in ("/forward", "/backward") if layer.bidirectional else ("",):
             name = f"{layer.cell.lower()}_{i}{direction}"
@@ -92,7 +96,9 @@ def finished(store: Store, experiment: Experiment) -> str:
         arrays = weights(experiment, dataset, epoch)
         said = {}
         if experiment.layers is RUNS["LSTM"].layers:  # others leave none: the page computes them
-            said = {"prediction": answer(stack(arrays), dataset.x[dataset.validation])}
+            said = {
+                "prediction": answer(stack(arrays, told(arrays)), dataset.x[dataset.validation])
+            }
         store.add_snapshot(run, epoch, snapshot.pack(arrays | said))
     return run
 
@@ -181,7 +187,7 @@ def test_worst_first_of_sequences_whose_answers_were_not_kept(store) -> None:
 def test_numbers_on_the_page_are_those_of_the_run(store) -> None:
     run = finished(store, RUNS["LSTM"])
     dataset = dataset_of(ADDING)
-    network = stack(weights(RUNS["LSTM"], dataset, 5))
+    network = stack(weights(RUNS["LSTM"], dataset, 5), LSTM)
     index = dataset.validation
     said = answer(network, dataset.x[index])
     found = words(opened(run, "What mattered"))
@@ -195,7 +201,7 @@ def test_numbers_on_the_page_are_those_of_the_run(store) -> None:
     found = words(app)
     assert "0.9^50 = 0.00515, 1^50 = 1, 1.1^50 = 117.4" in found
     assert "between 0.5 and 2 long, longest in epoch 1" in found
-    shares = [theory.from_the_end(theory.untrained(c, 1, 32), NOISE) for c in GATES]
+    shares = [theory.from_the_end(theory.untrained(c, 1, 32), NOISE) for c in CELLS]
     told = [flow.hidden_norm[0, 0] / flow.hidden_norm[0, -1] for flow in shares]
     assert f"SimpleRNN {told[0]:.2g}, LSTM {told[1]:.2g}, GRU {told[2]:.2g}" in found
     assert "an untrained SimpleRNN passes more gradient than an untrained LSTM" in found
@@ -215,7 +221,7 @@ def test_numbers_on_the_page_are_those_of_the_run(store) -> None:
 def test_worst_sequences_come_first(store) -> None:
     run = finished(store, RUNS["LSTM"])
     dataset = dataset_of(ADDING)
-    network = stack(weights(RUNS["LSTM"], dataset, 5))
+    network = stack(weights(RUNS["LSTM"], dataset, 5), LSTM)
     said = answer(network, dataset.x[dataset.validation])
     worst = int(np.abs(said - dataset.y[dataset.validation]).argmax())
     app = opened(run, "What mattered")
@@ -227,7 +233,7 @@ def test_worst_sequences_come_first(store) -> None:
 def test_a_click_on_what_if_changes_the_answer(store) -> None:
     run = finished(store, RUNS["LSTM"])
     dataset = dataset_of(ADDING)
-    network = stack(weights(RUNS["LSTM"], dataset, 5))
+    network = stack(weights(RUNS["LSTM"], dataset, 5), LSTM)
     app = opened(run, "What mattered")
     (step,) = [slider for slider in app.slider if slider.label == "Step"]
     step.set_value(3).run()
@@ -304,7 +310,7 @@ def test_a_typed_sequence_is_read_by_the_network(store) -> None:
     dataset = dataset_of(ADDING)
     x = dataset.x[dataset.validation[:1]].copy()
     x[0, :, 0] = line
-    said = answer(stack(weights(RUNS["LSTM"], dataset, 5)), x)[0, 0]
+    said = answer(stack(weights(RUNS["LSTM"], dataset, 5), LSTM), x)[0, 0]
     assert f"the answer is {said:.4g}" in words(app)
     app.text_area(key=f"lens_own_text_{run}_0").set_value("1, 2, three").run()
     assert not app.exception

@@ -11,6 +11,7 @@ from seqlab.ui import services
 from seqlab.ui.draft import dataset_of
 from seqlab.ui.lines import lines
 from seqlab.ui.status import waiting_tick
+from tests.told import told
 
 SMALL = Experiment(layers=(Recurrent(units=4),), training=Training(epochs=100))
 
@@ -47,7 +48,7 @@ def finished(store, experiment, val_loss, kept):
         "head/kernel": draw.normal(size=(4, 1)),
         "head/bias": np.zeros(1),
     }
-    arrays["prediction"] = answer(stack(arrays), dataset.x[dataset.validation])
+    arrays["prediction"] = answer(stack(arrays, told(arrays)), dataset.x[dataset.validation])
     packed = {name: array.astype(np.float32) for name, array in arrays.items()}
     store.add_snapshot(run, kept, snapshot.pack(packed))
     store.set_status(run, "finished")

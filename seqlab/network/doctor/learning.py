@@ -43,7 +43,7 @@ def _activations(experiment: Experiment, frame: Frame) -> list[Finding]:
     training = experiment.training
     clipped = training.clipnorm is not None or training.clipvalue is not None
     for i, layer in enumerate(experiment.layers):
-        if layer.cell != "SimpleRNN" and layer.recurrent_activation in UNBOUNDED:
+        if layer.has("recurrent_activation") and layer.recurrent_activation in UNBOUNDED:
             found.append(
                 Finding(
                     "warning",
@@ -55,7 +55,11 @@ def _activations(experiment: Experiment, frame: Frame) -> list[Finding]:
                     "Keras trains it until the loss is nan.",
                 )
             )
-    wild = [i for i, layer in enumerate(experiment.layers) if layer.activation in UNBOUNDED]
+    wild = [
+        i
+        for i, layer in enumerate(experiment.layers)
+        if layer.has("activation") and layer.activation in UNBOUNDED
+    ]
     if wild and not clipped and training.learning_rate >= LARGE_RATE and frame.timesteps >= LONG:
         layer = experiment.layers[wild[0]]
         found.append(
@@ -74,7 +78,11 @@ def _activations(experiment: Experiment, frame: Frame) -> list[Finding]:
 
 
 def _recurrent_dropout(experiment: Experiment, dataset: Dataset) -> list[Finding]:
-    slow = [i + 1 for i, layer in enumerate(experiment.layers) if layer.recurrent_dropout]
+    slow = [
+        i + 1
+        for i, layer in enumerate(experiment.layers)
+        if layer.has("recurrent_dropout") and layer.recurrent_dropout
+    ]
     if not slow:
         return []
     layers = " and ".join(map(str, slow))
@@ -99,7 +107,7 @@ def _memory(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Find
         return []
     steps = int(np.median(dataset.lengths))
     for i, layer in enumerate(experiment.layers):
-        if layer.cell != "LSTM":
+        if not layer.has("forget_bias"):
             continue
         bias = forget_bias(layer)
         kept = half_life(bias)

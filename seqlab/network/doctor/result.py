@@ -151,7 +151,7 @@ def _shorter_steps(experiment: Experiment) -> list[tuple[str, Experiment, str]]:
                 "Scale to mean 0 and deviation 1",
             )
         )
-    if any(layer.activation in UNBOUNDED for layer in experiment.layers):
+    if any(each.has("activation") and each.activation in UNBOUNDED for each in experiment.layers):
         ways.append(
             (
                 "An activation without an upper bound lets the states grow from step to step.",
@@ -208,7 +208,8 @@ def _not_learning(
         message += f" It has come down from {loss[0]:.4g}: more steps may help."
     elif (slow := _slow_forgetting(experiment, dataset)) is not None:
         fix = slow
-        message += " The answer may lie further back than the LSTM remembers at the beginning."
+        (cell,) = {layer.cell for layer in experiment.layers if layer.has("forget_bias")}
+        message += f" The answer may lie further back than the {cell} remembers at the beginning."
     elif rate < 0.05:
         fix = with_training(experiment, learning_rate=min(rate * 5, 0.05))
     else:
@@ -226,12 +227,12 @@ def _not_learning(
 
 
 def _slow_forgetting(experiment: Experiment, dataset: Dataset) -> Experiment | None:
-    """The experiment with LSTMs that remember longer, if there are some that could."""
-    lstms = [i for i, layer in enumerate(experiment.layers) if layer.cell == "LSTM"]
-    lstms = [i for i in lstms if experiment.layers[i].forget_bias < 3]
-    if not lstms or dataset.timesteps < 20:
+    """The experiment with forget biases that remember longer, if there are some that could."""
+    short = [i for i, layer in enumerate(experiment.layers) if layer.has("forget_bias")]
+    short = [i for i in short if experiment.layers[i].forget_bias < 3]
+    if not short or dataset.timesteps < 20:
         return None
-    for i in lstms:
+    for i in short:
         experiment = with_layer(
             experiment, i, use_bias=True, unit_forget_bias=True, forget_bias=4.0
         )

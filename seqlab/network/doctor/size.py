@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from seqlab.cells import CELLS
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Finding
@@ -17,8 +18,6 @@ from seqlab.network.shapes import links
 FAR_MORE = 10  # parameters a target
 SLOW, VERY_SLOW = 120.0, 900.0  # seconds
 MUCH_MEMORY = 2**30  # bytes
-# Kept of each step for the way back, by what a process took at its peak (docs/benchmarks.md).
-FLOATS_A_UNIT = {"SimpleRNN": 4, "GRU": 15, "LSTM": 22}
 COPIES = 3  # of the data: as they come, in batches, and as tensors
 VARIABLES = 6  # of each parameter: itself, its gradient, the optimizer's, those of the best epoch
 
@@ -36,7 +35,7 @@ def memory(experiment: Experiment, dataset: Dataset) -> int:
         elif link.part.role == "recurrent":
             layer = experiment.layers[link.part.index or 0]
             ways = 2 if layer.bidirectional else 1
-            kept += batch * steps * ways * layer.units * FLOATS_A_UNIT[layer.cell]
+            kept += batch * steps * ways * layer.units * CELLS[layer.cell].floats_a_unit
         elif link.part.role == "head":
             answers = math.prod(size or 1 for size in link.output[1:-1])
             kept += 3 * batch * answers * (link.output[-1] or 1)

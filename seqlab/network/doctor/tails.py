@@ -26,7 +26,7 @@ class Tails:
     Attributes:
         steps: the median number of repeated steps.
         share: of all steps, how many are repeated ones.
-        forgetting: a sentence on how much of an LSTM's state outlasts them; "" for other cells.
+        forgetting: a sentence on how much of a state outlasts them; "" without a forget bias.
         gone: whether it is as good as nothing, at the initial bias.
     """
 
@@ -53,7 +53,7 @@ def tails_of(experiment: Experiment, dataset: Dataset) -> Tails | None:
     if steps < LONG or share < SHARE:
         return None
     layer = experiment.layers[-1]
-    if layer.cell != "LSTM":
+    if not layer.has("forget_bias"):
         return Tails(steps, share, "", False)
     bias = forget_bias(layer)
     halvings = steps / half_life(bias)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seqlab.cells import CELLS
 from seqlab.experiment import Experiment
 from seqlab.network.plan import Part, Plan, Start
 from seqlab.network.source.python import call, keywords, literal
@@ -85,10 +86,12 @@ def _begin(units: int, start: Start, part: Part) -> list[str]:
             f"{indent}kernel = {cell}.recurrent_kernel",
             f"{indent}kernel.assign({start.recurrent_scale!r} * kernel)",
         ]
-    if start.forget_bias is not None:
+    block = CELLS[part.kind].forget_block
+    if start.forget_bias is not None and block is not None:
         lines += [
             f"{indent}bias = {cell}.bias.numpy()",
-            f"{indent}bias[{units}:{2 * units}] = {start.forget_bias!r}  # the forget gate",
+            f"{indent}bias[{block * units}:{(block + 1) * units}] = {start.forget_bias!r}"
+            "  # the forget gate",
             f"{indent}{cell}.bias.assign(bias)",
         ]
     return lines

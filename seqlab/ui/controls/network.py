@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from seqlab.cells import CELLS
 from seqlab.data.frame import Frame
 from seqlab.experiment import MAX_LAYERS, Recurrent
 from seqlab.network.doctor.axes import settled
@@ -14,8 +15,6 @@ from seqlab.ui.controls.fields import changes, field, more
 from seqlab.ui.draft import Draft
 
 IN_SIGHT = ("cell", "units", "return_sequences")
-GATED = ("recurrent_activation",)  # a SimpleRNN has no gates
-LSTM_ONLY = ("unit_forget_bias", "forget_bias")
 
 
 def network_controls(now: Draft) -> None:
@@ -57,9 +56,8 @@ def _layer(i: int, layers: int, usual: dict[str, bool]) -> None:
         field(f"cell_{i}", f"Layer {i + 1}", width=132)
         field(f"units_{i}", width=96)
         field(f"return_sequences_{i}")
-        cell = st.session_state[f"cell_{i}"]
-        hidden = {"LSTM": (), "GRU": LSTM_ONLY, "SimpleRNN": GATED + LSTM_ONLY}[cell]
-        names = [name for name in Recurrent.model_fields if name not in IN_SIGHT + hidden]
+        cell = CELLS[st.session_state[f"cell_{i}"]]
+        names = [name for name in Recurrent.model_fields if name not in IN_SIGHT and cell.has(name)]
         above = partial(_arrange, i, layers) if layers > 1 else None
         more(f"more_{i}", names, f"_{i}", above=above)
     changes([f"{name}_{i}" for name in (*IN_SIGHT, *names)], f"changed_{i}", usual)

@@ -14,7 +14,6 @@ from seqlab.data.frame import Frame
 from seqlab.figures import mattered as figures
 from seqlab.figures import style
 from seqlab.lens import ablation, captions
-from seqlab.lens.arithmetic import ORDER
 from seqlab.lens.forward import forward
 from seqlab.lens.stack import LensError, Stack
 from seqlab.network.plan import loss_of
@@ -45,7 +44,7 @@ def ablations(scene: Scene, network: Stack, epoch: int) -> None:
     explained = st.container()
     layer = choose_layer(scene)
     with explained:
-        about(captions.ablations(network.layers[layer].cell != "SimpleRNN"))
+        about(captions.ablations(bool(network.layers[layer].record.gates)))
     units = network.units(layer)
     work = scene.dataset.timesteps * units**2  # of one sequence through one network
     tried = min(units, MOST_UNITS)
@@ -57,7 +56,7 @@ def ablations(scene: Scene, network: Stack, epoch: int) -> None:
     whole = measured("", lambda: network)
     gates: dict[str, float] = {}
     problems: list[str] = []
-    for gate in [name for name in ORDER[network.layers[layer].cell] if name in style.SIGMOID]:
+    for gate in [gate.name for gate in network.layers[layer].record.gates]:
         try:
             gates[f"{style.GATE_NAMES[gate]} = 1"] = measured(
                 gate, partial(ablation.gate_held_at_1, network, layer, gate)

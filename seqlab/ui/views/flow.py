@@ -10,15 +10,16 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from seqlab.cells import CELLS
 from seqlab.figures import through_time
 from seqlab.figures.through_time import Line
 from seqlab.lens import captions, theory
-from seqlab.lens.cells import Trace
+from seqlab.lens.backward import gradients
+from seqlab.lens.bptt import Flow, Layer
 from seqlab.lens.forward import in_order
-from seqlab.lens.gradients import Flow, Layer
 from seqlab.lens.stack import Stack
 from seqlab.lens.statistics import spectral_radius
-from seqlab.lens.through import gradients
+from seqlab.lens.trace import Trace
 from seqlab.ui import networks, services
 from seqlab.ui.networks import Sequence
 from seqlab.ui.views.parts import about, picture
@@ -125,12 +126,11 @@ def _theory(layer: Layer, trace: Trace, flow: Flow, way: slice) -> tuple[str, ND
     """
     mask = None if trace.mask is None else trace.mask[0][way]
     hidden = flow.hidden_norm[0][way]
-    if layer.cell == "LSTM" and flow.cell_norm is not None:
-        line = theory.product_line(trace.forget_gate[0][way], mask)
-        return "product of the forget gates", (line * _at_end(flow.cell_norm[0][way]))[way]
-    if layer.cell == "GRU":
-        line = theory.product_line(trace.update_gate[0][way], mask)
-        return "product of the update gates", (line * _at_end(hidden))[way]
+    if (keep := layer.record.keep) is not None:
+        line = theory.product_line(keep.share(trace)[0][way], mask)
+        norm = flow.cell_norm if len(layer.record.states) > 1 else flow.hidden_norm
+        assert norm is not None
+        return f"product of the {keep.words}s", (line * _at_end(norm[0][way]))[way]
     rho = spectral_radius(np.asarray(layer.weights[1]))
     line = theory.power_line(rho, len(hidden), mask) * _at_end(hidden)
     return f"ρ^t, ρ = {rho:.2f}", line[way]
@@ -172,11 +172,12 @@ def _by_epoch(scene: Scene) -> None:
 
 
 def _laboratory(scene: Scene, shown: Sequence) -> None:
-    st.subheader("Three untrained cells", anchor=False)
+    st.subheader("Untrained cells", anchor=False)
+    *others, last_one = CELLS
     about(
-        "SimpleRNN, LSTM and GRU as Keras begins them read the same input; the loss sees only "
-        "the last step. Nothing is trained: the sliders act at once. All lines begin at 1 on the "
-        "right."
+        f"{', '.join(others)} and {last_one} as Keras begins them read the same input; the loss "
+        "sees only the last step. Nothing is trained: the sliders act at once. All lines begin at "
+        "1 on the right."
     )
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         source = st.segmented_control(
@@ -200,7 +201,9 @@ def _laboratory(scene: Scene, shown: Sequence) -> None:
             0.5,
             key="lens_bias",
             persist_state="session",
-            help="Keras begins with 1 (unit_forget_bias). Only the LSTM has it.",
+            help="Keras begins with 1 (unit_forget_bias). "
+            f"Only the {' and the '.join(c.name for c in CELLS.values() if c.has('forget_bias'))} "
+            "has it.",
         )
         units = st.select_slider(
             "Units", (4, 8, 16, 32, 64), 32, key="lens_units", persist_state="session"
@@ -217,16 +220,17 @@ def _laboratory(scene: Scene, shown: Sequence) -> None:
         steps, what = x.shape[1] - 1, "of the chosen sequence"
     lines, shares = [], {}
     table = pd.DataFrame({"step": np.arange(1, steps + 2)})
-    for k, cell in enumerate(("SimpleRNN", "LSTM", "GRU")):
+    for k, (cell, record) in enumerate(CELLS.items()):
         layer = theory.untrained(cell, x.shape[2], units, 0, scale, bias)
         norms = theory.from_the_end(layer, x).hidden_norm[0]
         lines.append(Line(cell, norms / norms[-1], k))
         shares[cell] = norms[0] / norms[-1]
         table[cell] = norms / norms[-1]
-        if cell == "LSTM":
-            line = theory.product_line(theory.read(layer, x).forget_gate[0])
-            lines.append(Line("product of the forget gates", line, k, "theory"))
-            table["product of the forget gates"] = line
+        if record.has("forget_bias") and record.keep is not None:
+            line = theory.product_line(record.keep.share(theory.read(layer, x))[0])
+            name = f"product of the {record.keep.words}s"
+            lines.append(Line(name, line, k, "theory"))
+            table[name] = line
     power = theory.power_line(scale, steps + 1)
     table["rho^t"] = power
     lines.append(Line(f"ρ^t, ρ = {scale:g}", power, 5, "theory"))
@@ -260,10 +264,13 @@ def _digits(value: float) -> str:
 
 def _warning(scale: float, bias: float, shares: Mapping[str, float]) -> str:
     """With the defaults of Keras the textbooks' ranking is upside down."""
-    if scale == 1 and bias == 1 and shares["SimpleRNN"] > shares["LSTM"]:
+    plain = next(cell.name for cell in CELLS.values() if not cell.gates)
+    gated = next(cell.name for cell in CELLS.values() if cell.has("forget_bias"))
+    if scale == 1 and bias == 1 and shares[plain] > shares[gated]:
         return (
-            "So with Keras' defaults an untrained SimpleRNN passes more gradient than an untrained "
-            "LSTM: its recurrent kernel is orthogonal, while the LSTM forgets a quarter at each "
-            "step (sigmoid of 1 is 0.73). Raise the forget bias to 3 to see what the LSTM can do."
+            f"So with Keras' defaults an untrained {plain} passes more gradient than an untrained "
+            f"{gated}: its recurrent kernel is orthogonal, while the {gated} forgets a quarter at "
+            f"each step (sigmoid of 1 is 0.73). Raise the forget bias to 3 to see what the {gated} "
+            "can do."
         )
     return ""

@@ -11,8 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from seqlab.data.dataset import Dataset
 from seqlab.lens import captions, forward
-from seqlab.lens.cells import Trace
 from seqlab.lens.stack import LensError, Stack
+from seqlab.lens.trace import Trace
 from seqlab.runs.store import Run
 from seqlab.ui import networks, services, words
 from seqlab.ui.cache import ByteCache

@@ -7,19 +7,19 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from seqlab.cells import CELLS
 from seqlab.figures import statistics as figures
 from seqlab.figures import style
 from seqlab.lens import captions
 from seqlab.lens import statistics as numbers
-from seqlab.lens.cells import Trace
 from seqlab.lens.forward import forward, in_order
+from seqlab.lens.trace import Trace
 from seqlab.lens.trackers import KINDS, trackers
 from seqlab.ui import networks
 from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene, choose_epoch, choose_layer
 
 MOST = 2_000_000  # numbers in the traces of all sequences that are read
-KEEPS = {"LSTM": "forget_gate", "GRU": "update_gate"}  # what multiplies the old state
 
 
 def statistics(scene: Scene) -> None:
@@ -36,7 +36,7 @@ def statistics(scene: Scene) -> None:
     x, mask = scene.dataset.x[index], networks.mask_of(scene.dataset, index)
     passage = in_order(network, forward([scene.network(scene.saved[0]), network], x, mask))
     before, now = passage.trace(layer, 0), passage.trace(layer, 1)
-    if now.kind == "SimpleRNN":
+    if not CELLS[now.kind].gates:
         _states(scene, before, now, network.layers[layer].activation)
     else:
         _gates(scene, before, now)
@@ -74,7 +74,7 @@ def _gates(scene: Scene, before: Trace, now: Trace) -> None:
 
 
 def _states(scene: Scene, before: Trace, now: Trace, activation: str) -> None:
-    """A SimpleRNN has no gates: how often its states are at -1 or 1."""
+    """Without gates: how often the states are at -1 or 1."""
     st.subheader("Saturation", anchor=False)
     ends = []
     for trace in (now, before):
@@ -93,17 +93,19 @@ def _states(scene: Scene, before: Trace, now: Trace, activation: str) -> None:
 
 
 def _memory(scene: Scene, before: Trace, now: Trace) -> None:
+    keep = CELLS[now.kind].keep
+    if keep is None:
+        return
     st.subheader("Memory", anchor=False)
-    gate = KEEPS[now.kind]
-    lives = numbers.half_life(now[gate], now.mask)
-    old = numbers.half_life(before[gate], before.mask)
+    lives = numbers.half_life(keep.share(now), now.mask)
+    old = numbers.half_life(keep.share(before), before.mask)
     timesteps = now.hidden.shape[1]
     figure = figures.half_lives(lives, old, timesteps)
     longest = int(np.argmax(lives))
     sentence = (
         f"If nothing new came in, a typical unit would lose half of what it holds in "
         f"{_steps(np.median(lives))} ({_steps(np.median(old))} before training), by its "
-        f"{style.GATE_NAMES[gate]} gate. Unit {longest + 1} remembers longest: "
+        f"{keep.words}. Unit {longest + 1} remembers longest: "
         f"{_steps(lives[longest])}. {np.mean(lives > timesteps):.0%} of the units outlive "
         f"{timesteps} steps, the length of {'a' if now.mask is None else 'the longest'} sequence."
     )

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from seqlab.lens.activations import Floats, find_activation
+from seqlab.cells.activations import Floats, find_activation
+from seqlab.lens.bptt import Flow, States, backward
 from seqlab.lens.forward import Passage, forward, standardised
-from seqlab.lens.gradients import Flow, States, backward
 from seqlab.lens.stack import Block, Stack
 
 

@@ -1,24 +1,18 @@
-"""Lets a Keras model compute its recurrent layers with `scan`, whatever the model looks like."""
+"""Lets a Keras model compute its recurrent layers by the quick scans of their cells."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from seqlab.training import scan
+from seqlab.cells.cell import Cell, Options
+from seqlab.training.cell_of import cell_of
 
-Function = Callable[..., list[tf.Tensor]]
-
-FUNCTIONS: dict[type, Function] = {
-    keras.layers.LSTM: scan.lstm,
-    keras.layers.GRU: scan.gru,
-    keras.layers.SimpleRNN: scan.simple_rnn,
-}
 SETTINGS = {
     "activation": keras.activations.tanh,
     "recurrent_activation": keras.activations.sigmoid,
@@ -29,10 +23,10 @@ LEFT_TO_KERAS = ("recurrent_dropout", "stateful", "unroll")
 
 @contextmanager
 def fast_layers(model: keras.Model) -> Iterator[None]:
-    """While it lasts, the recurrent layers of a model run their loops over time with `scan`.
+    """While it lasts, the recurrent layers of a model run their loops over time by quick scans.
 
     Keras itself still does all that is around those loops: masks, states handed from layer to
-    layer, Bidirectional, dropout of the inputs. Layers with settings that `scan` does not know
+    layer, Bidirectional, dropout of the inputs. Layers with settings that no quick scan knows
     keep Keras' own loop.
     """
     with ExitStack() as stack:
@@ -45,16 +39,22 @@ def fast_layers(model: keras.Model) -> Iterator[None]:
 
 
 def left_to_keras(model: keras.Model) -> list[str]:
-    """The names of the recurrent layers that `scan` does not compute."""
+    """The names of the recurrent layers that no quick scan computes."""
     return [layer.name for layer in _recurrent(model) if not supported(layer)]
 
 
 def supported(layer: keras.layers.RNN) -> bool:
-    """Whether `scan` computes a recurrent layer with these settings."""
+    """Whether a quick scan computes a recurrent layer with these settings."""
+    cell = cell_of(layer)
     return (
-        type(layer) in FUNCTIONS
-        and all(getattr(layer, name, value) == value for name, value in SETTINGS.items())
-        and not any(getattr(layer, name) for name in LEFT_TO_KERAS)
+        cell is not None
+        and cell.quick is not None
+        and all(
+            getattr(layer, name, value) == value
+            for name, value in SETTINGS.items()
+            if cell.has(name)
+        )
+        and not any(getattr(layer, name, False) for name in LEFT_TO_KERAS)
     )
 
 
@@ -80,18 +80,21 @@ def _inner_loop(
     if layer.go_backwards:
         x = tf.reverse(x, [0])
         mask = None if mask is None else tf.reverse(mask, [0])
-    kernel, recurrent = (
-        tf.convert_to_tensor(weight) for weight in (layer.cell.kernel, layer.cell.recurrent_kernel)
-    )
-    hidden, *last = FUNCTIONS[type(layer)](x, states, kernel, recurrent, _bias(layer), mask)
+    cell = cell_of(layer)
+    assert cell is not None
+    assert cell.quick is not None
+    kernel, recurrent = tf.convert_to_tensor(layer.cell.kernel), None
+    if cell.has_recurrent_kernel:
+        recurrent = tf.convert_to_tensor(layer.cell.recurrent_kernel)
+    hidden, *last = cell.quick(x, states, kernel, recurrent, _bias(layer, cell), mask)
     if mask is not None:  # what Keras gives at a step that does not count: 0, or the last output
         before = mask if layer.zero_output_for_mask else tf.cumsum(tf.cast(mask, tf.int32)) > 0
         hidden *= tf.cast(before, hidden.dtype)
     return hidden[-1], tf.transpose(hidden, [1, 0, 2]), last
 
 
-def _bias(layer: keras.layers.RNN) -> tf.Tensor:
+def _bias(layer: keras.layers.RNN, cell: Cell) -> tf.Tensor:
     if layer.use_bias:
         return tf.convert_to_tensor(layer.cell.bias)
     width = layer.cell.kernel.shape[1]
-    return tf.zeros([2, width] if isinstance(layer, keras.layers.GRU) else [width])
+    return tf.zeros([2, width] if cell.two_biases(Options()) else [width])
