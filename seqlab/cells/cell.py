@@ -6,6 +6,8 @@ activation, φ the activation, ⊙ the product of entries.
 
 from __future__ import annotations
 
+import inspect
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -59,11 +61,13 @@ class Keep:
 
     Attributes:
         words: the factor in a sentence, "forget gate".
+        plural: "forget gates".
         state: the name of the state that it multiplies.
         share: the factor (batch, timesteps, units) from the cell's arrays by name.
     """
 
     words: str
+    plural: str
     state: str
     share: Callable[[Mapping[str, Floats]], Floats]
 
@@ -166,7 +170,7 @@ class Cell:
         seconds_a_step: of the loop forward and backward (docs/benchmarks.md).
         floats_a_unit: kept of each step for the way back, by the peak of a process.
         quick: the layer for a compiled program; `None` leaves it to Keras' own loop.
-        code: the Keras layer as text for a script; "" for one of Keras' own.
+        is_keras: whether the layer is one of Keras' own; else a script gets its `code`.
         lacks: settings of `seqlab.experiment.Recurrent` that mean nothing to it.
         has_recurrent_kernel: whether a gate reads the hidden state.
         two_biases: whether there is one beside U h as well.
@@ -188,7 +192,7 @@ class Cell:
     seconds_a_step: float
     floats_a_unit: int
     quick: QuickScan | None = None
-    code: str = ""
+    is_keras: bool = True
     lacks: frozenset[str] = field(default_factory=frozenset)
     has_recurrent_kernel: bool = True
     two_biases: Callable[[Options], bool] = lambda options: False
@@ -215,6 +219,23 @@ class Cell:
     def gates(self) -> tuple[Value, ...]:
         """The values between 0 and 1."""
         return tuple(block for block in self.blocks if block.is_gate)
+
+    @property
+    def code(self) -> tuple[str, ...]:
+        """The Keras layer as lines of a script; none for one of Keras' own.
+
+        They are the lines of the function `layer` between its import and its return.
+        """
+        if self.is_keras:
+            return ()
+        text = inspect.getsource(self.layer)
+        inner = text.partition("import keras\n")[2].rpartition("    return ")[0]
+        return tuple(textwrap.dedent(inner).strip().splitlines())
+
+    @property
+    def call(self) -> str:
+        """How a script names the layer."""
+        return f"keras.layers.{self.name}" if self.is_keras else self.name
 
     def has(self, setting: str) -> bool:
         """Whether a field of `seqlab.experiment.Recurrent` means something to it."""

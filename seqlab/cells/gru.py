@@ -253,6 +253,6 @@ CELL = Cell(
     floats_a_unit=15,
     lacks=frozenset({"unit_forget_bias", "forget_bias"}),
     two_biases=lambda options: options.reset_after,
-    keep=Keep("update gate", "hidden", lambda arrays: arrays["update_gate"]),
+    keep=Keep("update gate", "update gates", "hidden", lambda arrays: arrays["update_gate"]),
     split=split,
 )

@@ -247,5 +247,5 @@ CELL = Cell(
     seconds_a_step=4e-6,
     floats_a_unit=22,
     forget_block=1,
-    keep=Keep("forget gate", "cell", lambda arrays: arrays["forget_gate"]),
+    keep=Keep("forget gate", "forget gates", "cell", lambda arrays: arrays["forget_gate"]),
 )

@@ -55,6 +55,48 @@ def scan(
     return [target.stack() for target in targets], state
 
 
+def linear_scan(
+    keep: tf.Tensor, add: tf.Tensor, first: tf.Tensor, mask: tf.Tensor | None = None
+) -> tf.Tensor:
+    """h_t = keep_t ⊙ h_{t-1} + add_t: the loop of a cell whose gates read no state.
+
+    Args:
+        keep, add: (T, B, U).
+        first: h before the first step, (B, U).
+        mask: (T, B, 1) bool; at the other steps h stays as it is.
+
+    Returns:
+        (T, B, U).
+    """
+    if mask is not None:
+        keep, add = tf.where(mask, keep, 1.0), tf.where(mask, add, 0.0)
+
+    @tf.custom_gradient
+    def compute(
+        keep: tf.Tensor, add: tf.Tensor, first: tf.Tensor
+    ) -> tuple[tf.Tensor, Callable[[tf.Tensor], tuple[tf.Tensor, ...]]]:
+        units = add.shape[2]
+
+        def step(inputs: Tensors, state: Tensors) -> tuple[Tensors, Tensors]:
+            hidden = inputs[0] * state[0] + inputs[1]
+            return [hidden], [hidden]
+
+        (hidden,), _ = scan(step, [keep, add], [first], [units])
+
+        def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, ...]:
+            def back(inputs: Tensors, state: Tensors) -> tuple[Tensors, Tensors]:
+                d_hidden = state[0] + inputs[1]
+                return [d_hidden * inputs[0]], [d_hidden]
+
+            nothing = [tf.zeros_like(first)]
+            (d_add,), (d_first,) = scan(back, [keep, upstream], nothing, [units], reverse=True)
+            return d_add * before(hidden, first), d_add, d_first
+
+        return hidden, gradient
+
+    return compute(keep, add, first)
+
+
 def before(array: tf.Tensor, first: tf.Tensor) -> tf.Tensor:
     """Each step's predecessor, `first` (B, U) for the first: (T, B, U) -> (T, B, U)."""
     return tf.concat([first[None], array[:-1]], axis=0)

@@ -205,7 +205,8 @@ def _check_config(part: Any) -> None:  # noqa: ANN401 (JSON)
         own = own or (module.startswith(OPERATIONS) and str(name).isidentifier())
         # Operations are registered under the name of their package.
         registered = str(part.get("registered_name") or name).rpartition(">")[2]
-        if registered != name or not own:
+        ours = f"seqlab>{name}" == part.get("registered_name") and name in _own_classes()
+        if not ours and (registered != name or not own):
             raise ModelError(
                 f"This model has a custom class ({str(name)[:60]!r}). Only Keras' own layers can "
                 "be opened here."
@@ -217,6 +218,12 @@ def _check_config(part: Any) -> None:  # noqa: ANN401 (JSON)
             )
     for inner in part.values():
         _check_config(inner)
+
+
+def _own_classes() -> set[str]:
+    """What the playground itself defines: registered with Keras, so that no file brings its own."""
+    layers = [cell.layer() for cell in CELLS.values() if not cell.is_keras]
+    return {kind.__name__ for layer in layers for kind in (layer, type(layer(1).cell))}
 
 
 def described(model: Any) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ANN401

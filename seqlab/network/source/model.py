@@ -10,11 +10,19 @@ from seqlab.network.source.python import call, keywords, literal
 
 def model_lines(experiment: Experiment, planned: Plan) -> list[str]:
     """Lines that define `model`."""
-    lines = _functional(planned) if planned.decoder else _sequential(planned)
+    lines = _classes(planned)
+    lines += _functional(planned) if planned.decoder else _sequential(planned)
     for start in planned.starts:
         (part,) = [p for p in planned.parts if p.role == "recurrent" and p.index == start.index]
         lines += ["", *_begin(experiment.layers[start.index].units, start, part)]
     return lines
+
+
+def _classes(planned: Plan) -> list[str]:
+    """The layers that Keras does not have."""
+    kinds = dict.fromkeys(part.kind for part in planned.parts if part.role == "recurrent")
+    codes = [CELLS[kind].code for kind in kinds if not CELLS[kind].is_keras]
+    return [line for code in codes for line in (*code, "", "")]
 
 
 def _named(planned: Plan) -> list[Part]:
@@ -66,10 +74,11 @@ def _layer(part: Part, named: bool, before: str = "", after: str = "") -> list[s
     if part.kind == "Input":
         return call("keras.Input", arguments, before, after)
     name = keywords([("name", part.name)]) if named else []
+    made = CELLS[part.kind].call if part.role == "recurrent" else f"keras.layers.{part.kind}"
     if not part.bidirectional:
-        return call(f"keras.layers.{part.kind}", arguments + name, before, after)
+        return call(made, arguments + name, before, after)
     indent = " " * (len(before) - len(before.lstrip()) + 4)
-    inner = call(f"keras.layers.{part.kind}", arguments, indent)
+    inner = call(made, arguments, indent)
     text = "\n".join(line.removeprefix(indent) for line in inner)
     return call("keras.layers.Bidirectional", [text, *name], before, after)
 

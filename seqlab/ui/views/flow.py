@@ -130,7 +130,7 @@ def _theory(layer: Layer, trace: Trace, flow: Flow, way: slice) -> tuple[str, ND
         line = theory.product_line(keep.share(trace)[0][way], mask)
         norm = flow.cell_norm if len(layer.record.states) > 1 else flow.hidden_norm
         assert norm is not None
-        return f"product of the {keep.words}s", (line * _at_end(norm[0][way]))[way]
+        return f"product of the {keep.plural}", (line * _at_end(norm[0][way]))[way]
     rho = spectral_radius(np.asarray(layer.weights[1]))
     line = theory.power_line(rho, len(hidden), mask) * _at_end(hidden)
     return f"ρ^t, ρ = {rho:.2f}", line[way]
@@ -228,7 +228,7 @@ def _laboratory(scene: Scene, shown: Sequence) -> None:
         table[cell] = norms / norms[-1]
         if record.has("forget_bias") and record.keep is not None:
             line = theory.product_line(record.keep.share(theory.read(layer, x))[0])
-            name = f"product of the {record.keep.words}s"
+            name = f"product of the {record.keep.plural}"
             lines.append(Line(name, line, k, "theory"))
             table[name] = line
     power = theory.power_line(scale, steps + 1)
