@@ -75,9 +75,8 @@ def _inner_loop(
     mask = mask[0] if isinstance(mask, list | tuple) else mask
     if mask is not None:
         mask = tf.transpose(tf.cast(mask, tf.bool))[:, :, None]
-    if training and getattr(
-        layer, "dropout", 0
-    ):  # Keras draws one mask for all steps of a sequence
+    if training and getattr(layer, "dropout", False):
+        # Keras draws one mask for all steps of a sequence
         x *= layer.cell.get_dropout_mask(sequences[:, 0, :])
     if layer.go_backwards:
         x = tf.reverse(x, [0])
