@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from seqlab.cells import CELLS
 from seqlab.data import catalogue
 from seqlab.data.dataset import Dataset
 from seqlab.data.load import load
@@ -58,6 +59,11 @@ SITUATIONS = {
         head="teacher_forcing",
         embedding=3,
     ),
+}
+SITUATIONS |= {
+    f"{cell.name}, forecast": experiment("sunspots", {"cell": cell.name})
+    for cell in CELLS.values()
+    if not cell.is_keras
 }
 
 
