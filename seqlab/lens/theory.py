@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.cells import find_cell
+from seqlab.cells import CELLS, find_cell
 from seqlab.cells.activations import Floats
 from seqlab.cells.cell import Options
 from seqlab.lens.bptt import Flow, Layer, backward
@@ -92,7 +92,8 @@ def untrained(
 def linear(units: int, rho: float, seed: int = 0) -> Layer:
     """h_t = rho Q h_{t-1} + x_t with a random orthogonal Q: the case that theory solves."""
     q = orthogonal(units, units, np.random.default_rng(seed))
-    return Layer("SimpleRNN", [np.eye(units), rho * q], activation="linear", use_bias=False)
+    plain = next(name for name, cell in CELLS.items() if not cell.gates)
+    return Layer(plain, [np.eye(units), rho * q], activation="linear", use_bias=False)
 
 
 def read(layer: Layer, x: Floats) -> Trace:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from seqlab.cells import CELLS
 from seqlab.cells.activations import find_activation
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
@@ -256,9 +257,9 @@ def _recurrent(
     sequences = bool(keywords.get("return_sequences"))
     backwards = bool(keywords.get("go_backwards"))
     names = [f"{part.name}/forward", f"{part.name}/backward"] if part.bidirectional else [part.name]
-    outputs = []
+    outputs, cell = [], CELLS[part.kind]
     for i, name in enumerate(names):
-        kept = [f"{name}/{weight}" for weight in ("kernel", "recurrent_kernel", "bias")]
+        kept = [f"{name}/{weight}" for weight in cell.weight_names(True)]
         found = trace(
             part.kind,
             [weights[key] for key in kept if key in weights],
@@ -271,7 +272,7 @@ def _recurrent(
             initial_state=states.get(name, states.get("")),
         )
         hidden = found["hidden"]
-        states[name] = [hidden[:, -1]] + ([found["cell"][:, -1]] if part.kind == "LSTM" else [])
+        states[name] = [found[state][:, -1] for state in reversed(cell.state_names)]
         if not sequences:
             outputs.append(hidden[:, -1])
         else:  # a Bidirectional turns its backward layer's states round

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from seqlab.cells import CELLS, find_cell
@@ -30,11 +31,8 @@ def test_a_cell_is_whole(cell):
 def test_its_picture_names_only_what_is_known(cell):
     known = {value.letter for value in cell.values} | {"phi"}
     known |= {f"{state.letter}_before" for state in cell.states}
-    terms = {
-        f"{block.letter}_{term}" for block in cell.blocks for term in ("input", "state", "bias")
-    }
-    import numpy as np
-
+    kinds = ("input", "state", "bias")
+    terms = {f"{block.letter}_{kind}" for block in cell.blocks for kind in kinds}
     numbers = {name: np.full(3, 0.5) for name in (known | terms) - {"phi"}}
     known |= terms | set(cell.picture.derive(numbers, Options()))
     texts = [cell.picture.sentence, *(text for _, text in cell.picture.equations)]
@@ -60,7 +58,7 @@ def test_the_docs_name_all_cells_and_no_others():
 
 
 def test_an_unknown_cell_is_told():
-    with pytest.raises(ValueError, match="argument `cell`, expected one of SimpleRNN.*got 'RNN'"):
+    with pytest.raises(ValueError, match=r"argument `cell`, expected one of SimpleRNN.*got 'RNN'"):
         find_cell("RNN")
 
 
