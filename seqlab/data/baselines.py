@@ -203,7 +203,7 @@ def linear(
     prediction = scaling.invert(regression(x[validation]))
     whole = regression.steps == x.shape[1]
     window = "the window" if whole else f"the window's last {regression.steps} steps"
-    rule = f"a linear autoregression of {window}, fitted by least squares"
+    rule = f"fitted to {window} by least squares"
     return forecast(prediction, scaling.invert(y[validation]), scaling, rule)
 
 

@@ -335,6 +335,8 @@ class Store:
         for run in orphans:
             message = "The server stopped while this run was active. What it had learned is kept."
             self.set_status(run, "interrupted", message)
+            # The last weights may have come in before the losses of their epoch were written.
+            self.drop_snapshots_after(run, self.standing(run)[run].epoch)
         return orphans
 
     # Metrics and log ------------------------------------------------------------------------

@@ -179,6 +179,18 @@ def test_a_run_that_was_cut_off_is_interrupted_and_keeps_its_metrics(store):
     store.close()
 
 
+def test_weights_that_came_before_the_losses_of_their_epoch_go_when_the_server_is_killed(store):
+    run = store.create(EXPERIMENT)
+    store.set_status(run, "running")
+    store.add_metrics(run, [1, 2], [0.5, 0.4], [0.6, 0.5])
+    for epoch in (0, 2, 3):  # the losses of epoch 3 were on their way
+        store.add_snapshot(run, epoch, b"weights")
+    store = reopened(store)
+    store.interrupt_orphans()
+    assert store.snapshots(run) == [0, 2]
+    store.close()
+
+
 def test_a_run_of_another_living_server_is_left_alone(store):
     run = store.create(EXPERIMENT)
     with sqlite3.connect(store.home / "seqlab.sqlite3") as db:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from seqlab.data.baselines import find_period
 from seqlab.data.catalogue import ENTRIES
@@ -525,3 +526,17 @@ def test_sequences_are_cut_and_duplicates_left_out_and_both_can_be_taken_back(ap
     assert app.selectbox(key="duplicates").value == "keep"
     assert app.selectbox(key="tails").value == "keep"
     assert not {"tails", "duplicates"} & {*app.query_params}
+
+
+def test_a_page_that_outlived_its_server_changes_nothing_of_a_file_that_is_not_known(store):
+    """The soak found it: the callback of a widget comes first, in a session that knows no file."""
+    script = """
+import streamlit as st
+from seqlab.ui.coach import reading
+reading.change("delimiter", ";")
+reading.reset()
+st.write(st.session_state.get("reading"))
+"""
+    app = AppTest.from_string(script, default_timeout=60).run()
+    assert not app.exception
+    assert not app.session_state["reading"]

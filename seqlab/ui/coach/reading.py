@@ -90,7 +90,12 @@ def current() -> Reading:
 
 
 def change(name: str, value: Any) -> None:  # noqa: ANN401
-    """Overrules one guess of the reader, at once; `None` and an empty list let it guess again."""
+    """Overrules one guess of the reader, at once; `None` and an empty list let it guess again.
+
+    A page that outlived its server may ask for it when this session knows no file.
+    """
+    if st.session_state.get("file") is None:
+        return
     kept = {k: v for k, v in current().model_dump().items() if k != name}
     changed = value is not None and not (isinstance(value, Sequence) and value in ([], ()))
     st.session_state["reading"] = kept | ({name: value} if changed else {})
