@@ -14,6 +14,7 @@ Floats = NDArray[np.floating]
 Shares = dict[str, tuple[Floats, Floats]]
 BETWEEN = "rgba(138, 143, 152, 0.25)"  # of `style.BASELINE`, also in the legend
 LONGEST = 1e4  # steps: a longer half-life is drawn here
+EMPTY: Floats = np.empty(0)
 
 
 def saturation(now: Shares, before: Shares, low: str, high: str) -> go.Figure:
@@ -24,7 +25,8 @@ def saturation(now: Shares, before: Shares, low: str, high: str) -> go.Figure:
     come first.
 
     Args:
-        now, before: the shares after and before training, by the same names.
+        now: the shares after training, by name.
+        before: likewise before it; empty if they are not known.
         low, high: what the two ends are called.
     """
     count = len(now)
@@ -72,20 +74,20 @@ def saturation(now: Shares, before: Shares, low: str, high: str) -> go.Figure:
                     hovertemplate="%{text}: %{y:.0%}<extra>%{fullData.name}</extra>",
                 )
             )
-        old_shut, old_open = before[name]
+        old_shut, old_open = before.get(name, (EMPTY, EMPTY))
         line = {"color": style.TARGET, "width": 1.5}
         for share in (old_open, 1 - old_shut):
             first = j == 0 and share is old_open
             traces.append(
                 go.Scatter(
                     **axes,
-                    y=share[order],
+                    y=share[order] if len(share) else share,
                     name="before training",
                     mode="markers",
                     marker={"size": 6, "color": "rgba(0,0,0,0)", "line": line},
                     text=text,
                     legendgroup="before training",
-                    showlegend=first,
+                    showlegend=first and name in before,
                     hovertemplate="%{text}: %{y:.0%}<extra>%{fullData.name}</extra>",
                 )
             )
@@ -107,9 +109,10 @@ def saturation(now: Shares, before: Shares, low: str, high: str) -> go.Figure:
     )
 
 
-def half_lives(now: Floats, before: Floats, timesteps: int) -> go.Figure:
+def half_lives(now: Floats, before: Floats | None, timesteps: int) -> go.Figure:
     """The half-life of each unit, longest first, on a logarithmic axis; both arrays (units,).
 
+    `before` is `None` where it is not known what it was before training.
     The horizontal line is the length of a sequence: what lies above it outlives one.
     """
     order = np.argsort(-now, kind="stable")
@@ -133,6 +136,7 @@ def half_lives(now: Floats, before: Floats, timesteps: int) -> go.Figure:
             ),
             ("now", now, {"color": style.GATE_COLOURS["forget_gate"]}),
         )
+        if values is not None
     ]
     line = {"color": style.BASELINE, "dash": "dash"}
     length = go.Scatter(

@@ -129,15 +129,16 @@ def saturated(activation: str) -> str:
     return FLAT.get(activation, f"With {activation} that says nothing about the gradient.")
 
 
-def shares(names: Mapping[str, tuple[float, float, float]]) -> str:
+def shares(names: Mapping[str, tuple[float, float | None, float]]) -> str:
     """How often gates are at the ends of their range.
 
     Args:
-        names: by gate the mean share of time above 0.9, that before training, and below 0.1.
+        names: by gate the mean share of time above 0.9, that before training (`None` if it is not
+            known), and below 0.1.
     """
     parts = [
-        f"the {name} gate is open {opened:.0%} of the time ({before:.0%} before training) and shut "
-        f"{shut:.0%}"
+        f"the {name} gate is open {opened:.0%} of the time"
+        f"{'' if before is None else f' ({before:.0%} before training)'} and shut {shut:.0%}"
         for name, (opened, before, shut) in names.items()
     ]
     return f"On average {'; '.join(parts)}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from seqlab.figures import through_time
 from seqlab.figures.gates import heat_maps
 from seqlab.figures.through_time import Line
-from seqlab.lens.forward import forward
+from seqlab.lens import captions
+from seqlab.lens.forward import forward, in_order
 from seqlab.lens.stack import LensError, stack
 from seqlab.runs.keras_process import (
     MAX_BYTES,
@@ -30,13 +31,16 @@ from seqlab.runs.keras_process import (
     open_model,
 )
 from seqlab.ui.cache import ByteCache
+from seqlab.ui.views.opened import VIEWS, opened_scene
 from seqlab.ui.views.own import parse
 from seqlab.ui.views.parts import by_step_and_unit, picture
+from seqlab.ui.views.scene import Scene
 from seqlab.ui.words import plain
 
 PERIOD = 10  # steps of the wave to begin with
 MOST = 1_000_000  # numbers in the pictures of one layer
 MOST_WORK = 10_000_000  # numbers in all layers, for all steps
+GATES = "Gates"
 ANSWERS = 5  # outputs that are told
 
 # What opening a file came to: the model, or the sentence on why there is none.
@@ -149,11 +153,12 @@ def _look(model: OpenedModel, key: str) -> None:
             f"{steps:,} steps through layers of {width:,} numbers are too many to follow; at most "
             f"{MOST_WORK // width:,} steps are."
         )
-    asked = not model.differs and st.toggle(
-        "Gradient through time, by Keras (takes some seconds)", key=f"my_model_gradient_{key}"
-    )
+    if not model.differs and (draw := _choose_view(key)) is not None:
+        network = stack(model.weights, model.options, model.sequences, model.masked)
+        draw(opened_scene(network, model.inputs[0], sequences[0], key))
+        return
     try:
-        by_keras = _by_keras(model, layer, sequences, key) if model.differs or asked else None
+        by_keras = _by_keras(model, layer, sequences, key) if model.differs else None
     except ModelError as error:
         st.error(plain(str(error)))
         return
@@ -168,6 +173,9 @@ def _look(model: OpenedModel, key: str) -> None:
         f"unit {unit + 1} at step {step + 1}: {hidden[step, unit]:.3g}. After the last step the "
         f"model gives {said}{more}."
     )
+    backward = model.options.get(layer.partition("/")[0], {}).get("go_backwards", False)
+    if not model.differs and (backward != layer.endswith("/backward")):
+        sentence += f" {captions.direction(True)}"
     picture(
         heat_maps(kind, found.arrays),
         sentence,
@@ -180,11 +188,25 @@ def _look(model: OpenedModel, key: str) -> None:
         _gradient(layer, found.gradient, f"{key} {layer}")
 
 
+def _choose_view(key: str) -> Callable[[Scene], None] | None:
+    """A choice of what is drawn; `None` for the gates."""
+    names = [GATES, *VIEWS]
+    chosen = st.segmented_control(
+        "View",
+        names,
+        default=GATES,
+        key=f"my_model_view_{key}",
+        required=True,
+        label_visibility="collapsed",
+    )
+    return VIEWS.get(chosen or GATES)
+
+
 def _by_lens(model: OpenedModel, layer: str, x: NDArray[np.generic]) -> Looked:
-    network = stack(model.weights, model.options, model.sequences)
+    network = stack(model.weights, model.options, model.sequences, model.masked)
     padding = (x == 0) if model.inputs[0].vocabulary else (x == 0).all(axis=-1)
     mask = ~padding[np.newaxis] if model.masked else None
-    passage = forward([network], x[np.newaxis], mask)
+    passage = in_order(network, forward([network], x[np.newaxis], mask))
     arrays = {name: array[0, 0] for name, array in passage.traces[layer].items()}
     return Looked(arrays, passage.answers[0, 0])
 

@@ -11,8 +11,13 @@ def plain(text: str) -> str:
     return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|~$:" else c for c in text)
 
 
+OPENED = -1  # the "epoch" of a model from a file
+
+
 def when(epoch: int | None) -> str:
     """The moment that a snapshot shows, to begin a sentence with."""
+    if epoch == OPENED:
+        return "As it is"
     return f"After epoch {epoch}" if epoch else "Before training"
 
 

@@ -5,8 +5,13 @@ import dataclasses
 import numpy as np
 import pytest
 
+from seqlab.lens.backward import gradients
+from seqlab.lens.occlusion import saliency
+from seqlab.lens.stack import stack
+from seqlab.lens.trace import trace
 from seqlab.runs.keras_process import BusyError, KerasTraces, ModelError, ModelInput, OpenedModel
 from seqlab.ui import my_model
+from seqlab.ui.views.opened import VIEWS
 from tests.ui.conftest import ROOT
 from tests.ui.test_lens_page import words
 
@@ -103,24 +108,76 @@ def test_what_the_lens_does_not_follow_is_shown_by_keras_and_the_page_says_so(pa
     assert "from step 2 to 20, at most 19 at step 20" in words(page)
 
 
-def test_the_gradient_of_a_followed_model_comes_from_keras_when_it_is_asked_for(page, monkeypatch):
-    asked = []
-
-    def by_keras(_, *x):
-        asked.append(len(x[0]))
-        gates = {name: np.zeros((len(x[0]), 3)) for name in ("update_gate", "reset_gate")}
-        gates |= {name: np.ones((len(x[0]), 3)) for name in ("candidate", "hidden")}
-        return KerasTraces({"gru": gates}, {"gru": np.ones(len(x[0]))}, np.array([0.5]))
-
-    monkeypatch.setattr(OpenedModel, "gates", by_keras)
-    upload(page, monkeypatch, OPENED)
-    assert asked == []
-    assert "How strongly the first output" not in words(page)
-    (gradient,) = [box for box in page.toggle if box.key.startswith("my_model_gradient")]
-    gradient.set_value(True).run()
+def choose_view(page, name):
+    (choice,) = [box for box in page.segmented_control if box.key.startswith("my_model_view")]
+    choice.set_value(name).run()
     assert not page.exception
-    assert asked == [20]
-    assert "from step 1 to 20, at most 1 at step 1" in words(page)
+    assert not page.warning
+
+
+TOKENS = {
+    "embedding/embeddings": draw.normal(size=(5, 2)).astype(np.float32),
+    "lstm/forward/kernel": draw.normal(size=(2, 12)).astype(np.float32),
+    "lstm/forward/recurrent_kernel": draw.normal(size=(3, 12)).astype(np.float32),
+    "lstm/forward/bias": draw.normal(size=12).astype(np.float32),
+    "lstm/backward/kernel": draw.normal(size=(2, 12)).astype(np.float32),
+    "lstm/backward/recurrent_kernel": draw.normal(size=(3, 12)).astype(np.float32),
+    "lstm/backward/bias": draw.normal(size=12).astype(np.float32),
+    "out/kernel": draw.normal(size=(6, 2)).astype(np.float32),
+    "out/bias": np.zeros(2, np.float32),
+}
+OTHERS = {
+    "numbers": OPENED,
+    "tokens, both ways, every step": dataclasses.replace(
+        OPENED,
+        weights=TOKENS,
+        options={"lstm": {"cell": "LSTM"}},
+        sequences=True,
+        inputs=(ModelInput("words", None, 1, 5),),
+        masked=True,
+        recurrent={f"lstm/{way}": {"cell": "LSTM", "units": 3} for way in ("forward", "backward")},
+    ),
+}
+
+
+SAID = {
+    "One cell": "This is the cell of the textbooks",
+    "Statistics": "The network reads the sequence",
+    "Gradient through time": "As it is, on the way back",
+    "What mattered": "are largest at step",
+    "Path": "The dots are all steps of it",
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_the_lens_follows_is_shown_in_all_views(page, monkeypatch, name):
+    upload(page, monkeypatch, OTHERS[name])
+    for view in VIEWS:
+        choose_view(page, view)
+        said = words(page)
+        assert SAID[view] in said
+        assert "before training" not in said.lower(), view
+        assert "training part" not in said, view
+        assert "validation" not in said, view
+
+
+def test_the_views_of_a_model_from_a_file_show_its_own_numbers(page, monkeypatch):
+    upload(page, monkeypatch, OPENED)
+    page.text_area[0].set_value("0.5, -1\n2, 0.25\n1, 1").run()
+    network = stack(WEIGHTS, OPENED.options)
+    x = np.array([[0.5, -1], [2, 0.25], [1, 1]], np.float32)
+    choose_view(page, "What mattered")
+    slopes = saliency(network, x, 0)
+    first, second = sorted(np.argsort(-slopes)[:2] + 1)
+    assert f"The slopes of output are largest at steps {first} and {second}" in words(page)
+    choose_view(page, "Gradient through time")
+    flow = gradients(network, x[np.newaxis], np.ones((1, 1))).flows["gru"].hidden_norm[0]
+    assert "As it is, on the way back, in gru |dL/dh| at step 1" in words(page)
+    assert f"{flow[0] / flow[2]:.2g}" in words(page)
+    assert "L is the sum of all that the network answers" in words(page)
+    choose_view(page, "Statistics")
+    update = trace("GRU", list(WEIGHTS.values())[:3], x[np.newaxis]).update_gate
+    assert f"the update z gate is open {(update > 0.9).mean():.0%} of the time and" in words(page)
 
 
 def test_what_cannot_be_read_gets_a_sentence(page, monkeypatch):

@@ -99,6 +99,8 @@ def _of_the_run(scene: Scene, shown: Sequence, epoch: int) -> None:
     sentence = f"{when(epoch)}, on the way back, {'; '.join(falls)}."
     if network.bridge is not None:
         sentence += f" The decoder's steps follow those of the encoder, from {len(shown.x) + 1} on."
+    if shown.y is None:
+        sentence += " There is no target: L is the sum of all that the network answers."
     sentence += scene.padding(network, shown)
     table_of_all = pd.concat(tables, ignore_index=True)
     picture(figure, sentence, table_of_all, key="lens_flow", height=340, view=scene.run.id)

@@ -39,7 +39,8 @@ def mattered(scene: Scene) -> None:
     first = _steps(scene, network, shown, output, at)
     # Fragments of their own: a slider here shall not compute the rest anew.
     st.fragment(what_if)(scene, network, shown, output, first)
-    st.fragment(ablations)(scene, network, epoch)
+    if scene.only is None:  # what a part is worth is measured by the loss
+        st.fragment(ablations)(scene, network, epoch)
 
 
 def _choose_step(scene: Scene, network: Stack, said: NDArray[np.floating]) -> int:
@@ -130,7 +131,8 @@ def _steps(scene: Scene, network: Stack, shown: Sequence, output: int, at: int) 
     top = np.argsort(-slopes[real])[:2] + 1
     share = np.sort(slopes[real])[::-1][:2].sum() / max(slopes[real].sum(), 1e-300)
     most = int(np.abs(change[real]).argmax())
-    what = "padding" if scene.dataset.vocabulary else "the mean of the training part"
+    what = "the mean of the training part" if scene.only is None else "the mean of the sequence"
+    what = "padding" if scene.dataset.vocabulary else what
     where = f"steps {top.min()} and {top.max()}, which hold" if len(top) > 1 else "step 1, with"
     sentence = (
         f"The slopes of {target} are largest at {where} "

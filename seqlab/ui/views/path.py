@@ -30,6 +30,8 @@ def path(scene: Scene) -> None:
     dataset = scene.dataset
     many = min(MOST_SEQUENCES, MOST_POINTS // dataset.timesteps)
     index = networks.sample(dataset, many, scene.seed)
+    if scene.only is not None:
+        index = index[:0]
     x = np.concatenate([shown.x[np.newaxis], dataset.x[index]])
     masks = np.concatenate(
         [
@@ -88,7 +90,8 @@ def path(scene: Scene) -> None:
     sentence = (
         f"{components} directions hold {together:.0%} of the movement of {network.units(layer)} "
         f"units. The line is the chosen sequence: it walks {length:.3g} to end {direct:.3g} from "
-        f"where it began. The dots are all steps of it and of {scene.drawn(index)}"
+        f"where it began. The dots are all steps of it"
+        f"{f' and of {scene.drawn(index)}' if len(index) else ''}"
         f"{', without padding' if not masks.all() else ''}."
     )
     if network.backward(layer):

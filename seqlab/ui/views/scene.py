@@ -41,6 +41,11 @@ class Scene:
     best: int | None = None
 
     @property
+    def only(self) -> Sequence | None:
+        """The one sequence that there is, where there is nothing to choose from."""
+        return getattr(self, "typed", None)
+
+    @property
     def seed(self) -> int:
         """Of the run; samples of sequences are drawn with it."""
         return self.run.experiment.training.seed
@@ -163,6 +168,8 @@ def _epoch_words(epoch: int, best: int | None) -> str:
 
 def choose(scene: Scene) -> tuple[Sequence, int]:
     """A choice of a sequence and of an epoch, side by side."""
+    if scene.only is not None:
+        return scene.only, scene.saved[-1]
     with _row():
         shown = _sequence(scene)
         epoch = choose_epoch(scene)

@@ -24,10 +24,9 @@ MOST = 2_000_000  # numbers in the traces of all sequences that are read
 
 def statistics(scene: Scene) -> None:
     """Saturation, half-lives, dead and equal units, likeness with the input."""
-    about(
-        "The network reads many validation sequences, and every unit is judged over all their "
-        "steps. Hollow dots: before training."
-    )
+    many = "many validation sequences" if scene.only is None else "the sequence"
+    learned = " Hollow dots: before training." if len(scene.saved) > 1 else ""
+    about(f"The network reads {many}, and every unit is judged over all steps.{learned}")
     layer, epoch = choose_layer(scene), choose_epoch(scene)
     network = scene.network(epoch)
     units, timesteps = network.units(layer), networks.steps_of(network, layer, scene.dataset)
@@ -35,7 +34,8 @@ def statistics(scene: Scene) -> None:
     index = networks.sample(scene.dataset, most, scene.seed)
     x, mask = scene.dataset.x[index], networks.mask_of(scene.dataset, index)
     passage = in_order(network, forward([scene.network(scene.saved[0]), network], x, mask))
-    before, now = passage.trace(layer, 0), passage.trace(layer, 1)
+    before = passage.trace(layer, 0) if len(scene.saved) > 1 else None
+    now = passage.trace(layer, 1)
     if not CELLS[now.kind].gates:
         _states(scene, before, now, network.layers[layer].activation)
     else:
@@ -57,13 +57,17 @@ def _shares(trace: Trace) -> figures.Shares:
     return found
 
 
-def _gates(scene: Scene, before: Trace, now: Trace) -> None:
+def _gates(scene: Scene, before: Trace | None, now: Trace) -> None:
     st.subheader("Saturation", anchor=False)
-    shares, old = _shares(now), _shares(before)
+    shares, old = _shares(now), {} if before is None else _shares(before)
     figure = figures.saturation(shares, old, "below 0.1 (shut)", "above 0.9 (open)")
     sentence = captions.shares(
         {
-            style.GATE_NAMES[name]: (opened.mean(), old[name][1].mean(), shut.mean())
+            style.GATE_NAMES[name]: (
+                opened.mean(),
+                old[name][1].mean() if name in old else None,
+                shut.mean(),
+            )
             for name, (shut, opened) in shares.items()
         }
     )
@@ -73,45 +77,48 @@ def _gates(scene: Scene, before: Trace, now: Trace) -> None:
     picture(figure, sentence, table, key="lens_saturation", height=330, view=scene.run.id)
 
 
-def _states(scene: Scene, before: Trace, now: Trace, activation: str) -> None:
+def _states(scene: Scene, before: Trace | None, now: Trace, activation: str) -> None:
     """Without gates: how often the states are at -1 or 1."""
     st.subheader("Saturation", anchor=False)
     ends = []
     for trace in (now, before):
+        if trace is None:
+            continue
         rows = numbers.steps(trace.hidden, trace.mask)
         low, high = (rows < -numbers.OPEN).mean(axis=0), (rows > numbers.OPEN).mean(axis=0)
         ends.append({"hidden": (low, high)})
-    figure = figures.saturation(ends[0], ends[1], "below −0.9", "above 0.9")
+    old = ends[1] if len(ends) > 1 else {}
+    figure = figures.saturation(ends[0], old, "below −0.9", "above 0.9")
     low, high = ends[0]["hidden"]
-    old = sum(share.mean() for share in ends[1]["hidden"])
+    was = f" ({sum(share.mean() for share in old['hidden']):.0%} before training)" if old else ""
     sentence = (
-        f"The hidden states are beyond ±0.9 for {low.mean() + high.mean():.0%} of the time "
-        f"({old:.0%} before training). {captions.saturated(activation)}"
+        f"The hidden states are beyond ±0.9 for {low.mean() + high.mean():.0%} of the time{was}. "
+        f"{captions.saturated(activation)}"
     )
     table = pd.DataFrame({"unit": np.arange(1, 1 + len(low)), "below -0.9": low, "above 0.9": high})
     picture(figure, sentence, table, key="lens_saturation", height=330, view=scene.run.id)
 
 
-def _memory(scene: Scene, before: Trace, now: Trace) -> None:
+def _memory(scene: Scene, before: Trace | None, now: Trace) -> None:
     keep = CELLS[now.kind].keep
     if keep is None:
         return
     st.subheader("Memory", anchor=False)
     lives = numbers.half_life(keep.share(now), now.mask)
-    old = numbers.half_life(keep.share(before), before.mask)
+    old = None if before is None else numbers.half_life(keep.share(before), before.mask)
     timesteps = now.hidden.shape[1]
     figure = figures.half_lives(lives, old, timesteps)
     longest = int(np.argmax(lives))
+    was = "" if old is None else f" ({_steps(np.median(old))} before training)"
     sentence = (
         f"If nothing new came in, a typical unit would lose half of what it holds in "
-        f"{_steps(np.median(lives))} ({_steps(np.median(old))} before training), by its "
-        f"{keep.words}. Unit {longest + 1} remembers longest: "
-        f"{_steps(lives[longest])}. {np.mean(lives > timesteps):.0%} of the units outlive "
+        f"{_steps(np.median(lives))}{was}, by its {keep.words}. Unit {longest + 1} remembers "
+        f"longest: {_steps(lives[longest])}. {np.mean(lives > timesteps):.0%} of the units outlive "
         f"{timesteps} steps, the length of {'a' if now.mask is None else 'the longest'} sequence."
     )
-    table = pd.DataFrame(
-        {"unit": np.arange(1, 1 + len(lives)), "half-life": lives, "before training": old}
-    )
+    table = pd.DataFrame({"unit": np.arange(1, 1 + len(lives)), "half-life": lives})
+    if old is not None:
+        table["before training"] = old
     picture(figure, sentence, table, key="lens_half_life", height=280, view=scene.run.id)
 
 
@@ -119,18 +126,24 @@ def _steps(value: float | np.floating) -> str:
     return f"{value:.3g} steps" if value < figures.LONGEST else "more than 10,000 steps"
 
 
-def _units(scene: Scene, layer: str, before: Trace, now: Trace, index: NDArray[np.int64]) -> None:
+def _units(
+    scene: Scene, layer: str, before: Trace | None, now: Trace, index: NDArray[np.int64]
+) -> None:
     st.subheader("What each unit follows", anchor=False)
     if scene.network(scene.saved[-1]).decodes(layer):
         signals, mask = _answer_signals(scene, index)
     else:
         signals, mask = _signals(scene, index), now.mask
     names, values = numbers.follows(now.hidden, signals, mask)
-    _, old = numbers.follows(before.hidden, signals, mask)
-    sentence = (
-        f"{_closest(names, values)}; before training {_closest(names, old, start='unit')}. "
-        f"Now {_oddities(now)} Before, {_oddities(before)}"
-    )
+    if before is None:
+        oddities = _oddities(now)
+        sentence = f"{_closest(names, values)}. {oddities[0].upper()}{oddities[1:]}"
+    else:
+        _, old = numbers.follows(before.hidden, signals, mask)
+        sentence = (
+            f"{_closest(names, values)}; before training {_closest(names, old, start='unit')}. "
+            f"Now {_oddities(now)} Before, {_oddities(before)}"
+        )
     table = pd.DataFrame(values, columns=names)
     table.insert(0, "unit", np.arange(1, 1 + len(values)))
     height = 110 + 26 * len(names)
@@ -185,6 +198,10 @@ def _signals(scene: Scene, index: NDArray[np.int64]) -> dict[str, NDArray[np.flo
     x, y = dataset.x[index], dataset.y[index]
     shape = x.shape[:2]
     found: dict[str, NDArray[np.floating]] = {}
+    if scene.only is not None:  # a model from a file: nobody knows what it was asked for
+        if x.ndim == 3:
+            found |= {f"input {name}": x[..., k] for k, name in enumerate(dataset.names[:12])}
+        return found | {"time": np.broadcast_to(np.arange(shape[1], dtype=float), shape)}
     if dataset.vocabulary:
         mask = networks.mask_of(dataset, index)
         everything = np.ones(shape, bool) if mask is None else mask
