@@ -394,3 +394,14 @@ def test_what_is_offered_has_no_finding_and_what_is_not_has_one(data):
     for activation in HeadActivation.__args__:
         found = set(codes(network(LSTM, head_activation=activation), data)) & wrong
         assert bool(found) == (activation not in activations_for(frame))
+
+
+def test_r2_of_keras_reads_no_target_with_steps():
+    data = load(Experiment(data=Data(source="echo", samples=60)))
+    assert data.y.ndim == 3
+    with pytest.raises(ValueError, match="shape"):
+        keras.metrics.R2Score().update_state(data.y[:2], data.y[:2])
+    experiment = Experiment(layers=(DECODER,), training=Training(metrics=("r2_score",)))
+    finding = the(experiment, data, "metric_mismatch")
+    assert finding.level == "error"
+    assert finding.fix.training.metrics == ()

@@ -11,7 +11,7 @@ from seqlab.data.load import load
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.network.doctor import read_result
 from seqlab.network.doctor.fixes import with_data, with_layer, with_training
-from seqlab.network.doctor.result import chance_loss
+from seqlab.network.doctor.run_findings.facts import chance_loss
 from seqlab.training.inspect import gates, gradients
 from seqlab.training.train import train
 from tests.network.data import classes, noise

@@ -32,8 +32,13 @@ def losses_for(frame: Frame) -> tuple[str, ...]:
 
 
 def metrics_for(frame: Frame) -> tuple[str, ...]:
-    """The metrics that fit a goal."""
-    return CLASS_METRICS if frame.kind == "class" else VALUE_METRICS
+    """The metrics that fit a goal.
+
+    Keras' R2Score reads one row of values a sequence, so it fits no target with steps.
+    """
+    if frame.kind == "class":
+        return CLASS_METRICS
+    return VALUE_METRICS if frame.at == "end" else VALUE_METRICS[:-1]
 
 
 def heads_for(frame: Frame) -> tuple[str, ...]:
@@ -92,6 +97,18 @@ def _metrics(experiment: Experiment, frame: Frame) -> list[Finding]:
     fix = with_training(
         experiment, metrics=tuple(m for m in experiment.training.metrics if m in fitting)
     )
+    if frame.kind == "value" and "accuracy" not in unfit:
+        names = " and ".join(f"“{name}”" for name in unfit)
+        return [
+            Finding(
+                "error",
+                "metric_mismatch",
+                f"The target has steps; {names} of Keras reads one row of values a sequence.",
+                fix,
+                f"Remove {names}",
+                "Keras raises a ValueError: R2Score wants two axes.",
+            )
+        ]
     if frame.kind == "value":
         return [
             Finding(

@@ -34,8 +34,9 @@ def gradients(experiment: Experiment, norms: Mapping[str, Floats]) -> list[Findi
         first, last, steps = lengths
         ratio = first / last
         if ratio < VANISHED and last > FAINT:
-            lstm = name.startswith("lstm")  # other cells have no forget bias
-            fix = with_layers(experiment, unit_forget_bias=True, forget_bias=4.0) if lstm else None
+            index, fix = _index(name), None
+            if index is not None and experiment.layers[index].has("forget_bias"):
+                fix = with_layers(experiment, unit_forget_bias=True, forget_bias=4.0)
             found.append(
                 Finding(
                     "warning",
@@ -89,7 +90,7 @@ def dead_units(experiment: Experiment, states: Mapping[str, Floats]) -> list[Fin
         if index is None or index >= len(experiment.layers):
             continue
         layer = experiment.layers[index]
-        if layer.activation != "relu":
+        if layer.activation != "relu" or not layer.has("activation"):
             continue
         units = np.asarray(hidden)
         dead = int((units == 0).all(axis=tuple(range(units.ndim - 1))).sum())
