@@ -27,7 +27,8 @@ from starlette.routing import Route
 
 from seqlab import environment
 from seqlab.runs.store import StoreError
-from seqlab.ui import chart, last_events, services
+from seqlab.ui import last_events, services
+from seqlab.ui.components import chart
 from seqlab.ui.door import Door, SafeHeaders
 from seqlab.ui.visitor import VisitorKey
 

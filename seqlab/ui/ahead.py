@@ -22,7 +22,7 @@ from seqlab.network.horizon import (
 from seqlab.runs.store import Run
 from seqlab.ui import services
 from seqlab.ui.cache import ByteCache
-from seqlab.ui.chart import chart
+from seqlab.ui.components.chart import chart
 from seqlab.ui.words import plain, when
 
 FURTHEST = 200  # steps of a free run

@@ -9,7 +9,8 @@ import streamlit as st
 from seqlab.data.dataset import Dataset
 from seqlab.lens.stack import LensError
 from seqlab.runs.store import Run
-from seqlab.ui import networks, player
+from seqlab.ui import networks
+from seqlab.ui.components import player
 from seqlab.ui.words import plain
 
 KEY = "gates_player"

@@ -15,7 +15,7 @@ from seqlab.ui import services, visitor
 from seqlab.ui.ahead import can_look_ahead, look_ahead
 from seqlab.ui.answers import answer
 from seqlab.ui.baselines import baselines_table
-from seqlab.ui.chart import chart
+from seqlab.ui.components.chart import chart
 from seqlab.ui.inside import chosen_epoch, look_inside
 from seqlab.ui.lines import lines
 from seqlab.ui.own_words import can_read, own_words

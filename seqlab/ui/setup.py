@@ -14,7 +14,7 @@ from seqlab.figures import preview
 from seqlab.network.shapes import links
 from seqlab.network.source import changed_lines, files, notebook, source
 from seqlab.ui import chain, state
-from seqlab.ui.chart import chart
+from seqlab.ui.components.chart import chart
 from seqlab.ui.controls.data import PROBLEM
 from seqlab.ui.words import plain
 

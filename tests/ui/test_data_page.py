@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from seqlab.data.baselines import find_period
 from seqlab.data.catalogue import ENTRIES
 from seqlab.experiment import Data, Experiment, Reading, Recurrent
-from seqlab.ui import chart
 from seqlab.ui.coach import reading
+from seqlab.ui.components import chart
 from seqlab.ui.draft import dataset_of
 from tests.ui.test_lens_page import finished
 from tests.ui.test_lens_page import opened as look_inside

@@ -15,7 +15,7 @@ from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.windows import bridge
 from seqlab.experiment import Data, Missing
 from seqlab.figures import gap
-from seqlab.ui.chart import chart
+from seqlab.ui.components.chart import chart
 from seqlab.ui.controls.fields import OPTIONS
 from seqlab.ui.draft import dataset_of
 from seqlab.ui.words import plain

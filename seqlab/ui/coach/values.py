@@ -9,8 +9,8 @@ import streamlit as st
 from seqlab.data import describe, summary
 from seqlab.data.dataset import Dataset
 from seqlab.figures import counts, overview, thin
-from seqlab.ui.chart import chart
 from seqlab.ui.coach.facts import Facts
+from seqlab.ui.components.chart import chart
 from seqlab.ui.words import plain
 
 MOST_LINES = 6  # columns or features that are drawn

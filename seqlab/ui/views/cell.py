@@ -10,8 +10,8 @@ from seqlab.lens.arithmetic import Unit, unit
 from seqlab.lens.forward import Passage
 from seqlab.lens.stack import Stack
 from seqlab.ui import networks
-from seqlab.ui.cell import cell_picture
-from seqlab.ui.player import chosen_unit
+from seqlab.ui.components.cell import cell_picture
+from seqlab.ui.components.player import chosen_unit
 from seqlab.ui.views.parts import about, csv
 from seqlab.ui.views.scene import Scene, choose, choose_layer
 

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
-from seqlab.ui.chart import chart, png_button
+from seqlab.ui.components.chart import chart, png_button
 from seqlab.ui.words import plain
 
 

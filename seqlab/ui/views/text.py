@@ -14,7 +14,7 @@ from seqlab.lens.stack import LensError
 from seqlab.lens.statistics import follows
 from seqlab.lens.trackers import trackers
 from seqlab.ui import networks
-from seqlab.ui.coloured import Line, coloured_text
+from seqlab.ui.components.coloured import Line, coloured_text
 from seqlab.ui.views.parts import about, csv
 from seqlab.ui.views.scene import Scene, choose, choose_layer
 from seqlab.ui.words import plain

@@ -16,7 +16,7 @@ from seqlab.lens import captions, frames
 from seqlab.lens.frames import Frame
 from seqlab.runs.store import Run
 from seqlab.ui import networks, services, strips
-from seqlab.ui.component import component
+from seqlab.ui.components.component import component
 from seqlab.ui.networks import Sequence
 
 MOST_BYTES = 1_500_000  # of heat maps in one message, before compression and base64
@@ -138,6 +138,7 @@ def _data(
             }
             for name in names
         ],
+        "columns": max(map(len, CELLS[cell].rows)),
         "grid": [names.index(name) for row in CELLS[cell].rows for name in row],
         "units": -(-units // every),
         "allUnits": units,

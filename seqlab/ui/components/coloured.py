@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seqlab.figures import style
-from seqlab.ui.component import component
+from seqlab.ui.components.component import component
 
 Line = tuple[list[str], list[float]]  # symbols, and a value for each
 

@@ -7,11 +7,15 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from seqlab.ui.components.javascript import javascript
+
 HERE = Path(__file__).parent
 
 
 def component(name: str) -> ComponentRenderer:
     """Registers a component; sliders and buttons look alike in all (`common.css`)."""
-    html, css, js = ((HERE / f"{name}.{kind}").read_text("utf-8") for kind in ("html", "css", "js"))
+    html, css = ((HERE / f"{name}.{kind}").read_text("utf-8") for kind in ("html", "css"))
     common = (HERE / "common.css").read_text("utf-8")
-    return st.components.v2.component(f"seqlab_{name}", html=html, css=common + css, js=js)
+    return st.components.v2.component(
+        f"seqlab_{name}", html=html, css=common + css, js=javascript(name)
+    )

@@ -14,6 +14,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from plotly.offline import get_plotlyjs_version
 
+from seqlab.ui.components.javascript import javascript
+
 PLOTLY_ROUTE = "/seqlab/plotly.min.js"
 PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
@@ -21,7 +23,7 @@ _component = st.components.v2.component(
     "seqlab_chart",
     html='<div class="seqlab-chart" role="img"></div>',
     css=".seqlab-chart { width: 100%; }",
-    js=(Path(__file__).parent / "chart.js").read_text(encoding="utf-8"),
+    js=javascript("chart"),
     isolate_styles=False,  # Plotly keeps its style sheet in the document's head
 )
 

@@ -1,9 +1,14 @@
+// @ts-check
 // Texts whose symbols are coloured by their values, on the page and as a PNG.
 
 const FONT = 15
 const ROW = 30
 const WIDTH = 900 // of the PNG, in CSS pixels
 
+/**
+ * Called by Streamlit whenever Python has sent something (`seqlab.ui.components.coloured`).
+ * @param {{data: any, parentElement: any}} component
+ */
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".seqlab-coloured")
   const middle = (data.low + data.high) / 2
@@ -30,7 +35,9 @@ export default function ({ data, parentElement }) {
   root.querySelector("button").onclick = () => save(root, data, colour)
 }
 
+/** A blank can be seen. @param {string} symbol */
 const seen = (symbol) => (symbol.trim() ? symbol : "·")
+/** @param {string} hex */
 const channels = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16))
 
 function bar({ colours }) {
@@ -42,7 +49,7 @@ function bar({ colours }) {
 function save(root, data, colour) {
   const style = getComputedStyle(root)
   const canvas = document.createElement("canvas")
-  const pen = canvas.getContext("2d")
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"))
   const font = `${FONT}px ${style.getPropertyValue("--st-code-font") || "monospace"}`
   pen.font = font
   // First where each symbol stands, then how tall the picture is, then the picture.

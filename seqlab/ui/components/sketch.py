@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
+
+from seqlab.ui.components.javascript import javascript
 
 _component = st.components.v2.component(
     "seqlab_sketch",
@@ -27,7 +27,7 @@ _component = st.components.v2.component(
   vector-effect: non-scaling-stroke;
 }
 """,
-    js=(Path(__file__).parent / "sketch.js").read_text(encoding="utf-8"),
+    js=javascript("sketch"),
 )
 
 

@@ -1,4 +1,6 @@
+// @ts-check
 // One unit of one recurrent cell: the textbook's picture with the numbers of this step in it.
+import { bracket, digits, fill } from "./words.js"
 
 const PACE = 700 // milliseconds a step
 const STYLES = ["fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-width", "font-size", "font-weight",
@@ -19,21 +21,12 @@ const ARROW =
   '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="5" markerHeight="5" orient="auto">' +
   '<path d="M0 0 L8 4 L0 8 z" class="head" /></marker></defs>'
 
-const show = (value) => (Object.is(Math.round(value * 1000), -0) ? "0.000" : value.toFixed(3)).replace("-", "−")
-const bracket = (value) => (value < 0 ? `(${show(value)})` : show(value))
-
-// A text with the numbers of a step: {f}, {(f)} in brackets if negative, {f%} as a share.
-const fill = (text, values, t) =>
-  text.replace(/\{(\(?)(\w+)(%?)\)?\}/g, (_, open, key, share) => {
-    const value = values[key][t]
-    if (typeof value === "string") return value
-    if (share) return `${Math.round(100 * value)} %`
-    return open ? bracket(value) : show(value)
-  })
-
 class Cell {
+  /** @param {any} root */
   constructor(root) {
     this.root = root
+    /** @type {any} the clock while it plays */
+    this.timer = null
     this.slider = root.querySelector("input")
     this.button = root.querySelector("button.play")
     root.querySelector("button.png").onclick = () => this.save()
@@ -159,14 +152,14 @@ class Cell {
       parts.push(
         `<rect class="box" x="${cx - 42}" y="${cy - 25}" width="84" height="50" rx="7" stroke="${colour}" />`,
         `<text class="name" x="${cx}" y="${cy - 7}">${text}</text>`,
-        `<text x="${cx}" y="${cy + 14}" font-weight="600">${show(data.values[key][t])}</text>`,
+        `<text x="${cx}" y="${cy + 14}" font-weight="600">${digits(data.values[key][t])}</text>`,
       )
     }
     for (const [sign, cx, cy] of plan.operations) {
       parts.push(`<circle class="op" cx="${cx}" cy="${cy}" r="14" /><text x="${cx}" y="${cy + 5.5}">${sign}</text>`)
     }
     for (const [name, cx, cy, key] of plan.numbers) {
-      const number = key === "x" ? data.input.said[t] : show(data.values[key][t])
+      const number = key === "x" ? data.input.said[t] : digits(data.values[key][t])
       parts.push(`<text x="${cx}" y="${cy}">${escape(name ? `${name} = ${number}` : number)}</text>`)
     }
     svg.innerHTML = parts.join("")
@@ -192,7 +185,7 @@ class Cell {
       const canvas = document.createElement("canvas")
       canvas.width = 2 * width
       canvas.height = 2 * height
-      const pen = canvas.getContext("2d")
+      const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"))
       pen.fillStyle = getComputedStyle(this.root).getPropertyValue("--st-background-color") || "white"
       pen.fillRect(0, 0, canvas.width, canvas.height)
       pen.drawImage(image, 0, 0, canvas.width, canvas.height)
@@ -207,15 +200,15 @@ class Cell {
   equations(t) {
     const { data } = this
     const rows = data.gates.map((gate) => {
-      const terms = [show(gate.from_input[t])]
-      if (gate.inner) terms.push(`${show(data.values[gate.factor][t])} × ${bracket(gate.inner[t])}`)
+      const terms = [digits(gate.from_input[t])]
+      if (gate.inner) terms.push(`${digits(data.values[gate.factor][t])} × ${bracket(gate.inner[t])}`)
       else if (gate.from_state) terms.push(bracket(gate.from_state[t]))
       terms.push(bracket(gate.bias[t]))
-      return [gate.colour, `${gate.letter} = ${gate.function}(${terms.join(" + ")}) = ${show(gate.value[t])}`]
+      return [gate.colour, `${gate.letter} = ${gate.function}(${terms.join(" + ")}) = ${digits(gate.value[t])}`]
     })
     if (data.padding[t]) {
       for (const { letter, colour } of data.states) {
-        rows.push([colour, `${letter} = ${letter} before = ${show(data.values[letter][t])}`])
+        rows.push([colour, `${letter} = ${letter} before = ${digits(data.values[letter][t])}`])
       }
     } else {
       for (const [colour, text] of data.equations) rows.push([colour, fill(text, data.values, t)])

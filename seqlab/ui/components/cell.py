@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from seqlab.figures import style
 from seqlab.lens.arithmetic import Unit
-from seqlab.ui.component import component
+from seqlab.ui.components.component import component
 
 _component = component("cell")
 DIGITS = 6  # in the browser; the picture shows three

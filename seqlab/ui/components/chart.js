@@ -1,20 +1,35 @@
-// Loads Plotly once per page, whoever asks first.
+// @ts-check
+// Charts in place: Plotly draws anew only what has changed.
+
+/** @type {any} */
+const page = window
+
+/**
+ * Loads Plotly once per page, whoever asks first.
+ * @param {string} script its address
+ * @returns {Promise<any>}
+ */
 function plotly(script) {
-  window.seqlabPlotly ??= new Promise((resolve, reject) => {
+  page.seqlabPlotly ??= new Promise((resolve, reject) => {
     const tag = document.createElement("script")
     tag.src = script
-    tag.onload = () => resolve(window.Plotly)
+    tag.onload = () => resolve(page.Plotly)
     tag.onerror = () => {
-      window.seqlabPlotly = undefined // so that the next chart tries again
+      page.seqlabPlotly = undefined // so that the next chart tries again
       reject(new Error("Plotly could not be loaded"))
     }
     document.head.append(tag)
   })
-  return window.seqlabPlotly
+  return page.seqlabPlotly
 }
 
-// The page's theme, laid over what the figure says. Axes carry numbers: xaxis, xaxis2, ...
-function themed(layout, element) {
+/**
+ * The page's theme, laid over what the figure says. Axes carry numbers: xaxis, xaxis2, ...
+ * @param {Record<string, any>} layout
+ * @param {Element} element
+ * @returns {Record<string, any>}
+ */
+export function themed(layout, element) {
   const style = getComputedStyle(element)
   const text = style.getPropertyValue("--st-text-color").trim() || style.color
   const line = style.getPropertyValue("--st-border-color").trim() || "rgba(128,128,128,0.3)"
@@ -41,6 +56,10 @@ function themed(layout, element) {
   return result
 }
 
+/**
+ * Called by Streamlit whenever Python has sent something (`seqlab.ui.components.chart`).
+ * @param {{data: any, parentElement: any}} component
+ */
 export default function ({ data, parentElement }) {
   const element = parentElement.querySelector(".seqlab-chart")
   const seen = [data.figure, data.height, getComputedStyle(element).color].join()

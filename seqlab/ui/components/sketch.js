@@ -1,3 +1,4 @@
+// @ts-check
 // A line of numbers that is drawn with the pointer: one value a step, told when it is let go.
 
 const sketches = new WeakMap()
@@ -11,9 +12,33 @@ export default function (component) {
   return () => sketches.delete(svg)
 }
 
+/**
+ * A straight line from one point to another: a quick hand skips steps.
+ * @param {number[]} values are changed
+ * @param {{step: number, value: number}} from
+ * @param {{step: number, value: number}} to
+ */
+export function stroke(values, from, to) {
+  const [a, b] = from.step <= to.step ? [from, to] : [to, from]
+  for (let t = a.step; t <= b.step; t++) {
+    const part = b.step === a.step ? 1 : (t - a.step) / (b.step - a.step)
+    values[t] = a.value + part * (b.value - a.value)
+  }
+  values[to.step] = to.value
+}
+
 class Sketch {
+  /** @param {SVGSVGElement} svg */
   constructor(svg) {
     this.svg = svg
+    this.drawing = false
+    /** @type {any} what Python sent */
+    this.data = null
+    /** @type {number[]} one a step */
+    this.values = []
+    /** @type {{step: number, value: number} | null} where the pointer was */
+    this.last = null
+    this.report = (/** @type {string} */ _, /** @type {any} */ __) => {}
     svg.onpointerdown = (event) => {
       svg.setPointerCapture(event.pointerId)
       this.last = null
@@ -40,14 +65,7 @@ class Sketch {
     const step = Math.min(count - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * count)))
     const share = Math.min(1, Math.max(0, 1 - (event.clientY - box.top) / box.height))
     const value = this.data.low + share * (this.data.high - this.data.low)
-    // A quick hand skips steps: those between get the straight line.
-    const from = this.last ?? { step, value }
-    const [a, b] = from.step <= step ? [from, { step, value }] : [{ step, value }, from]
-    for (let t = a.step; t <= b.step; t++) {
-      const part = b.step === a.step ? 1 : (t - a.step) / (b.step - a.step)
-      this.values[t] = a.value + part * (b.value - a.value)
-    }
-    this.values[step] = value
+    stroke(this.values, this.last ?? { step, value }, { step, value })
     this.last = { step, value }
     this.paint()
   }

@@ -1,0 +1,1 @@
+"""Components of our own: drawn in the browser, told by Python."""
