@@ -6,10 +6,10 @@ import streamlit as st
 
 from seqlab.data.catalogue import ENTRIES
 from seqlab.ui import setup, state
-from seqlab.ui.coach import cut, gaps, values
-from seqlab.ui.coach.facts import columns_of, facts
-from seqlab.ui.coach.file import file_section, findings_lines
 from seqlab.ui.controls.data import UPLOAD, data_controls, offer_anyway
+from seqlab.ui.data_page import cut, gaps, values
+from seqlab.ui.data_page.facts import columns_of, facts
+from seqlab.ui.data_page.file import file_section, findings_lines
 from seqlab.ui.draft import NO_FILE, draft
 from seqlab.ui.words import plain
 

@@ -13,7 +13,7 @@ _HOME_OF = {
     "ExperimentError": "seqlab.experiment",
     "Finding": "seqlab.experiment",
     "Network": "seqlab.experiment",
-    "Reading": "seqlab.experiment",
+    "ParseOptions": "seqlab.experiment",
     "Recurrent": "seqlab.experiment",
     "Training": "seqlab.experiment",
     "DataError": "seqlab.data.dataset",

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from seqlab.choices import Kind, Missing, ScalingKind, Source, Step
 from seqlab.limits import LIMITS, MAX_LAYERS, ExperimentError, Frozen, clamp, sentences
-from seqlab.settings import Data, Network, Reading, Recurrent, Training
+from seqlab.settings import Data, Network, ParseOptions, Recurrent, Training
 
 __all__ = [
     "LIMITS",
@@ -28,7 +28,7 @@ __all__ = [
     "Kind",
     "Missing",
     "Network",
-    "Reading",
+    "ParseOptions",
     "Recurrent",
     "ScalingKind",
     "Source",

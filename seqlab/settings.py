@@ -39,7 +39,7 @@ from seqlab.choices import (
 from seqlab.limits import ExperimentError, Frozen, sentences, within
 
 
-class Reading(Frozen):
+class ParseOptions(Frozen):
     """How to read an uploaded file where the reader's own guess is wrong; `None` lets it guess.
 
     It travels with the experiment, so that a shared run reads its file the same way again. Only
@@ -148,7 +148,7 @@ class Data(Frozen):
     target: str | None = None
     inputs: tuple[str, ...] = ()
     file: str | None = None
-    reading: Reading = Reading()
+    reading: ParseOptions = ParseOptions()
     samples: Annotated[int, within("samples", int)] = 1000
     noise: Annotated[float, within("noise", float)] = 0.1
     lag: Annotated[int, within("lag", int)] = 5

@@ -17,7 +17,7 @@ from seqlab.experiment import (
     Experiment,
     ExperimentError,
     Network,
-    Reading,
+    ParseOptions,
     Recurrent,
     Source,
     Training,
@@ -180,7 +180,7 @@ def test_clamp_gives_the_nearest_allowed_value(key, value, allowed):
 
 def test_how_a_file_is_read_travels_and_only_what_was_changed():
     assert "reading" not in Experiment().to_query()
-    reading = Reading(
+    reading = ParseOptions(
         delimiter="", header=0, day_first=False, time="", codes=(-999,), swapped=False
     )
     experiment = Experiment(data=Data(source="upload", reading=reading))

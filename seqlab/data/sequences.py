@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data import room
+from seqlab.data import memory_budget
 from seqlab.data.dataset import (
     VALIDATION_SHARE,
     Baseline,
@@ -38,7 +38,7 @@ def pad(sequences: Sequence[Doubles]) -> tuple[Doubles, Ints]:
         DataError: if that would take too much memory.
     """
     lengths = np.array([len(sequence) for sequence in sequences], np.int64)
-    room.check_padding(lengths, sequences[0].shape[1])
+    memory_budget.check_padding(lengths, sequences[0].shape[1])
     x = np.zeros((len(sequences), int(lengths.max()), sequences[0].shape[1]))
     for i, sequence in enumerate(sequences):
         x[i, : len(sequence)] = sequence

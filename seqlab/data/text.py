@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data import room
+from seqlab.data import memory_budget
 from seqlab.data.dataset import VALIDATION_SHARE, Baseline, DataError, Dataset, Goal, Scaling
 from seqlab.data.sequences import Ints, classes_of, majority, numbered, parts
 from seqlab.experiment import Data
@@ -49,7 +49,7 @@ def encode(texts: Sequence[Sequence[str]], symbols: Sequence[str]) -> tuple[Toke
     place = {symbol: i for i, symbol in enumerate(symbols)}
     unknown = place[UNKNOWN]
     lengths = np.array([len(text) for text in texts], np.int64)
-    room.check_padding(lengths)
+    memory_budget.check_padding(lengths)
     ids = np.zeros((len(texts), max(1, int(lengths.max()))), np.int32)
     for i, text in enumerate(texts):
         ids[i, : len(text)] = [place.get(token, unknown) for token in text]

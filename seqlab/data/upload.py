@@ -29,7 +29,7 @@ from seqlab.data.reading.records import Records
 from seqlab.data.reading.records import read as read_records
 from seqlab.data.reading.timeline import Timeline
 from seqlab.data.reading.wording import count, hint, names, on_lines, shown, warning
-from seqlab.experiment import ExperimentError, Finding, Kind, Reading
+from seqlab.experiment import ExperimentError, Finding, Kind, ParseOptions
 
 __all__ = ["Arrays", "Table", "UploadError", "read_table"]
 
@@ -89,7 +89,12 @@ class Table:
         return frame + self.lines.nbytes + (self.arrays.nbytes if self.arrays else 0)
 
 
-def read_table(data: bytes, name: str, reading: Reading | None = None, **changes: Any) -> Table:  # noqa: ANN401
+def read_table(
+    data: bytes,
+    name: str,
+    reading: ParseOptions | None = None,
+    **changes: Any,  # noqa: ANN401
+) -> Table:
     """Reads a file of separated values, however it is written; NumPy arrays and texts too.
 
     Args:
@@ -97,13 +102,13 @@ def read_table(data: bytes, name: str, reading: Reading | None = None, **changes
         name: its name. It is never used as a path; its ending tells a running text (.txt) and
             arrays (.npy, .npz) from a table.
         reading: what the user knows better than the reader's guess.
-        changes: fields of `Reading` to change, such as `delimiter=";"`.
+        changes: fields of `ParseOptions` to change, such as `delimiter=";"`.
 
     Raises:
         UploadError: if the file cannot be used, with one sentence that says why.
     """
     try:
-        wish = (reading or Reading()).changed(**changes)
+        wish = (reading or ParseOptions()).changed(**changes)
     except ExperimentError as error:
         raise UploadError(str(error)) from error
     try:
@@ -147,7 +152,7 @@ class _WithoutCollector:
 _without_collector = _WithoutCollector()
 
 
-def _read(data: bytes, name: str, wish: Reading) -> Table:
+def _read(data: bytes, name: str, wish: ParseOptions) -> Table:
     if len(data) > MAX_BYTES:
         raise UploadError(
             f"This file has {len(data) / 2**20:,.1f} MB; at most {MAX_BYTES // 2**20} MB are read. "
@@ -172,7 +177,7 @@ def _read(data: bytes, name: str, wish: Reading) -> Table:
     return _corpus(text, codec, findings) if words else table
 
 
-def _table(text: str, codec: str, findings: list[Finding], wish: Reading) -> Table:
+def _table(text: str, codec: str, findings: list[Finding], wish: ParseOptions) -> Table:
     """A table of cells."""
     records, found = read_records(text, wish.delimiter)
     _check_size(records)
@@ -265,7 +270,7 @@ def _check_size(records: Records) -> None:
 
 
 def _words(
-    columns: list[Column], lines: list[int], delimiter: str | None, wish: Reading
+    columns: list[Column], lines: list[int], delimiter: str | None, wish: ParseOptions
 ) -> tuple[Layout, list[Finding]] | None:
     """The texts of the table, if it is one of texts."""
     if wish.kind in ("text", "pairs"):
@@ -275,7 +280,7 @@ def _words(
     return texts.words(columns, lines, delimiter)
 
 
-def _without(columns: list[Column], wish: Reading, findings: list[Finding]) -> list[Column]:
+def _without(columns: list[Column], wish: ParseOptions, findings: list[Finding]) -> list[Column]:
     """Leaves out the columns that the user does not want."""
     known = {c.name for c in columns}
     unknown = [name for name in wish.ignored if name not in known]
@@ -288,7 +293,7 @@ def _without(columns: list[Column], wish: Reading, findings: list[Finding]) -> l
 
 
 def _without_codes(
-    columns: list[Column], wish: Reading, lines: list[int], findings: list[Finding]
+    columns: list[Column], wish: ParseOptions, lines: list[int], findings: list[Finding]
 ) -> list[Column]:
     """Numbers that the user called codes for a missing value become missing."""
     if not wish.codes:
@@ -329,7 +334,7 @@ def _turned(
     return column, Layout("series", numeric=["value"]), np.repeat(lines, len(values))
 
 
-def _swapped(shape: Layout, wish: Reading, findings: list[Finding]) -> bool:
+def _swapped(shape: Layout, wish: ParseOptions, findings: list[Finding]) -> bool:
     """Whether the columns of a table with one sequence a row are to be its sequences."""
     if not wish.swapped:
         return False
@@ -380,7 +385,7 @@ def _corpus(text: str, codec: str, findings: list[Finding]) -> Table:
     )
 
 
-def _arrays(data: bytes, wish: Reading) -> Table:
+def _arrays(data: bytes, wish: ParseOptions) -> Table:
     """The arrays of a NumPy file: a series, or sequences."""
     found, findings = array_files.read(data, wish.kind, wish.swapped)
     arrays = None if isinstance(found, pd.DataFrame) else found

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from seqlab.data import sequences, tails, text
 from seqlab.data.dataset import DataError, Dataset
-from seqlab.data.inside import Inside, forecast
+from seqlab.data.panel import Inside, forecast
 from seqlab.data.reading.layout import features
 from seqlab.data.reading.vocabulary import ID_NAMES, PART_NAMES, key
 from seqlab.data.turned import looks_turned
 from seqlab.data.upload import Table
-from seqlab.data.windows import bridge, filled_note
+from seqlab.data.windows import fill_gaps, filled_note
 from seqlab.experiment import Data, Missing
 
 VALUE = "value"  # the name of what stands in the cells of a wide table
@@ -428,7 +428,7 @@ def _filled(
         notes += _left_out(len(known) - len(good), "sequence", "they touch a missing value")
         return [known[i] for i in good], [kept[i] for i in good], notes
     filled = [
-        bridge(sequence, how) if gap else sequence
+        fill_gaps(sequence, how) if gap else sequence
         for sequence, gap in zip(known, gaps, strict=True)
     ]
     return filled, kept, (*notes, filled_note(sum(gaps), how))

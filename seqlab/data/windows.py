@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data import baselines, room
+from seqlab.data import baselines, memory_budget
 from seqlab.data.dataset import VALIDATION_SHARE, DataError, Dataset, Goal, Scaling
 from seqlab.data.sequences import nearest
 from seqlab.experiment import Data, Missing
@@ -58,12 +58,12 @@ def windows(
     gaps = ~np.isfinite(values)
     values, found = fill(values, parts[0], data.missing, names, target)
     starts = np.arange(0, rows - window - horizon - steps + 2, data.stride)
-    room.check(len(starts), -(-rows // data.stride), window, len(inputs), steps)
+    memory_budget.check(len(starts), -(-rows // data.stride), window, len(inputs), steps)
     goals = (starts + window + horizon - 1)[:, None] + np.arange(steps)  # (n, steps)
     if gaps.any():
-        starts, goals, dropped = honest(gaps, inputs, starts, goals, data)
+        starts, goals, dropped = drop_gap_windows(gaps, inputs, starts, goals, data)
         found = (*found, *dropped)
-    parted = _chronological(goals, parts) if data.split == "time" else dealt(goals, data)
+    parted = _chronological(goals, parts) if data.split == "time" else random_split(goals, data)
     if not len(parted.train) or not len(parted.validation):
         which = "training" if not len(parted.train) else "validation"
         raise DataError(
@@ -80,7 +80,7 @@ def windows(
     if classes:
         target_scaling = Scaling.identity(1)
     scaled = scaling.apply(values).astype(np.float32)
-    x = room.cut(scaled[:, inputs], starts, window)
+    x = memory_budget.cut(scaled[:, inputs], starts, window)
     y = values[goals[:, 0], 0].astype(np.int32) if classes else scaled[goals, 0]
     goal = Goal("class", classes=classes) if classes else Goal()
     if classes:
@@ -193,8 +193,8 @@ def fill(
     count = int(gaps.sum())
     if how == "drop":
         return values, ()
-    known = bridge(values[:split], how)
-    filled = bridge(np.concatenate([known, values[split:]]), how)
+    known = fill_gaps(values[:split], how)
+    filled = fill_gaps(np.concatenate([known, values[split:]]), how)
     return filled, (filled_note(count, how),)
 
 
@@ -208,7 +208,7 @@ def filled_note(count: int, how: Missing) -> str:
     return f"{count:,} {were} filled {ways[how]}."
 
 
-def bridge(values: Reals, how: Missing) -> Reals:
+def fill_gaps(values: Reals, how: Missing) -> Reals:
     """Fills the NaN of (rows, columns) by "interpolate" or "forward"; "drop" leaves them."""
     if how == "drop":
         return values
@@ -218,7 +218,7 @@ def bridge(values: Reals, how: Missing) -> Reals:
     return frame.ffill().bfill().to_numpy(np.float64)
 
 
-def honest(
+def drop_gap_windows(
     gaps: NDArray[np.bool_], inputs: list[int], starts: Indices, goals: Indices, data: Data
 ) -> tuple[Indices, Indices, tuple[str, ...]]:
     """The windows that can be learned from and judged, and a sentence about the others.
@@ -255,7 +255,7 @@ def _chronological(goals: Indices, parts: tuple[int, int]) -> WindowParts:
     )
 
 
-def dealt(goals: Indices, data: Data) -> WindowParts:
+def random_split(goals: Indices, data: Data) -> WindowParts:
     """Windows dealt out at random, by `data.data_seed`."""
     n = len(goals)
     dealt = np.random.default_rng(data.data_seed).permutation(n)

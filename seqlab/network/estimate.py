@@ -15,7 +15,7 @@ from seqlab.cells import CELLS
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Recurrent
-from seqlab.network.architecture import batch_of
+from seqlab.network.program_key import batch_of
 from seqlab.network.shapes import links
 
 FLOPS = 50e9  # of the matrix products, a second

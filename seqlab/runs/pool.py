@@ -168,7 +168,7 @@ class Pool:
             run: its id.
             experiment: what is trained.
             dataset: on what.
-            program: what its compiled program depends on (`seqlab.network.architecture`). Runs
+            program: what its compiled program depends on (`seqlab.network.program_key`). Runs
                 with the same go to the same worker, if that one is free.
         """
         self._queue(_Job(run, (experiment, dataset), program))

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Mapping
 
 import distributed
 
-from seqlab.network.architecture import KEPT
+from seqlab.network.program_key import KEPT
 from seqlab.runs import worker
 
 RESIDENT = 0.9 * 2**30  # bytes of a worker that is warm, TensorFlow above all

@@ -11,7 +11,7 @@ import tensorflow as tf
 from seqlab.training.program import Buffer, Program
 
 
-def culprit(program: Program, batches: Iterable[tuple[Buffer, int]]) -> str | None:
+def first_nonfinite_layer(program: Program, batches: Iterable[tuple[Buffer, int]]) -> str | None:
     """The layer in which NaN or infinity appears first.
 
     That is a layer whose weights are not finite any more, since its gradient overflowed in the

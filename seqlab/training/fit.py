@@ -15,7 +15,7 @@ from seqlab.data.dataset import Dataset
 from seqlab.experiment import Experiment
 from seqlab.training.batches import Batches, order
 from seqlab.training.control import Control, Steering, control_of
-from seqlab.training.divergence import culprit
+from seqlab.training.divergence import first_nonfinite_layer
 from seqlab.training.program import Buffer, Floats, Program, State, program_for
 from seqlab.training.schedule import Rates, Watch
 from seqlab.training.state import TrainingState
@@ -390,7 +390,7 @@ class _Run:
                     program.restore(here)
                     batches = iter([(buffer, i)])
                     break
-        layer = culprit(program, batches)
+        layer = first_nonfinite_layer(program, batches)
         program.restore(self._state)
         message = _diverged(epoch.number, self._experiment, layer)
         return replace(self._outcome("diverged", message), layer=layer)

@@ -27,7 +27,7 @@ from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
 from seqlab.network import plan
-from seqlab.network.architecture import KEPT, Architecture, architecture, batch_of
+from seqlab.network.program_key import KEPT, Architecture, batch_of, program_key
 from seqlab.training import build
 from seqlab.training.scan_layers import fast_layers, left_to_keras
 
@@ -413,7 +413,7 @@ _kept = _Kept()
 
 def program_for(experiment: Experiment, dataset: Dataset) -> tuple[Program, bool]:
     """The program for an architecture, reset for the experiment, and whether it is a kept one."""
-    programs, key = _kept.programs, architecture(experiment, dataset)
+    programs, key = _kept.programs, program_key(experiment, dataset)
     program = programs.get(key)
     kept = program is not None
     if program is None:

@@ -11,7 +11,7 @@ from typing import Any
 from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.load import load
 from seqlab.data.upload import Table, UploadError, read_table
-from seqlab.experiment import Data, Experiment, ExperimentError, Finding, Reading, clamp
+from seqlab.experiment import Data, Experiment, ExperimentError, Finding, ParseOptions, clamp
 from seqlab.network.doctor import diagnose, explain
 from seqlab.ui import services, visitor
 from seqlab.ui.cache import ByteCache
@@ -121,16 +121,16 @@ def take(data: bytes, name: str) -> str:
     """
     table = read_table(data, name)
     file = services.store().add_upload(data, name, visitor.owner())
-    _tables.keep((file, Reading()), table)
+    _tables.keep((file, ParseOptions()), table)
     return file
 
 
-def table_of(file: str, reading: Reading) -> Table:
+def table_of(file: str, reading: ParseOptions) -> Table:
     """The table in an uploaded file that the store keeps. Raises `UploadError`."""
     return _tables.get((file, reading), lambda: _read(file, reading))
 
 
-def _read(file: str, reading: Reading) -> Table:
+def _read(file: str, reading: ParseOptions) -> Table:
     kept = services.store().upload(file)
     if kept is None:
         raise UploadError("The uploaded file of this experiment is not kept here. Upload it again.")

@@ -31,8 +31,8 @@ from seqlab.runs.keras_process import (
     open_model,
 )
 from seqlab.ui.cache import ByteCache
+from seqlab.ui.views.custom_sequence import parse
 from seqlab.ui.views.opened import VIEWS, opened_scene
-from seqlab.ui.views.own import parse
 from seqlab.ui.views.parts import by_step_and_unit, picture
 from seqlab.ui.views.scene import Scene
 from seqlab.ui.words import plain

@@ -12,18 +12,18 @@ from seqlab.figures import learning
 from seqlab.network.plan import loss_of, measured_alike
 from seqlab.runs.store import Metrics, Run
 from seqlab.ui import services, visitor
-from seqlab.ui.ahead import can_look_ahead, look_ahead
 from seqlab.ui.answers import answer
 from seqlab.ui.baselines import baselines_table
 from seqlab.ui.components.chart import chart
-from seqlab.ui.inside import chosen_epoch, look_inside
+from seqlab.ui.downloads import take_away
+from seqlab.ui.forecast_horizon import can_look_ahead, look_ahead
+from seqlab.ui.gates_now import chosen_epoch, look_inside
+from seqlab.ui.generate import can_read, own_words
 from seqlab.ui.lines import lines
-from seqlab.ui.own_words import can_read, own_words
-from seqlab.ui.reading import reading
+from seqlab.ui.run_findings import reading
 from seqlab.ui.setup import findings_list
 from seqlab.ui.status import status
 from seqlab.ui.steering import steering
-from seqlab.ui.take_away import take_away
 from seqlab.ui.words import beside, in_units, plain
 
 TICK = 0.4  # seconds between two looks at a run that trains

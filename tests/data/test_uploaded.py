@@ -11,7 +11,7 @@ from seqlab.data.dataset import DataError
 from seqlab.data.load import load
 from seqlab.data.upload import read_table
 from seqlab.data.uploaded import VALUE, columns
-from seqlab.experiment import Data, Experiment, Reading
+from seqlab.experiment import Data, Experiment, ParseOptions
 
 GENERATOR = np.random.default_rng(5)
 
@@ -200,7 +200,7 @@ def test_texts_become_words():
 def test_pairs_become_characters_with_an_end():
     pairs = [(f"{n} apples", f"{n} Äpfel") for n in range(40)]
     csv = pd.DataFrame(pairs, columns=["english", "german"]).to_csv(index=False)
-    d = dataset(csv, Reading(kind="pairs"))
+    d = dataset(csv, ParseOptions(kind="pairs"))
     assert (d.goal.kind, d.goal.at) == ("class", "sequence")
     assert d.target == "german"
     for i in (*d.train[:5],):

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqlab.data import room
+from seqlab.data import memory_budget
 from seqlab.data.dataset import DataError, Scaling
-from seqlab.data.inside import Inside, forecast
+from seqlab.data.panel import Inside, forecast
 from seqlab.data.windows import fill, windows
 from seqlab.experiment import Data
 
@@ -190,7 +190,7 @@ def inside_two(values, **data):
 
 @pytest.mark.parametrize("make", [series, inside_two])
 def test_windows_that_would_fill_the_memory_are_refused_before_they_are_made(make, monkeypatch):
-    monkeypatch.setattr(room, "MOST_BYTES", 2**20)
+    monkeypatch.setattr(memory_budget, "MOST_BYTES", 2**20)
     values = np.random.default_rng(0).normal(size=4000)
     with pytest.raises(DataError, match="at most 1 MB are made") as caught:
         make(values, window=200)

@@ -9,10 +9,10 @@ import pytest
 from seqlab.cells import CELLS
 from seqlab.figures import (
     answers,
+    attribution,
     gates,
-    hidden_path,
+    hidden_trajectory,
     learning,
-    mattered,
     prediction,
     preview,
     statistics,
@@ -163,10 +163,10 @@ def test_names_and_symbols_in_the_pictures_of_the_lens_are_no_markup():
     rows, points = np.arange(4.0), np.random.default_rng(0).normal(size=(2, 6, 2))
     figures = [
         statistics.likeness([NASTY, "b"], np.zeros((3, 2))),
-        hidden_path.path(points, np.ones(2) / 2, np.ones((2, 6)), NASTY, 0, []),
-        hidden_path.path(points, np.ones(2) / 2, np.zeros((2, 6)), "", 0, [NASTY, "b"]),
-        mattered.under_the_input({NASTY: rows}, [], {"slope": rows}),
-        mattered.under_the_input({}, [NASTY, "b", "c", "d"], {"slope": rows}),
+        hidden_trajectory.path(points, np.ones(2) / 2, np.ones((2, 6)), NASTY, 0, []),
+        hidden_trajectory.path(points, np.ones(2) / 2, np.zeros((2, 6)), "", 0, [NASTY, "b"]),
+        attribution.under_the_input({NASTY: rows}, [], {"slope": rows}),
+        attribution.under_the_input({}, [NASTY, "b", "c", "d"], {"slope": rows}),
         answers.values(rows, rows, NASTY),
     ]
     for figure in figures:

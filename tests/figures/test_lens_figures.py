@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from seqlab.figures import hidden_path, mattered, statistics, style, through_time
+from seqlab.figures import attribution, hidden_trajectory, statistics, style, through_time
 from seqlab.figures.through_time import Line
 
 draw = np.random.default_rng(0)
@@ -55,11 +55,11 @@ def test_half_lives_are_sorted_and_an_endless_one_is_drawn() -> None:
 def test_what_mattered_stands_below_the_input() -> None:
     bars = {"slope": np.arange(4.0), "change": -np.arange(4.0)}
     inputs = {"value": np.linspace(0, 1, 4), "marker": np.array([0, 1, 0, 1])}
-    figure = mattered.under_the_input(inputs, [], bars)
+    figure = attribution.under_the_input(inputs, [], bars)
     assert [trace.type for trace in figure.data] == ["scatter", "bar", "bar", "bar"]
     rows = [figure.layout[f"yaxis{n}"].domain for n in ("", 2, 3)]
     assert rows[0][0] > rows[1][1] > rows[1][0] > rows[2][1]
-    text = mattered.under_the_input({}, list("abcd"), bars)
+    text = attribution.under_the_input({}, list("abcd"), bars)
     assert list(text.data[0].text) == list("abcd")
 
 
@@ -67,12 +67,12 @@ def test_a_path_in_two_and_three_dimensions() -> None:
     points = draw.normal(size=(3, 6, 3))
     points[1, 4:] = np.nan
     colour = np.broadcast_to(np.arange(6.0), (3, 6))
-    flat = hidden_path.path(points[..., :2], np.array([0.6, 0.3]), colour, "step", 1, [])
+    flat = hidden_trajectory.path(points[..., :2], np.array([0.6, 0.3]), colour, "step", 1, [])
     assert flat.data[0].type == "scatter"
     assert len(flat.data[0].x) == 16
     np.testing.assert_array_equal(flat.data[1].y, points[1, :4, 1])
     owner = np.broadcast_to(np.array([[0], [1], [0]]), (3, 6))
-    deep = hidden_path.path(points, np.array([0.6, 0.3, 0.1]), owner, "", 0, ["a", "b"])
+    deep = hidden_trajectory.path(points, np.array([0.6, 0.3, 0.1]), owner, "", 0, ["a", "b"])
     assert deep.data[0].type == "scatter3d"
     assert [len(trace.x) for trace in deep.data[:2]] == [12, 4]
     assert "60%" in deep.layout.scene.xaxis.title.text

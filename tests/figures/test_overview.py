@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqlab.figures import counts, overview, thin
+from seqlab.figures import histograms, overview, thin
 
 
 @given(
@@ -82,21 +82,21 @@ def test_sequences_of_a_class_share_a_colour_and_one_legend_entry():
 
 def test_classes_are_ordered_and_bounded_and_no_markup():
     many = {f"c{i}": (i, 1) for i in range(40)} | {"<b>x": (99, 0), "never": (0, 0)}
-    figure = counts.classes(many)
+    figure = histograms.classes(many)
     train, validation = figure.data
-    assert len(train.y) == len(validation.y) == counts.MOST_BARS
+    assert len(train.y) == len(validation.y) == histograms.MOST_BARS
     assert train.y[:2] == (99, 39)
     assert figure.layout.xaxis.ticktext[0] == "&lt;b&gt;x"
     assert "never" not in figure.layout.xaxis.ticktext
-    assert counts.visible(" ") == "␣"
+    assert histograms.visible(" ") == "␣"
 
 
 @pytest.mark.parametrize("steps", [[3, 3, 4, 9], list(range(1, 400)), [5, 6]])
 def test_every_sequence_is_in_a_bar_of_its_length(steps):
-    figure = counts.lengths(np.array(steps))
+    figure = histograms.lengths(np.array(steps))
     (bar,) = figure.data
     assert sum(bar.y) == len(steps)
-    assert len(bar.y) <= counts.MOST_BARS
+    assert len(bar.y) <= histograms.MOST_BARS
     half = bar.width / 0.9 / 2
     for x, y in zip(bar.x, bar.y, strict=True):
         assert y == sum(x - half < step < x + half for step in steps)
@@ -104,9 +104,9 @@ def test_every_sequence_is_in_a_bar_of_its_length(steps):
 
 def test_the_season_is_marked_on_its_lag():
     lags = np.cos(2 * np.pi * np.arange(50) / 12)
-    figure = counts.autocorrelation(lags, 400, 12)
+    figure = histograms.autocorrelation(lags, 400, 12)
     bars, mark = figure.data
     np.testing.assert_array_equal(bars.y, lags[1:])
     assert (mark.x[0], mark.y[0]) == (12, lags[12])
     assert figure.layout.shapes[0].y1 == pytest.approx(0.098)
-    assert len(counts.autocorrelation(lags, 400, 0).data) == 1
+    assert len(histograms.autocorrelation(lags, 400, 0).data) == 1

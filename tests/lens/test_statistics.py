@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seqlab.lens import statistics
-from seqlab.lens.path import principal_path
+from seqlab.lens.hidden_trajectory import principal_path
 
 draw = np.random.default_rng(0)
 

@@ -10,7 +10,7 @@ import pytest
 from seqlab.data.dataset import DataError
 from seqlab.data.load import load
 from seqlab.data.upload import UploadError, read_table
-from seqlab.experiment import Data, Experiment, Reading, Recurrent, Training
+from seqlab.experiment import Data, Experiment, ParseOptions, Recurrent, Training
 from seqlab.network.doctor import diagnose, explain
 from tests.network.data import keras_fit, keras_losses, keras_step
 from tests.network.test_doctor import codes, errors, the
@@ -66,7 +66,7 @@ def test_swapped_axes_are_trained_in_vain_until_they_are_swapped_back(kind):
     data = loaded(wrong, turned)
     finding = the(wrong, data, "swapped_axes")
     assert "only 24 sequences of 40 steps" in finding.message
-    assert finding.fix.data.reading == Reading(swapped=True)
+    assert finding.fix.data.reading == ParseOptions(swapped=True)
     assert finding.fix.data.window == 12
     mended = loaded(finding.fix, turned)
     assert errors(finding.fix, mended) == []
@@ -267,7 +267,7 @@ def test_a_constant_target_inside_sequences_and_without_another_column():
 
 def test_a_class_that_never_changes_can_be_left_for_another_column():
     content = csv({"day": DAYS, "v": WARM, "sky": ["sun"] * 110 + ["rain"] * 10})
-    wrong = upload(window=5, target="sky", reading=Reading(label="sky"))
+    wrong = upload(window=5, target="sky", reading=ParseOptions(label="sky"))
     finding = the(wrong, loaded(wrong, content), "one_class")
     assert finding.fix.data.target == "v"
     assert errors(finding.fix, loaded(finding.fix, content)) == []
@@ -333,7 +333,7 @@ def test_long_texts_are_cut_but_not_what_is_to_be_translated():
     assert short.timesteps == finding.fix.data.longest == 4
     assert "much_padding" not in codes(finding.fix, short)
     assert np.isfinite(keras_step(finding.fix, short))
-    pairs = upload(reading=Reading(kind="pairs"))
+    pairs = upload(reading=ParseOptions(kind="pairs"))
     table = csv({"one": texts, "two": [text.upper() for text in texts]})
     assert the(pairs, loaded(pairs, table), "much_padding").fix is None
 
@@ -353,8 +353,8 @@ def test_what_a_file_cannot_be_read_as_is_said():
         {f"t{t}": draw.normal(size=30).round(2) for t in range(9)} | {"y": ["a", "b"] * 15}
     )
     with pytest.raises(UploadError, match="is the label of each row"):
-        read_table(labelled, "x.csv", Reading(swapped=True))
+        read_table(labelled, "x.csv", ParseOptions(swapped=True))
     series = csv({"day": DAYS, "v": WARM})
-    table = read_table(series, "x.csv", Reading(swapped=True))
+    table = read_table(series, "x.csv", ParseOptions(swapped=True))
     assert "not_swapped" in [finding.code for finding in table.findings]
     assert diagnose(upload(window=5), load(upload(window=5), table)) == []

@@ -11,7 +11,7 @@ import tensorflow as tf
 from seqlab.experiment import Recurrent
 from seqlab.training import program as programs
 from seqlab.training.batches import Batches, order
-from seqlab.training.divergence import culprit
+from seqlab.training.divergence import first_nonfinite_layer
 from seqlab.training.fit import fit
 from seqlab.training.train import train
 from tests.training.helpers import Epochs, experiment, plain_fit, series
@@ -227,7 +227,7 @@ def test_the_layer_where_numbers_overflow_first():
     layers = (sequences(LSTM), RNN.model_copy(update={"activation": "relu"}))
     program = programs.Program(e := experiment(*layers), dataset := series(e), 32)
     batches = list(Batches(program, dataset, dataset.train).each())
-    assert culprit(program, batches) is None
+    assert first_nonfinite_layer(program, batches) is None
     model = program.model
     for name, variable, value in (
         ("head", model.get_layer("head").kernel, 1e30),  # its square overflows in the loss
@@ -235,7 +235,7 @@ def test_the_layer_where_numbers_overflow_first():
         ("lstm_0", model.get_layer("lstm_0").cell.bias, np.nan),
     ):
         variable.assign(tf.fill(variable.shape, value))
-        assert culprit(program, batches) == name
+        assert first_nonfinite_layer(program, batches) == name
 
 
 def test_what_xla_cannot_compile_trains_all_the_same(monkeypatch):

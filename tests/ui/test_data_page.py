@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from seqlab.data.baselines import find_period
 from seqlab.data.catalogue import ENTRIES
-from seqlab.experiment import Data, Experiment, Reading, Recurrent
-from seqlab.ui.coach import reading
+from seqlab.experiment import Data, Experiment, ParseOptions, Recurrent
 from seqlab.ui.components import chart
+from seqlab.ui.data_page import parse_options
 from seqlab.ui.draft import dataset_of
 from tests.ui.test_lens_page import finished
 from tests.ui.test_lens_page import opened as look_inside
@@ -198,7 +198,9 @@ def test_every_guess_can_be_overruled_and_reset(app, name, value, shown):
         app.selectbox(key=f"reading_{name}").set_value(value).run()
     assert not app.exception
     assert app.session_state["reading"] == {name: value} or name == "ignored"
-    assert Reading.model_validate(app.session_state["reading"]) == Reading(**{name: value})
+    assert ParseOptions.model_validate(app.session_state["reading"]) == ParseOptions(
+        **{name: value}
+    )
     assert "1 changed" in app.expander[0].label
     assert shown in words(app)
     app.button(key=f"reset_reading_{name}").click().run()
@@ -226,7 +228,7 @@ def test_labels_at_every_step_can_be_chosen(app):
     assert "there is a label for each step" in words(app)
 
 
-MISSING = Reading(codes=(-999,))
+MISSING = ParseOptions(codes=(-999,))
 
 
 def test_a_code_for_missing_is_offered_and_taken(app):
@@ -236,7 +238,7 @@ def test_a_code_for_missing_is_offered_and_taken(app):
     uploaded(app, "codes.csv", "\n".join(rows).encode())
     assert "exactly -999" in words(app)
     app.button(key="code_0").click().run()
-    assert Reading.model_validate(app.session_state["reading"]).codes == (-999,)
+    assert ParseOptions.model_validate(app.session_state["reading"]).codes == (-999,)
     assert table_with(app, "known").set_index("column").loc["flow", "missing"] == 3
     assert "3 missing values are marked" in words(app)
     assert "“flow” lacks row 5 (1904)" in words(app)
@@ -248,7 +250,7 @@ def test_a_code_for_missing_is_offered_and_taken(app):
     for typed in ("many", "nan", "-inf", "1e999"):
         app.multiselect(key="reading_codes").set_value(["-999", typed]).run()
         assert any(f"must be a number, got {typed!r}" in message for message in messages(app))
-        assert Reading.model_validate(app.session_state["reading"]).codes == (-999,)
+        assert ParseOptions.model_validate(app.session_state["reading"]).codes == (-999,)
 
 
 def test_a_wish_that_makes_no_sense_counts_for_nothing(app):
@@ -313,7 +315,7 @@ def test_a_file_that_no_reading_can_save_is_not_offered_nor_kept(app, store):
 
 def test_a_link_brings_its_reading_along(app, store):
     file = store.add_upload(series(delimiter=";"), "rivers.csv")
-    wish = Reading(ignored=("rain",), header=1)
+    wish = ParseOptions(ignored=("rain",), header=1)
     opened(app, Data(source="upload", file=file, reading=wish))
     assert "2 changed" in app.expander[0].label
     assert app.multiselect(key="reading_ignored").value == ["rain"]
@@ -375,7 +377,7 @@ def test_names_from_a_file_are_no_markup(app, store, drawn):
     app.switch_page(str(PAGES / "train.py")).run()
     no_markup(app, drawn)
     inside = None
-    for view in ("Statistics", "What mattered", "Path"):
+    for view in ("Statistics", "Attribution", "Trajectory"):
         inside = look_inside(run, view, inside)
         no_markup(inside, drawn)
     inside.segmented_control(key="lens_coloured_2").set_value(f"input {NAMES[0]}").run()
@@ -385,10 +387,10 @@ def test_names_from_a_file_are_no_markup(app, store, drawn):
 def test_labels_from_a_file_are_no_markup(store, drawn):
     rows = [f"{s},{t},{s * t % 5},{NAMES[(s + t) % 2]}" for s in range(12) for t in range(8)]
     file = store.add_upload("\n".join(["id,t,x,label", *rows]).encode(), "steps.csv")
-    data = Data(source="upload", file=file, reading=Reading(label_at="every step"))
+    data = Data(source="upload", file=file, reading=ParseOptions(label_at="every step"))
     layer = Recurrent(units=3, return_sequences=True)
     run = finished(store, Experiment(data=data, layers=(layer,)))
-    app = look_inside(run, "What mattered")
+    app = look_inside(run, "Attribution")
     assert len(app.select_slider) == 2  # the epoch, and the symbol of the answer
     no_markup(app, drawn)
 
@@ -442,7 +444,7 @@ def test_every_layout_of_a_file_is_shown(app, name, content, said):
 
 
 def test_every_field_of_a_reading_has_a_name_and_a_widget():
-    assert set(reading.NAMES) == set(Reading.model_fields)
+    assert set(parse_options.NAMES) == set(ParseOptions.model_fields)
 
 
 def test_stores_side_by_side_are_split_at_one_date(app):
@@ -532,7 +534,7 @@ def test_a_page_that_outlived_its_server_changes_nothing_of_a_file_that_is_not_k
     """The soak found it: the callback of a widget comes first, in a session that knows no file."""
     script = """
 import streamlit as st
-from seqlab.ui.coach import reading
+from seqlab.ui.data_page import parse_options
 reading.change("delimiter", ";")
 reading.reset()
 st.write(st.session_state.get("reading"))

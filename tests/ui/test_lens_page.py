@@ -190,7 +190,7 @@ def test_numbers_on_the_page_are_those_of_the_run(store) -> None:
     network = stack(weights(RUNS["LSTM"], dataset, 5), LSTM)
     index = dataset.validation
     said = answer(network, dataset.x[index])
-    found = words(opened(run, "What mattered"))
+    found = words(opened(run, "Attribution"))
     assert f"the answer is {said[0, 0]:.4g}" in found
     loss = np.mean((said - dataset.y[index]) ** 2)
     assert "The loss of the whole network, its mean squared error of scaled values," in found
@@ -224,7 +224,7 @@ def test_worst_sequences_come_first(store) -> None:
     network = stack(weights(RUNS["LSTM"], dataset, 5), LSTM)
     said = answer(network, dataset.x[dataset.validation])
     worst = int(np.abs(said - dataset.y[dataset.validation]).argmax())
-    app = opened(run, "What mattered")
+    app = opened(run, "Attribution")
     app.session_state["lens_order"] = "worst first"
     app.run()
     assert f"the answer is {said[worst, 0]:.4g}" in words(app)
@@ -234,7 +234,7 @@ def test_a_click_on_what_if_changes_the_answer(store) -> None:
     run = finished(store, RUNS["LSTM"])
     dataset = dataset_of(ADDING)
     network = stack(weights(RUNS["LSTM"], dataset, 5), LSTM)
-    app = opened(run, "What mattered")
+    app = opened(run, "Attribution")
     (step,) = [slider for slider in app.slider if slider.label == "Step"]
     step.set_value(3).run()
     (value,) = [s for s in app.slider if s.label == "Its value"]
@@ -276,7 +276,7 @@ def test_an_epoch_that_cannot_be_read_is_left_out(store) -> None:
     run = finished(store, RUNS["LSTM"])
     store.add_snapshot(run, 7, snapshot.pack({"lstm_0/kernel": np.full((2, 16), np.nan)}))
     app = None
-    for view in ("Gates", "Statistics", "Gradient through time", "What mattered"):
+    for view in ("Gates", "Statistics", "Gradient through time", "Attribution"):
         app = opened(run, view, app)
         assert not app.exception, view
         assert "left out: 7" in words(app), view
@@ -302,7 +302,7 @@ def test_who_looks_inside_a_run_that_trains_watches_it(store, monkeypatch) -> No
 
 def test_a_typed_sequence_is_read_by_the_network(store) -> None:
     run = finished(store, RUNS["LSTM"])
-    app = opened(run, "What mattered")
+    app = opened(run, "Attribution")
     app.session_state["lens_order"] = "my own"
     app.run()
     line = np.linspace(0, 1, ADDING.window)
@@ -325,7 +325,7 @@ def test_a_typed_text_is_read_and_answered_by_the_decoder(store) -> None:
     dataset = dataset_of(DATES)
     x = dataset.x[dataset.validation[3:4]]
     typed = "".join(dataset.vocabulary[token] for token in x[0])
-    app = opened(run, "What mattered")
+    app = opened(run, "Attribution")
     app.session_state["lens_order"] = "my own"
     app.run()
     app.text_input(key=f"lens_own_text_{run}").set_value(typed).run()

@@ -144,8 +144,8 @@ SAID = {
     "One cell": "This is the cell of the textbooks",
     "Statistics": "The network reads the sequence",
     "Gradient through time": "As it is, on the way back",
-    "What mattered": "are largest at step",
-    "Path": "The dots are all steps of it",
+    "Attribution": "are largest at step",
+    "Trajectory": "The dots are all steps of it",
 }
 
 
@@ -166,7 +166,7 @@ def test_the_views_of_a_model_from_a_file_show_its_own_numbers(page, monkeypatch
     page.text_area[0].set_value("0.5, -1\n2, 0.25\n1, 1").run()
     network = stack(WEIGHTS, OPENED.options)
     x = np.array([[0.5, -1], [2, 0.25], [1, 1]], np.float32)
-    choose_view(page, "What mattered")
+    choose_view(page, "Attribution")
     slopes = saliency(network, x, 0)
     first, second = sorted(np.argsort(-slopes)[:2] + 1)
     assert f"The slopes of output are largest at steps {first} and {second}" in words(page)

@@ -11,13 +11,13 @@ from seqlab.data import catalogue
 from seqlab.data.dataset import Dataset
 from seqlab.data.load import load
 from seqlab.experiment import Data, Experiment, Network, Recurrent, Training
-from seqlab.figures import mattered
+from seqlab.figures import attribution
 from seqlab.lens import snapshot
 from seqlab.lens.forward import forward, in_order
 from seqlab.lens.statistics import follows
 from seqlab.runs.store import Store
 from seqlab.training.train import Result, train
-from seqlab.ui import networks, strips
+from seqlab.ui import heatmap_strips, networks
 from seqlab.ui.draft import dataset_of
 from seqlab.ui.views import views_of
 from tests.ui.test_lens_page import opened, words
@@ -107,8 +107,8 @@ def test_every_view_fits_cell_direction_and_padding(store, name) -> None:
     assert not re.search(r"\binf\b", flow)
     if asked.layers[0].activation == "tanh":  # relu lets none through where it is 0
         assert "no gradient comes" not in flow
-    assert ("held at 1" in said["What mattered"]) == (asked.layers[0].cell != "SimpleRNN")
-    for view in ("Gradient through time", "What mattered", "Path"):
+    assert ("held at 1" in said["Attribution"]) == (asked.layers[0].cell != "SimpleRNN")
+    for view in ("Gradient through time", "Attribution", "Trajectory"):
         assert ("padding: " in said[view]) == is_padded(dataset), (view, said[view])
         assert ("mask skips" in said[view]) == (is_padded(dataset) and asked.network.masking)
     wide = not all((dataset.lengths == dataset.timesteps)[dataset.validation])
@@ -122,7 +122,7 @@ def test_every_view_fits_cell_direction_and_padding(store, name) -> None:
 @pytest.mark.parametrize("name", SITUATIONS)
 def test_the_loss_of_the_whole_network_can_stand_beside_val_loss(store, name) -> None:
     dataset, result = trained(name)
-    found = words(opened(kept(store, name), "What mattered"))
+    found = words(opened(kept(store, name), "Attribution"))
     match = re.search(r"The loss of the whole network, its (.*?), is (\S+) over ([^.]*)\. ?", found)
     assert match, found
     rest = found[match.end() :]
@@ -182,15 +182,15 @@ def test_a_backward_unit_follows_the_input_that_it_reads(store) -> None:
 @pytest.mark.parametrize("name", [name for name in SITUATIONS if "both ways" in name])
 def test_one_answer_is_drawn_as_bars(store, name, monkeypatch) -> None:
     dataset, _ = trained(name)
-    drawn, draw = [], mattered.two_outcomes
+    drawn, draw = [], attribution.two_outcomes
 
     def two_outcomes(*given):
         drawn.append(given[:2])
         return draw(*given)
 
-    monkeypatch.setattr(mattered, "two_outcomes", two_outcomes)
+    monkeypatch.setattr(attribution, "two_outcomes", two_outcomes)
     run = kept(store, name)
-    app = opened(run, "What mattered")
+    app = opened(run, "Attribution")
     assert not app.exception
     ((names, then),) = drawn
     network = networks.network(run, EPOCHS, SITUATIONS[name], dataset)
@@ -216,7 +216,7 @@ def test_the_strip_below_the_maps_holds_the_answer_where_it_counts(store, name) 
     raw = networks.read(network, shown)
     odds = networks.output_of(SITUATIONS[name], dataset, in_order(network, raw).outputs[0, 0])
     said = networks.output_of(SITUATIONS[name], dataset, raw.answers[0, 0])
-    strip = strips.below(dataset, shown, network, next(iter(network.layers)), odds)
+    strip = heatmap_strips.below(dataset, shown, network, next(iter(network.layers)), odds)
     lines, last = strip.lines(odds), strip.about["last"]
     assert np.isfinite(lines).all()
     right = int(shown.y) if dataset.goal.kind == "class" else 0

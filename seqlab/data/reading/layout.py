@@ -18,7 +18,7 @@ from seqlab.data.reading.foreign import UploadError
 from seqlab.data.reading.timeline import Timeline
 from seqlab.data.reading.vocabulary import ID_NAMES, LABEL_NAMES, PART_NAMES, ROW_NAMES, key
 from seqlab.data.reading.wording import count, hint, names, on_lines, shown, warning
-from seqlab.experiment import Finding, Kind, Reading
+from seqlab.experiment import Finding, Kind, ParseOptions
 
 _SEQUENCE_NAME = re.compile(r"(.*?)(\d{1,9})", re.ASCII)
 _STEP_PREFIXES = frozenset({"", "t", "step", "time", "x", "v", "timestep", "col"})
@@ -47,14 +47,14 @@ def numbers(
     timeline: Timeline | None,
     lines: list[int],
     named: bool,
-    wish: Reading | None = None,
+    wish: ParseOptions | None = None,
 ) -> tuple[Layout, list[Finding]]:
     """The layout of a table of numbers; `wish` holds what the user chose.
 
     Raises:
         UploadError: if there is nothing to learn from, or a column that was chosen is missing.
     """
-    wish = wish or Reading()
+    wish = wish or ParseOptions()
     label_wish = _named(columns, wish.label, "label")
     id_wish = _named(columns, wish.sequence_id, "sequence id")
     numeric = [c for c in columns if c.kind in ("number", "truth") and not _is_time(c, timeline)]
@@ -369,7 +369,7 @@ def _long(
     chosen: Column,
     timeline: Timeline | None,
     label: Column | None,
-    wish: Reading,
+    wish: ParseOptions,
 ) -> tuple[Layout, list[Finding]]:
     """Sequences below each other or interleaved, told apart by an id."""
     ids = pd.Series(chosen.cells)

@@ -9,10 +9,12 @@ from seqlab.data.reading.foreign import UploadError
 from seqlab.data.reading.layout import MAX_CLASSES, Layout
 from seqlab.data.reading.vocabulary import LABEL_NAMES, key
 from seqlab.data.reading.wording import count, hint, on_lines, shown, warning
-from seqlab.experiment import Finding, Reading
+from seqlab.experiment import Finding, ParseOptions
 
 
-def chosen(columns: list[Column], lines: list[int], wish: Reading) -> tuple[Layout, list[Finding]]:
+def chosen(
+    columns: list[Column], lines: list[int], wish: ParseOptions
+) -> tuple[Layout, list[Finding]]:
     """The texts of a table that the user declared to be "text" or "pairs".
 
     Raises:

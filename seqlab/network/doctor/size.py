@@ -9,10 +9,10 @@ from seqlab.cells import CELLS
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Finding
-from seqlab.network.architecture import batch_of
 from seqlab.network.doctor.axes import settled
 from seqlab.network.doctor.fixes import with_layer, with_training
 from seqlab.network.estimate import Estimate, estimate
+from seqlab.network.program_key import batch_of
 from seqlab.network.shapes import links
 
 FAR_MORE = 10  # parameters a target

@@ -15,7 +15,7 @@ from seqlab.figures import style
 from seqlab.lens import captions, frames
 from seqlab.lens.frames import Frame
 from seqlab.runs.store import Run
-from seqlab.ui import networks, services, strips
+from seqlab.ui import heatmap_strips, networks, services
 from seqlab.ui.components.component import component
 from seqlab.ui.networks import Sequence
 
@@ -120,7 +120,7 @@ def _data(
     raw = {
         epoch: networks.output_of(run.experiment, dataset, made[epoch].output) for epoch in epochs
     }
-    output = strips.below(dataset, shown, network, layer, raw[epochs[-1]])
+    output = heatmap_strips.below(dataset, shown, network, layer, raw[epochs[-1]])
     size = frames.block(timesteps)
     every = frames.stride(units)
     # of the newest epoch, so that a row keeps its place while the epochs are played
@@ -159,7 +159,7 @@ def _data(
             "by movement": frames.by_movement(hidden).tolist(),
             "by similarity": frames.by_similarity(hidden).tolist(),
         },
-        "input": strips.above(dataset, shown, network, layer),
+        "input": heatmap_strips.above(dataset, shown, network, layer),
         "output": output.about | {"steps": len(raw[epochs[-1]])},
         "frames": [
             {

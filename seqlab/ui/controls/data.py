@@ -11,11 +11,11 @@ from seqlab.data import uploaded
 from seqlab.data.catalogue import ENTRIES
 from seqlab.data.entry import Entry
 from seqlab.data.upload import Table, UploadError, read_table
-from seqlab.experiment import Reading
+from seqlab.experiment import ParseOptions
 from seqlab.runs.store import StoreError
 from seqlab.ui import draft, services, state, visitor
-from seqlab.ui.coach import reading
 from seqlab.ui.controls.fields import changes, field, more
+from seqlab.ui.data_page import parse_options
 from seqlab.ui.words import plain
 
 UPLOAD = "upload"
@@ -143,7 +143,7 @@ def _upload_controls(unfolded: bool) -> None:
     if not file:
         return
     try:
-        table = draft.table_of(file, reading.current())
+        table = draft.table_of(file, parse_options.current())
     except UploadError:
         return  # the findings say it
     kept = services.store().about_upload(file)
@@ -211,7 +211,7 @@ def _take_upload() -> None:
 def _is_text(data: bytes, name: str) -> bool:
     """Whether some reading makes sense: not for a picture or a workbook."""
     try:
-        read_table(data, name, Reading(kind="corpus"))
+        read_table(data, name, ParseOptions(kind="corpus"))
     except UploadError:
         return False
     return True

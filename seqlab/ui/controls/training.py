@@ -8,9 +8,9 @@ from seqlab import environment
 from seqlab.choices import KNOBS
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
-from seqlab.network.architecture import architecture
 from seqlab.network.doctor.targets import losses_for, metrics_for
 from seqlab.network.estimate import Estimate, estimate
+from seqlab.network.program_key import program_key
 from seqlab.runs.store import Run, StoreError
 from seqlab.ui import draft, own_run, services, state, visitor
 from seqlab.ui.controls.fields import changes, field, more
@@ -84,7 +84,7 @@ def train_buttons(now: draft.Draft, run: Run | None) -> None:
             on_click=_stop,
         )
     if ready and now.experiment is not None and now.dataset is not None:
-        same = services.pool().compiled(architecture(now.experiment, now.dataset))
+        same = services.pool().compiled(program_key(now.experiment, now.dataset))
         foreseen = estimate(now.experiment, now.dataset, services.store().pace(), compiled=same)
         compiling = "" if same else ", compiling included"
         st.caption(f"{foreseen.epochs:,} epochs take {foreseen.words}{compiling}.{_turn(foreseen)}")
@@ -116,7 +116,7 @@ def _train() -> None:
     st.session_state[state.STORE_PROBLEM] = None
     own_run.begin(run)
     state.show_run(run)
-    program = architecture(now.experiment, now.dataset)
+    program = program_key(now.experiment, now.dataset)
     services.pool().submit(run, now.experiment, now.dataset, program)
 
 

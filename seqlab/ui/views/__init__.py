@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from seqlab.data.dataset import Dataset
+from seqlab.ui.views.attribution import attribution
 from seqlab.ui.views.cell import cell
 from seqlab.ui.views.flow import flow
 from seqlab.ui.views.gates import gates
-from seqlab.ui.views.mattered import mattered
-from seqlab.ui.views.path import path
+from seqlab.ui.views.hidden_trajectory import hidden_trajectory
 from seqlab.ui.views.scene import Scene
 from seqlab.ui.views.statistics import statistics
 from seqlab.ui.views.text import text
@@ -18,9 +18,9 @@ VIEWS: dict[str, Callable[[Scene], None]] = {
     "One cell": cell,
     "Statistics": statistics,
     "Gradient through time": flow,
-    "What mattered": mattered,
+    "Attribution": attribution,
     TEXT: text,
-    "Path": path,
+    "Trajectory": hidden_trajectory,
 }
 
 

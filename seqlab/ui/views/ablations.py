@@ -11,7 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from seqlab.data.frame import Frame
-from seqlab.figures import mattered as figures
+from seqlab.figures import attribution as figures
 from seqlab.figures import style
 from seqlab.lens import ablation, captions
 from seqlab.lens.forward import forward

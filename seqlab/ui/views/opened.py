@@ -15,10 +15,10 @@ from seqlab.lens.stack import Stack
 from seqlab.runs.keras_process import ModelInput
 from seqlab.runs.store import Run
 from seqlab.ui.networks import Sequence
+from seqlab.ui.views.attribution import attribution
 from seqlab.ui.views.cell import cell
 from seqlab.ui.views.flow import flow
-from seqlab.ui.views.mattered import mattered
-from seqlab.ui.views.path import path
+from seqlab.ui.views.hidden_trajectory import hidden_trajectory
 from seqlab.ui.views.scene import Scene
 from seqlab.ui.views.statistics import statistics
 from seqlab.ui.words import OPENED
@@ -28,8 +28,8 @@ VIEWS: dict[str, Callable[[Scene], None]] = {
     "One cell": cell,
     "Statistics": statistics,
     "Gradient through time": flow,
-    "What mattered": mattered,
-    "Path": path,
+    "Attribution": attribution,
+    "Trajectory": hidden_trajectory,
 }
 
 

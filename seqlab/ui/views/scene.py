@@ -17,7 +17,7 @@ from seqlab.runs.store import Run
 from seqlab.ui import networks, services, words
 from seqlab.ui.cache import ByteCache
 from seqlab.ui.networks import Sequence
-from seqlab.ui.views.own import own_sequence
+from seqlab.ui.views.custom_sequence import own_sequence
 
 WORST, OWN = "worst first", "my own"
 ORDERS = ("in order", WORST, OWN)

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from seqlab.figures import mattered as figures
+from seqlab.figures import attribution as figures
 from seqlab.figures import style
 from seqlab.lens import captions
 from seqlab.lens.forward import Passage, forward, in_order

@@ -8,7 +8,7 @@ from seqlab.experiment import Data, Experiment, Network, Recurrent
 from seqlab.lens import snapshot
 from seqlab.network.answer import write
 from seqlab.ui.draft import dataset_of
-from seqlab.ui.own_words import read, spelled
+from seqlab.ui.generate import read, spelled
 from tests.ui.test_lens_page import weights
 from tests.ui.test_pages import captions, opened
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from seqlab.figures import hidden_path
+from seqlab.figures import hidden_trajectory
 from seqlab.lens.forward import forward, in_order
-from seqlab.lens.path import principal_path
+from seqlab.lens.hidden_trajectory import principal_path
 from seqlab.ui import networks
 from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene, choose, choose_layer
@@ -18,7 +18,7 @@ MOST_POINTS = 4000
 MOST_SEQUENCES = 40
 
 
-def path(scene: Scene) -> None:
+def hidden_trajectory(scene: Scene) -> None:
     """Principal components of the hidden states over time."""
     about(
         "At each step the hidden state is a point in a space of as many dimensions as there are "
@@ -80,7 +80,7 @@ def path(scene: Scene) -> None:
     elif by != "time":
         colour = dataset.input_scaling.invert(x)[..., 0]
         label = dataset.names[0]
-    figure = hidden_path.path(
+    figure = hidden_trajectory.path(
         found.points, found.explained, colour, label, 0, classes if by == "class" else []
     )
     together = found.explained.sum()

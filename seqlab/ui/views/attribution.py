@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from seqlab.figures import mattered as figures
+from seqlab.figures import attribution as figures
 from seqlab.lens import captions
 from seqlab.lens.occlusion import occlusion, saliency
 from seqlab.lens.stack import Stack
@@ -22,7 +22,7 @@ from seqlab.ui.views.what_if import what_if
 from seqlab.ui.words import plain
 
 
-def mattered(scene: Scene) -> None:
+def attribution(scene: Scene) -> None:
     """Saliency, occlusion, what-if and ablations."""
     about(
         "Which steps of the input does the answer hang on? Measured twice: by the slope of the "

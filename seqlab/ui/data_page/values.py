@@ -8,9 +8,9 @@ import streamlit as st
 
 from seqlab.data import describe, summary
 from seqlab.data.dataset import Dataset
-from seqlab.figures import counts, overview, thin
-from seqlab.ui.coach.facts import Facts
+from seqlab.figures import histograms, overview, thin
 from seqlab.ui.components.chart import chart
+from seqlab.ui.data_page.facts import Facts
 from seqlab.ui.words import plain
 
 MOST_LINES = 6  # columns or features that are drawn
@@ -193,9 +193,9 @@ def classes(dataset: Dataset, facts: Facts, view: str) -> None:
         return
     st.subheader("Classes", anchor=False)
     sentence = _classes_words(found)
-    if len(found) > counts.MOST_BARS:
-        sentence += f" The {counts.MOST_BARS} most frequent ones are drawn."
-    figure = counts.classes(found)
+    if len(found) > histograms.MOST_BARS:
+        sentence += f" The {histograms.MOST_BARS} most frequent ones are drawn."
+    figure = histograms.classes(found)
     chart(figure, key="data_classes", alt=sentence, height=210, view=view)
     st.caption(plain(sentence))
 
@@ -207,7 +207,7 @@ def _classes_words(found: dict[str, tuple[int, int]]) -> str:
     if train[most] == train[least]:
         told = (
             f"All {len(train):,} classes are equally frequent in training: {train[most]:,} targets "
-            f"each. Always “{counts.visible(most)}” is right for "
+            f"each. Always “{histograms.visible(most)}” is right for "
             f"{found[most][1] / max(1, tested):.1%} of the validation targets."
         )
     else:
@@ -223,10 +223,10 @@ def _unequal(found: dict[str, tuple[int, int]], most: str, least: str) -> str:
     train = {name: count for name, (count, _) in found.items() if count}
     total, tested = (sum(count[part] for count in found.values()) for part in (0, 1))
     return (
-        f"“{counts.visible(most)}” is the most frequent of {len(train):,} classes: "
+        f"“{histograms.visible(most)}” is the most frequent of {len(train):,} classes: "
         f"{train[most] / total:.1%} of {total:,} training targets. Always saying so is right for "
         f"{found[most][1] / max(1, tested):.1%} of the validation targets. The rarest is "
-        f"“{counts.visible(least)}” with {train[least]:,}."
+        f"“{histograms.visible(least)}” with {train[least]:,}."
     )
 
 
@@ -241,7 +241,7 @@ def lengths(dataset: Dataset, facts: Facts, view: str) -> None:
         f"at most {int(np.median(steps)):,}. Padded to {dataset.timesteps:,} steps, "
         f"{facts.padding:.0%} of X is padding."
     )
-    chart(counts.lengths(steps), key="data_lengths", alt=sentence, height=210, view=view)
+    chart(histograms.lengths(steps), key="data_lengths", alt=sentence, height=210, view=view)
     st.caption(plain(sentence))
 
 
@@ -265,6 +265,6 @@ def likeness(dataset: Dataset, facts: Facts, view: str) -> None:
     else:
         sentence += "It has no season that stands out."
     sentence += " Inside the grey band the correlation may be chance."
-    figure = counts.autocorrelation(facts.lags, rows, season)
+    figure = histograms.autocorrelation(facts.lags, rows, season)
     chart(figure, key="data_lags", alt=sentence, height=210, view=view)
     st.caption(plain(sentence))

@@ -9,8 +9,8 @@ from seqlab.data.reading.regular import usual
 from seqlab.data.upload import Table, UploadError
 from seqlab.experiment import Finding
 from seqlab.ui import draft, services, visitor
-from seqlab.ui.coach import reading
-from seqlab.ui.coach.facts import codes_of, effect_of
+from seqlab.ui.data_page import parse_options
+from seqlab.ui.data_page.facts import codes_of, effect_of
 from seqlab.ui.setup import MARKS
 from seqlab.ui.words import plain
 
@@ -25,7 +25,7 @@ def file_section(file: str) -> None:
         return  # the findings say it
     name, size = kept
     try:
-        table = draft.table_of(file, reading.current())
+        table = draft.table_of(file, parse_options.current())
     except UploadError:
         table = None
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -35,7 +35,7 @@ def file_section(file: str) -> None:
         st.caption(plain(_size(table, size)))
         findings_lines(table.findings)
         _offers(file, table)
-    reading.reading_controls(file, table)
+    parse_options.reading_controls(file, table)
     if table is not None:
         first_rows(table)
 
@@ -57,26 +57,26 @@ def _size(table: Table, size: int) -> str:
         f"column{'s' if columns != 1 else ''}, {size / 1000:,.0f} kB"
     )
     if table.encoding == "":
-        return f"{what} of NumPy arrays: {reading.KINDS[table.kind]}."
+        return f"{what} of NumPy arrays: {parse_options.KINDS[table.kind]}."
     if table.kind == "corpus":
         return f"{rows:,} lines of running text in {table.encoding}, {size / 1000:,.0f} kB."
-    between = reading.DELIMITERS.get(table.delimiter or "", table.delimiter)
+    between = parse_options.DELIMITERS.get(table.delimiter or "", table.delimiter)
     return (
         f"{what}. Read as {table.encoding}; between cells: {between}; decimal "
-        f"{reading.DECIMALS[table.decimal]}; header rows: {table.header}; "
-        f"{reading.KINDS[table.kind]}."
+        f"{parse_options.DECIMALS[table.decimal]}; header rows: {table.header}; "
+        f"{parse_options.KINDS[table.kind]}."
     )
 
 
 def _offers(file: str, table: Table) -> None:
     """A click mends it: a suspicious number is read as missing, irregular steps become equal."""
-    wish = reading.current()
+    wish = parse_options.current()
     suspects = [code for code in codes_of(file, wish) if code not in wish.codes]
     step = None
     if table.time is not None and any(found.code in UNEVEN for found in table.findings):
         step = usual(table.frame[table.time])
     if step is not None and step != wish.step:
-        told = effect_of(file, wish, step, reading.STEPS[step])
+        told = effect_of(file, wish, step, parse_options.STEPS[step])
         if told:
             st.caption(plain(told))
     if not suspects and step is None:
@@ -87,15 +87,15 @@ def _offers(file: str, table: Table) -> None:
                 f"Read {plain(f'{code:.10g}')} as missing",
                 key=f"code_{i}",
                 icon=":material/build:",
-                on_click=reading.change,
+                on_click=parse_options.change,
                 args=("codes", [*wish.codes, code]),
             )
         if step is not None and step != wish.step:
             st.button(
-                f"Make it a row for {reading.STEPS[step]}",
+                f"Make it a row for {parse_options.STEPS[step]}",
                 key="resample",
                 icon=":material/build:",
-                on_click=reading.change,
+                on_click=parse_options.change,
                 args=("step", step),
             )
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data import baselines, room
+from seqlab.data import baselines, memory_budget
 from seqlab.data.dataset import VALIDATION_SHARE, Baseline, DataError, Dataset, Scaling
 from seqlab.data.sequences import Doubles, Ints, parts
-from seqlab.data.windows import bridge, dealt, filled_note, honest
+from seqlab.data.windows import drop_gap_windows, fill_gaps, filled_note, random_split
 from seqlab.experiment import Data
 
 MOST_WINDOWS = 200_000  # windows beyond are thinned evenly
@@ -92,15 +92,15 @@ def forecast(inside: Inside, data: Data, notes: tuple[str, ...] = ()) -> Dataset
         notes += (f"Every {stride}th of {len(starts):,} windows is used.",)
         starts = starts[::stride]
     most = min(MOST_WINDOWS, len(rows.first) // data.stride + len(long))
-    room.check(len(starts), most, data.window, len(inside.inputs), data.steps)
+    memory_budget.check(len(starts), most, data.window, len(inside.inputs), data.steps)
     goals = (starts + data.window + data.horizon - 1)[:, None] + np.arange(data.steps)
     if rows.gaps.any():
         columns = list(dict.fromkeys([inside.target, *inside.inputs]))
         inputs = [columns.index(name) for name in inside.inputs]
-        starts, goals, dropped = honest(rows.gaps, inputs, starts, goals, data)
+        starts, goals, dropped = drop_gap_windows(rows.gaps, inputs, starts, goals, data)
         notes += dropped
     if data.split == "random":
-        drawn = dealt(goals, data)
+        drawn = random_split(goals, data)
         train, validation, test = drawn.train, drawn.validation, drawn.test
         notes += drawn.notes
     else:
@@ -179,8 +179,8 @@ def _bridged(values: Doubles, known: int, data: Data) -> Doubles:
     """Gaps of the first `known` rows, those of the training part, with these rows alone."""
     if not np.isnan(values).any():
         return values
-    early = bridge(values[:known], data.missing)
-    return bridge(np.concatenate([early, values[known:]]), data.missing)
+    early = fill_gaps(values[:known], data.missing)
+    return fill_gaps(np.concatenate([early, values[known:]]), data.missing)
 
 
 def _starts(rows: _Rows, need: int, stride: int) -> Ints:
@@ -217,7 +217,7 @@ def _windows(
     scaling = Scaling.fit(values[known], data.scaling)
     scaled = scaling.apply(values).astype(np.float32)
     target_scaling = Scaling(scaling.offset[:1], scaling.scale[:1])
-    x = room.cut(scaled[:, inputs], starts, data.window)
+    x = memory_budget.cut(scaled[:, inputs], starts, data.window)
     y = scaled[goals, 0]
     rules = _rules(rows, data, goals[validation], known, target_scaling)
     regression = baselines.linear(x, y, train, validation, target_scaling)

@@ -11,7 +11,7 @@ from seqlab.data.entry import Entry
 from seqlab.experiment import Data, ScalingKind
 from seqlab.ui import setup
 from seqlab.ui.baselines import baselines_table
-from seqlab.ui.coach.facts import Facts
+from seqlab.ui.data_page.facts import Facts
 from seqlab.ui.words import plain
 
 GREAT_SHIFT = 0.1  # of the scale

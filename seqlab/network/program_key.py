@@ -16,7 +16,7 @@ KEPT = 4  # compiled programs in each process; each takes about 11 MB
 Architecture = tuple[Any, ...]
 
 
-def architecture(experiment: Experiment, dataset: Dataset) -> Architecture:
+def program_key(experiment: Experiment, dataset: Dataset) -> Architecture:
     """The network, its optimizer and loss, the batch, and what the arrays of the data look like."""
     x, y = dataset.x, dataset.y
     return (

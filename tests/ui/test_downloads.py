@@ -12,7 +12,7 @@ import streamlit as st
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.lens import snapshot
 from seqlab.runs.keras_process import ModelError
-from seqlab.ui import take_away
+from seqlab.ui import downloads
 from seqlab.ui.draft import dataset_of
 from tests.ui.test_pages import captions, opened
 
@@ -34,7 +34,7 @@ def offered(monkeypatch):
         return real(label, data, file_name, **options)
 
     monkeypatch.setattr(st, "download_button", button)
-    take_away._models.clear()
+    downloads._models.clear()
     return found
 
 
@@ -75,7 +75,7 @@ def test_the_network_of_the_best_epoch_is_offered_too(app, store, run, offered, 
     assert not app.get("button_group"), "the weights of epoch 2 are not kept"
     store.add_snapshot(run, 2, snapshot.pack({"kernel": np.zeros((2, 2), np.float32)}))
     weights = lambda _, frame, weights: weights["kernel"].tobytes()  # noqa: E731
-    monkeypatch.setattr(take_away, "keras_file", weights)
+    monkeypatch.setattr(downloads, "keras_file", weights)
     opened(app, run=run)
     assert app.segmented_control(key="take_epoch").options == [
         "last, epoch 3",
@@ -111,7 +111,7 @@ def test_the_network_is_made_on_a_click_and_joins_the_zip(app, run, offered, mon
         asked.append((experiment, frame.timesteps, weights["kernel"].tolist()))
         return b"the file"
 
-    monkeypatch.setattr(take_away, "keras_file", keras_file)
+    monkeypatch.setattr(downloads, "keras_file", keras_file)
     app.session_state["take_away"] = True
     opened(app, run=run)
     assert not asked
@@ -131,7 +131,7 @@ def test_a_network_that_cannot_be_made_says_why(app, run, offered, monkeypatch):
     def keras_file(*_):
         raise ModelError("This model took longer than 60 seconds.")
 
-    monkeypatch.setattr(take_away, "keras_file", keras_file)
+    monkeypatch.setattr(downloads, "keras_file", keras_file)
     app.session_state["take_away"] = True
     opened(app, run=run)
     app.session_state["take_away"] = True

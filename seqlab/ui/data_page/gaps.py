@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from seqlab.data import describe
 from seqlab.data.dataset import DataError, Dataset
-from seqlab.data.windows import bridge
+from seqlab.data.windows import fill_gaps
 from seqlab.experiment import Data, Missing
 from seqlab.figures import gap
 from seqlab.ui.components.chart import chart
@@ -82,7 +82,7 @@ def _picture(
     known = np.where(dataset.gaps[shown, column], np.nan, dataset.values[shown, column])
     words = OPTIONS["missing"]
     ways: tuple[Missing, ...] = ("interpolate", "forward")
-    filled = {words[way]: bridge(known[:, None], way)[:, 0] for way in ways}
+    filled = {words[way]: fill_gaps(known[:, None], way)[:, 0] for way in ways}
     figure = gap.fills(
         dataset.labels[shown], known, filled, words[data.missing], _name(dataset, column)
     )

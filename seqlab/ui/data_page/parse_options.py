@@ -1,7 +1,7 @@
 """How a file is read: each of the reader's guesses, and a widget that overrules it.
 
-What was changed stands in `st.session_state["reading"]`, as the fields of `Reading` that differ
-from its defaults. The widgets take their values from there in every run of the script.
+What was changed stands in `st.session_state["reading"]`, as the fields of `ParseOptions` that
+differ from its defaults. The widgets take their values from there in every run of the script.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from pydantic import ValidationError
 
 from seqlab.data import uploaded
 from seqlab.data.upload import Table, UploadError
-from seqlab.experiment import Reading
+from seqlab.experiment import ParseOptions
 from seqlab.ui import draft, state
-from seqlab.ui.coach.facts import codes_of
+from seqlab.ui.data_page.facts import codes_of
 from seqlab.ui.words import plain
 
 PROBLEM = "reading_problem"
@@ -79,14 +79,14 @@ NAMES = {
 }
 
 
-def current() -> Reading:
+def current() -> ParseOptions:
     """How the file is to be read now; a wish that makes no sense counts for nothing."""
     kept = dict(st.session_state.get("reading") or {})
     try:
-        return Reading.model_validate(kept)
+        return ParseOptions.model_validate(kept)
     except ValidationError as error:
         wrong = {item["loc"][0] for item in error.errors()}
-        return Reading.model_validate({k: v for k, v in kept.items() if k not in wrong})
+        return ParseOptions.model_validate({k: v for k, v in kept.items() if k not in wrong})
 
 
 def change(name: str, value: Any) -> None:  # noqa: ANN401
@@ -131,7 +131,7 @@ def reading_controls(file: str, table: Table | None) -> None:
         table: what was read from it, or `None` if that fails at the moment.
     """
     wish = current()
-    changed = [name for name in Reading.model_fields if getattr(wish, name) not in (None, ())]
+    changed = [name for name in ParseOptions.model_fields if getattr(wish, name) not in (None, ())]
     count = f" · {len(changed)} changed" if changed else ""
     with st.expander(f"How the file is read{count}", expanded=True, icon=":material/tune:"):
         st.caption("The reader's guess stands in grey. Choose something else, and it acts at once.")
@@ -152,12 +152,12 @@ def reading_controls(file: str, table: Table | None) -> None:
 def _guess(file: str) -> Table | None:
     """The table as the reader would read it without help."""
     try:
-        return draft.table_of(file, Reading())
+        return draft.table_of(file, ParseOptions())
     except UploadError:
         return None
 
 
-def _resets(wish: Reading, changed: list[str]) -> None:
+def _resets(wish: ParseOptions, changed: list[str]) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         for name in changed:
             st.button(
@@ -190,7 +190,7 @@ def _words(name: str, value: object) -> str:
     return known.get(name, {}).get(value) or (str(value) if value != "" else "none")
 
 
-def _cells(wish: Reading, table: Table | None) -> None:
+def _cells(wish: ParseOptions, table: Table | None) -> None:
     """From bytes to cells."""
     delimiter = None if table is None else DELIMITERS.get(table.delimiter or "", table.delimiter)
     encoding = None if table is None else table.encoding
@@ -213,7 +213,7 @@ def _cells(wish: Reading, table: Table | None) -> None:
     _choice("day_first", ORDERS, wish, None)
 
 
-def _roles(file: str, wish: Reading, table: Table | None) -> None:
+def _roles(file: str, wish: ParseOptions, table: Table | None) -> None:
     """What the table and its columns are."""
     kinds = {kind: words for kind, words in KINDS.items() if kind != "arrays"}
     _choice("kind", kinds, wish, None if table is None else KINDS[table.kind])
@@ -233,7 +233,7 @@ def _roles(file: str, wish: Reading, table: Table | None) -> None:
     _several("codes", [f"{c:.10g}" for c in suspects] + chosen, chosen, "such as -999", new=True)
 
 
-def _axes(wish: Reading, table: Table | None) -> None:
+def _axes(wish: ParseOptions, table: Table | None) -> None:
     """Whether sequences or steps stand first, where both do."""
     if wish.swapped is not None or (table is not None and table.kind in ("wide", "arrays")):
         _choice("swapped", AXES, wish, None if table is None else AXES[table.swapped])
@@ -243,7 +243,7 @@ def _is_dated(table: Table) -> bool:
     return table.time is not None and table.frame[table.time].dtype.kind == "M"
 
 
-def _suspects(file: str, wish: Reading) -> tuple[float, ...]:
+def _suspects(file: str, wish: ParseOptions) -> tuple[float, ...]:
     try:
         return codes_of(file, wish)
     except UploadError:
@@ -253,7 +253,7 @@ def _suspects(file: str, wish: Reading) -> tuple[float, ...]:
 def _choice(
     name: str,
     options: dict[Any, str],
-    wish: Reading,
+    wish: ParseOptions,
     guess: str | None,
     new: bool = False,
 ) -> None:

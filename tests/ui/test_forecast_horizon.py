@@ -7,7 +7,7 @@ from seqlab.experiment import Data, Experiment, Network, Recurrent
 from seqlab.lens import snapshot
 from seqlab.network import horizon
 from seqlab.network.horizon import running_free
-from seqlab.ui import ahead
+from seqlab.ui import forecast_horizon
 from seqlab.ui.draft import dataset_of
 from tests.ui.conftest import new_tab
 from tests.ui.test_lens_page import weights
@@ -65,7 +65,7 @@ def test_a_costly_free_run_is_bounded_and_worked_out_once(app, store, monkeypatc
     assert len(running_free(SINE, dataset, arrays, 4).rows) == 10
     monkeypatch.setattr(horizon, "MOST_NUMBERS", 3 * 8 * sum(a.shape[-1] for a in arrays.values()))
     assert len(running_free(SINE, dataset, arrays, 4).rows) == 3
-    monkeypatch.setattr(ahead, "running_free", None)
+    monkeypatch.setattr(forecast_horizon, "running_free", None)
     app.session_state["ahead"] = True
     app.run()
     assert not app.exception

@@ -13,7 +13,7 @@ from seqlab.data.frame import Frame
 from seqlab.data.reading.foreign import UploadError
 from seqlab.data.reading.quality import codes
 from seqlab.data.reading.regular import resample
-from seqlab.experiment import Data, Experiment, Finding, Reading, Step
+from seqlab.experiment import Data, Experiment, Finding, ParseOptions, Step
 from seqlab.network.doctor import samples, split
 from seqlab.ui.draft import dataset_of, table_of
 
@@ -57,7 +57,7 @@ def facts(data: Data) -> Facts:
 
 
 @lru_cache(maxsize=8)
-def columns_of(file: str, reading: Reading) -> tuple[summary.Column, ...]:
+def columns_of(file: str, reading: ParseOptions) -> tuple[summary.Column, ...]:
     """All columns of numbers in a table whose rows are time steps; raises `UploadError`."""
     table = table_of(file, reading)
     if table.kind not in ("series", "long"):
@@ -66,7 +66,7 @@ def columns_of(file: str, reading: Reading) -> tuple[summary.Column, ...]:
 
 
 @lru_cache(maxsize=8)
-def codes_of(file: str, reading: Reading) -> tuple[float, ...]:
+def codes_of(file: str, reading: ParseOptions) -> tuple[float, ...]:
     """Numbers in a table that probably stand for a missing value; raises `UploadError`."""
     table = table_of(file, reading)
     if table.kind == "wide":
@@ -77,7 +77,7 @@ def codes_of(file: str, reading: Reading) -> tuple[float, ...]:
 
 
 @lru_cache(maxsize=8)
-def effect_of(file: str, reading: Reading, step: Step, called: str) -> str:
+def effect_of(file: str, reading: ParseOptions, step: Step, called: str) -> str:
     """What equal steps, `called` "a day", would make of a table; "" where trying takes long."""
     table = table_of(file, reading)
     sequences = 1 if table.sequence_id is None else table.frame[table.sequence_id].nunique()
