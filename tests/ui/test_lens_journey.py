@@ -160,7 +160,7 @@ def test_a_drawn_line_is_what_the_network_reads(page: Page, server, run) -> None
     page.goto(f"{server.url}/lens?run={run}")
     expect(page.locator(".seqlab-player output")).to_have_text("Epoch 4", timeout=LONG)
     page.locator(".st-key-lens_order button", has_text="my own").click()
-    sketch = page.locator("svg.seqlab-sketch")
+    sketch = page.locator("svg.seqlab-draw-series")
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     sketch.hover(position={"x": 3, "y": 2})
     box = sketch.bounding_box()

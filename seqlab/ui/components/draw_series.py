@@ -7,10 +7,10 @@ import streamlit as st
 from seqlab.ui.components.javascript import javascript
 
 _component = st.components.v2.component(
-    "seqlab_sketch",
-    html='<svg class="seqlab-sketch" role="img" preserveAspectRatio="none"></svg>',
+    "seqlab_draw_series",
+    html='<svg class="seqlab-draw-series" role="img" preserveAspectRatio="none"></svg>',
     css="""
-.seqlab-sketch {
+.seqlab-draw-series {
   display: block;
   width: 100%;
   height: 110px;
@@ -20,18 +20,18 @@ _component = st.components.v2.component(
   border: 1px solid var(--st-border-color);
   border-radius: var(--st-base-radius);
 }
-.seqlab-sketch polyline {
+.seqlab-draw-series polyline {
   fill: none;
   stroke: var(--st-primary-color);
   stroke-width: 2;
   vector-effect: non-scaling-stroke;
 }
 """,
-    js=javascript("sketch"),
+    js=javascript("draw_series"),
 )
 
 
-def sketch(
+def draw_series(
     values: list[float], low: float, high: float, *, key: str, name: str, label: str
 ) -> None:
     """Shows a line that can be drawn over.
@@ -39,7 +39,7 @@ def sketch(
     Args:
         values: one a step.
         low, high: the values at the lower and the upper edge.
-        key: the sketch's place on the page.
+        key: the picture's place on the page.
         name: what is drawn.
         label: for those who cannot see it.
     """
@@ -48,9 +48,9 @@ def sketch(
 
 
 def drawn(key: str, name: str, count: int) -> list[float] | None:
-    """The line of `count` values that was drawn over the sketch `name` since the last call.
+    """The line of `count` values that was drawn over the picture `name` since the last call.
 
-    To be called before `sketch`, so that this shows the new line.
+    To be called before `draw_series`, so that this shows the new line.
     """
     told = dict(st.session_state.get(key) or {}).get("drawn") or {}
     seen = f"_{key}_stamp"

@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from seqlab.data.dataset import Dataset
-from seqlab.ui.components.draw_series import drawn, sketch
+from seqlab.ui.components.draw_series import draw_series, drawn
 from seqlab.ui.generate import read, spelled
 from seqlab.ui.networks import Sequence
 from seqlab.ui.words import plain
@@ -55,7 +55,7 @@ def _numbers(dataset: Dataset, run: str, start: Sequence) -> Sequence:
     with right:
         st.caption(f"Draw here, from {low:.3g} at the bottom to {high:.3g} at the top.")
         label = f"The values of {names[feature]} at {len(raw)} steps."
-        sketch(raw[:, feature].tolist(), low, high, key="lens_sketch", name=name, label=label)
+        draw_series(raw[:, feature].tolist(), low, high, key="lens_sketch", name=name, label=label)
     st.session_state[kept] = raw
     x = dataset.input_scaling.apply(raw).astype(dataset.x.dtype)
     return Sequence(x, None, len(x), "your own sequence")

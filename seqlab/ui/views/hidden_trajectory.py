@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from seqlab.figures import hidden_trajectory
+from seqlab.figures import hidden_trajectory as figures
 from seqlab.lens.forward import forward, in_order
 from seqlab.lens.hidden_trajectory import principal_path
 from seqlab.ui import networks
@@ -80,7 +80,7 @@ def hidden_trajectory(scene: Scene) -> None:
     elif by != "time":
         colour = dataset.input_scaling.invert(x)[..., 0]
         label = dataset.names[0]
-    figure = hidden_trajectory.path(
+    figure = figures.path(
         found.points, found.explained, colour, label, 0, classes if by == "class" else []
     )
     together = found.explained.sum()

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { stroke } from "../../seqlab/ui/components/sketch.js"
+import { stroke } from "../../seqlab/ui/components/draw_series.js"
 
 test("a quick stroke fills the steps between, in either direction", () => {
   const values = [0, 0, 0, 0, 0]
