@@ -318,6 +318,9 @@ class Store:
             "ended = CASE WHEN ? THEN ? ELSE NULL END WHERE id = ?",
             (status, message, status == "running", now, now, now, rests, now, run),
         )
+        if status in ("failed", "interrupted"):
+            # The last weights may have come in before the losses of their epoch, which never came.
+            self.drop_snapshots_after(run, self.standing(run)[run].epoch)
 
     def interrupt_orphans(self) -> list[str]:
         """Marks the runs whose server is gone as interrupted; returns their ids.
@@ -335,8 +338,6 @@ class Store:
         for run in orphans:
             message = "The server stopped while this run was active. What it had learned is kept."
             self.set_status(run, "interrupted", message)
-            # The last weights may have come in before the losses of their epoch were written.
-            self.drop_snapshots_after(run, self.standing(run)[run].epoch)
         return orphans
 
     # Metrics and log ------------------------------------------------------------------------

@@ -179,7 +179,7 @@ def test_a_run_that_was_cut_off_is_interrupted_and_keeps_its_metrics(store):
     store.close()
 
 
-def test_weights_that_came_before_the_losses_of_their_epoch_go_when_the_server_is_killed(store):
+def test_weights_that_came_before_the_losses_of_their_epoch_go_when_these_are_lost(store):
     run = store.create(EXPERIMENT)
     store.set_status(run, "running")
     store.add_metrics(run, [1, 2], [0.5, 0.4], [0.6, 0.5])
