@@ -52,7 +52,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Starts the training pool before the first visitor comes, and stops it with the server."""
     last_events.keep()
     services.pool()
-    for part in ("results", "setup", "views", "coach"):  # what the first visitor would wait for
+    for part in ("results", "setup", "views", "data_page"):  # what the first visitor would wait for
         importlib.import_module(f"seqlab.ui.{part}")
     # Collections of garbage stop every page; they need not look through all modules each time.
     gc.collect()
@@ -89,7 +89,7 @@ def password() -> str | None:
 
 
 app = st.App(
-    Path(__file__).parent / "seqlab" / "ui" / "shell.py",
+    Path(services.__file__).with_name("shell.py"),
     lifespan=lifespan,
     routes=[Route(chart.PLOTLY_ROUTE, plotly_script)],
     middleware=[

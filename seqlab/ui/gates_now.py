@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from seqlab.data.dataset import Dataset
@@ -11,10 +9,11 @@ from seqlab.lens.stack import LensError
 from seqlab.runs.store import Run
 from seqlab.ui import networks
 from seqlab.ui.components import player
+from seqlab.ui.places import PAGES
 from seqlab.ui.words import plain
 
 KEY = "gates_player"
-PAGE = Path(__file__).parents[2] / "pages" / "lens.py"
+PAGE = PAGES / "lens.py"
 
 
 def look_inside(run: Run, dataset: Dataset, newest: int, best: int | None = None) -> None:

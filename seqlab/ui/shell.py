@@ -5,9 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 from seqlab.ui import services, state
+from seqlab.ui.places import PAGES
 from seqlab.ui.words import plain
 
-PAGES = Path(__file__).parents[2] / "pages"
 LOGO = Path(__file__).parent / "logo.svg"
 STYLE = Path(__file__).parent / "style.css"
 
