@@ -5,7 +5,29 @@ that need it (`train`, `gates`, `gradients`).
 """
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the same names for type checkers and editors; tests/test_package.py compares
+    from seqlab.comparison.race import compare
+    from seqlab.comparison.study import Study
+    from seqlab.data.dataset import DataError, Dataset
+    from seqlab.data.load import load
+    from seqlab.data.upload import Table, UploadError, read_table
+    from seqlab.experiment import (
+        Data,
+        Experiment,
+        ExperimentError,
+        Finding,
+        Network,
+        ParseOptions,
+        Recurrent,
+        Training,
+    )
+    from seqlab.network.doctor import diagnose, read_result
+    from seqlab.network.source import notebook, source
+    from seqlab.runs.keras_process import ModelError, open_model
+    from seqlab.training.inspect import gates, gradients
+    from seqlab.training.train import train
 
 _HOME_OF = {
     "Data": "seqlab.experiment",
@@ -34,7 +56,33 @@ _HOME_OF = {
     "gates": "seqlab.training.inspect",
     "gradients": "seqlab.training.inspect",
 }
-__all__ = sorted(_HOME_OF)
+__all__ = [
+    "Data",
+    "DataError",
+    "Dataset",
+    "Experiment",
+    "ExperimentError",
+    "Finding",
+    "ModelError",
+    "Network",
+    "ParseOptions",
+    "Recurrent",
+    "Study",
+    "Table",
+    "Training",
+    "UploadError",
+    "compare",
+    "diagnose",
+    "gates",
+    "gradients",
+    "load",
+    "notebook",
+    "open_model",
+    "read_result",
+    "read_table",
+    "source",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401

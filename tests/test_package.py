@@ -1,5 +1,6 @@
 """What `pip install .` gives: a command that opens the playground, from any folder."""
 
+import ast
 import os
 import socket
 import subprocess
@@ -11,6 +12,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+import seqlab
 
 ROOT = Path(__file__).parents[1]
 
@@ -55,6 +58,16 @@ def test_the_wheel_has_data_and_assets(wheel):
     assert any(name.endswith("share/seqlab/.streamlit/config.toml") for name in names)
     assert any(name.endswith((".csv", ".gz")) for name in names)
     assert not any(name.startswith(("tests/", "pages/", "node_modules/")) for name in names)
+
+
+def test_type_checkers_see_the_names_that_are_imported_when_they_are_used():
+    tree = ast.parse((ROOT / "seqlab" / "__init__.py").read_text(encoding="utf-8"))
+    (block,) = [node for node in tree.body if isinstance(node, ast.If)]
+    seen = {alias.name: node.module for node in block.body for alias in node.names}
+    assert seen == seqlab._HOME_OF
+    assert sorted(seen) == seqlab.__all__
+    for name in seqlab.__all__:
+        assert getattr(seqlab, name).__doc__, name
 
 
 def free_port() -> int:

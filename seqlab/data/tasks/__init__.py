@@ -1,13 +1,19 @@
-"""The task bench: synthetic sequences whose answer is known, a module for each family."""
+"""The task bench: synthetic sequences whose answer is known, a module for each family.
 
-from seqlab.data.entry import Entry
-from seqlab.data.tasks import classification, language, memory, series, texts, translation
+A module's tasks are its `ENTRIES`: nothing else needs to know of a new module.
+"""
 
-ENTRIES: tuple[Entry, ...] = (
-    *series.ENTRIES,
-    *memory.ENTRIES,
-    *classification.ENTRIES,
-    *language.ENTRIES,
-    *texts.ENTRIES,
-    *translation.ENTRIES,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import get_args
+
+from seqlab.data.entry import Entry, Family
+
+
+def _entries() -> tuple[Entry, ...]:
+    modules = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
+    every = [entry for module in modules for entry in getattr(module, "ENTRIES", ())]
+    return tuple(sorted(every, key=lambda entry: get_args(Family).index(entry.family)))
+
+
+ENTRIES = _entries()

@@ -1,0 +1,42 @@
+"""The walk of CONTRIBUTING.md, walked: its task is written, trained and judged by its own test."""
+
+import re
+import types
+
+from seqlab.data.tasks import memory
+from seqlab.experiment import Data, Experiment, Recurrent, Training
+from seqlab.training.train import train
+from tests.readme import ROOT
+
+
+def blocks() -> list[str]:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    return re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_task_of_the_walk_works():
+    task, test = blocks()
+    module = types.ModuleType("repeats")
+    exec(compile(task, "repeats.py", "exec"), module.__dict__)
+    (entry,) = module.ENTRIES
+    assert entry.family == memory.ENTRIES[0].family
+    helper = test.replace("from tests.data.tasks.helpers import dataset", "")
+
+    def dataset(source: str, **data: int):
+        assert source == entry.key
+        return entry.load(Data(**data))
+
+    names = {"dataset": dataset}
+    exec(compile(helper, "test_repeats.py", "exec"), names)
+    names["test_the_halves_are_equal_exactly_where_the_class_says_so"]()
+    experiment = Experiment(layers=(Recurrent(units=4),), training=Training(epochs=2))
+    result = train(experiment, entry.load(Data(window=4, samples=200)))
+    assert len(result.history["loss"]) == 2
+
+
+def test_every_folder_of_the_house_is_told():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    folders = [
+        path.name for path in (ROOT / "seqlab").iterdir() if (path / "__init__.py").is_file()
+    ]
+    assert [name for name in folders if f"`seqlab/{name}/`" not in text] == []
