@@ -31,11 +31,13 @@ def compare(
     split stay as the experiments say. Variants that agree in shapes start from the same weights.
 
     Example:
-        >>> e = Experiment()
+        >>> from seqlab.experiment import Data, Recurrent, Training
+        >>> data = Data(source="sine", samples=120, window=8)
+        >>> e = Experiment(data=data, training=Training(epochs=1))
         >>> gru = e.model_copy(update={"layers": (Recurrent(cell="GRU"),)})
-        >>> study = compare({"LSTM": e, "GRU": gru}, seeds=3)
-        >>> study.summary
-        >>> print(*study.pairs.words)
+        >>> study = compare({"LSTM": e, "GRU": gru}, seeds=2)
+        >>> study.summary["n"].tolist(), len(study.pairs)
+        ([2, 2], 1)
 
     Args:
         variants: at least one, by name.

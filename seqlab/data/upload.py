@@ -106,6 +106,14 @@ def read_table(
 
     Raises:
         UploadError: if the file cannot be used, with one sentence that says why.
+
+    Example:
+        >>> rows = "".join(f"{day:02}.03.2024;{day},5\\n" for day in range(1, 29))
+        >>> table = read_table(("Tag;Gäste\\n" + rows).encode("cp1252"), "besuch.csv")
+        >>> table.kind, table.time, table.numeric
+        ('series', 'Tag', ('Gäste',))
+        >>> float(table.frame["Gäste"].iloc[0])
+        1.5
     """
     try:
         wish = (reading or ParseOptions()).changed(**changes)

@@ -55,7 +55,8 @@ def gates(model: keras.Model, x: ArrayLike) -> dict[str, Trace]:
             one, or if weights or `x` are not finite.
 
     Example:
-        >>> gates(model, x)["lstm"].forget_gate.shape  # doctest: +SKIP
+        >>> layers = [keras.Input((22, 1)), keras.layers.LSTM(16, name="lstm")]
+        >>> gates(keras.Sequential(layers), np.zeros((32, 22, 1)))["lstm"].forget_gate.shape
         (32, 22, 16)
     """
     layers, x = _checked(model, x)
@@ -96,6 +97,12 @@ def gradients(
 
     Raises:
         ValueError: as for `gates`, or if the loss is unknown or not finite.
+
+    Example:
+        >>> layers = [keras.Input((5, 1)), keras.layers.LSTM(3, name="lstm"), keras.layers.Dense(1)]
+        >>> flows = gradients(keras.Sequential(layers), np.ones((2, 5, 1)), np.ones((2, 1)), "mse")
+        >>> flows["lstm"].hidden_norm.shape, flows.input.shape
+        ((2, 5), (2, 5, 1))
     """
     layers, sequences = _checked(model, x)
     if not isinstance(sequences, np.ndarray):

@@ -54,8 +54,10 @@ def train(
     """Trains an experiment and returns when it is done.
 
     Example:
-        >>> result = train(Experiment())
-        >>> result.history["val_loss"][-1]
+        >>> from seqlab.experiment import Training
+        >>> result = train(Experiment(training=Training(epochs=2)))
+        >>> len(result.history["val_loss"]), sorted(result.snapshots)
+        (2, [0, 1, 2])
 
     Args:
         experiment: what to train.

@@ -33,6 +33,14 @@ def diagnose(
         experiment: what is about to be trained.
         dataset: its data, if it could be loaded; most findings need it.
         room: bytes of memory that a training may take, if that is known.
+
+    Example:
+        >>> from seqlab.experiment import Recurrent
+        >>> two = Experiment(layers=(Recurrent(), Recurrent()))
+        >>> [finding.code for finding in diagnose(two)]
+        ['return_sequences_between_layers']
+        >>> diagnose(two)[0].fix.layers[0].return_sequences
+        True
     """
     frame = Frame.of(dataset) if dataset is not None else Frame(experiment.data.window)
     findings = [*axes.find(experiment, frame), *states.find(experiment, frame, dataset)]

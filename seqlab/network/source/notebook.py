@@ -46,6 +46,12 @@ def notebook(experiment: Experiment, dataset: Dataset | None = None) -> str:
     Args:
         experiment: what is trained.
         dataset: its data; by default those that the experiment names.
+
+    Example:
+        >>> import nbformat
+        >>> cells = nbformat.reads(notebook(Experiment()), as_version=4).cells
+        >>> cells[0].source.splitlines()[0]
+        '# sunspots'
     """
     dataset = dataset if dataset is not None else load(experiment)
     title = _plain(" ".join(dataset.target.split()))

@@ -67,6 +67,10 @@ def source(experiment: Experiment, dataset: Dataset | None = None) -> str:
 
     Raises:
         seqlab.DataError: if the data are not given and cannot be loaded.
+
+    Example:
+        >>> "keras.layers.LSTM(16)" in source(Experiment())
+        True
     """
     parts = sections(experiment, dataset if dataset is not None else load(experiment))
     blocks = ["\n".join([f"# {part.title}", *part.lines]) for part in parts]

@@ -47,6 +47,13 @@ def read_result(
         gradients: the norm of the loss' gradient by the states, (batch, timesteps) by layer, as
             `cell_norm` (LSTM) or `hidden_norm` in `seqlab.gradients`; for vanishing and exploding
             gradients.
+
+    Example:
+        >>> from seqlab.data.load import load
+        >>> e = Experiment()
+        >>> curves = {"loss": [1.0, 0.5, float("nan")], "val_loss": [1.2, 0.9, float("nan")]}
+        >>> [finding.code for finding in read_result(e, load(e), curves)][0]
+        'diverged'
     """
     facts = facts_of(experiment, dataset, history, prediction, hidden, gradients)
     flow = list(facts.flow)
