@@ -121,8 +121,9 @@ def _look(model: OpenedModel, key: str) -> None:
         who = f"Keras itself shows it, in a process of its own. {model.differs}"
     st.caption(plain(who))
     names = list(model.recurrent)
-    layer = names[0]
-    if len(names) > 1:
+    draw = None if model.differs else _choose_view(key)
+    layer = max(names, key=lambda name: model.recurrent[name]["units"])
+    if len(names) > 1 and draw is None:  # the views have a choice of their own
         layer = st.selectbox("Layer", names, key=f"my_model_layer_{key}")
     sequences = []
     for i, read in enumerate(model.inputs):
@@ -153,7 +154,7 @@ def _look(model: OpenedModel, key: str) -> None:
             f"{steps:,} steps through layers of {width:,} numbers are too many to follow; at most "
             f"{MOST_WORK // width:,} steps are."
         )
-    if not model.differs and (draw := _choose_view(key)) is not None:
+    if draw is not None:
         network = stack(model.weights, model.options, model.sequences, model.masked)
         draw(opened_scene(network, model.inputs[0], sequences[0], key))
         return
