@@ -2,6 +2,7 @@
 
 import ast
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -21,18 +22,14 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--no-deps",
-        "-q",
-        "-w",
-        str(folder),
-        str(ROOT),
-    ]
-    subprocess.run(command, check=True, timeout=240)
+    # From a copy: setuptools builds in place, and several tests may build at once.
+    source = folder / "source"
+    for part in ("seqlab", "pages", ".streamlit"):
+        shutil.copytree(ROOT / part, source / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for part in ("playground.py", "pyproject.toml", "README.md", "LICENSE", "requirements.txt"):
+        shutil.copy(ROOT / part, source / part)
+    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "-q", "-w", str(folder)]
+    subprocess.run([*command, str(source)], check=True, timeout=240)
     (found,) = folder.glob("seqlab-*.whl")
     return found
 
