@@ -63,7 +63,7 @@ def series(rows=90, delimiter=","):
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("sunspots", ["309 rows from 1700 to 2008: 247 to train", "after 11 rows", "Belgium"]),
+        ("sunspots", ["309 rows from 1700 to 2008: 247 to train", "Its season is 11 rows", "Belgium"]),
         (
             "co2",
             [
@@ -535,8 +535,8 @@ def test_a_page_that_outlived_its_server_changes_nothing_of_a_file_that_is_not_k
     script = """
 import streamlit as st
 from seqlab.ui.data_page import parse_options
-reading.change("delimiter", ";")
-reading.reset()
+parse_options.change("delimiter", ";")
+parse_options.reset()
 st.write(st.session_state.get("reading"))
 """
     app = AppTest.from_string(script, default_timeout=60).run()
