@@ -63,7 +63,10 @@ def series(rows=90, delimiter=","):
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("sunspots", ["309 rows from 1700 to 2008", "Its season is 11 rows", "Belgium"]),
+        (
+            "sunspots",
+            ["309 rows from 1700 to 2008: 247 to train", "Its season is 11 rows", "Belgium"],
+        ),
         (
             "co2",
             [
