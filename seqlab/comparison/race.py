@@ -10,12 +10,11 @@ from tqdm.auto import tqdm
 
 from seqlab.comparison.study import SeedRun, Study
 from seqlab.data.dataset import DataError, Dataset
-from seqlab.data.frame import Frame
 from seqlab.data.load import load
 from seqlab.data.upload import Table
 from seqlab.experiment import Experiment
 from seqlab.network.doctor import diagnose
-from seqlab.network.plan import measured_alike
+from seqlab.network.plan import plan
 from seqlab.network.shapes import links
 
 
@@ -93,7 +92,7 @@ def _trained(
     """One variant with one seed after the other: they share a compiled program."""
     from seqlab.training.train import train  # Keras, and only here
 
-    parameters = sum(link.parameters for link in links(experiment, Frame.of(dataset)))
+    parameters = sum(link.parameters for link in links(plan(experiment, dataset.frame)))
     for seed in seeds:
         training = experiment.training.model_copy(update={"seed": seed})
         start = time.perf_counter()
@@ -121,7 +120,7 @@ def _obstacle(experiment: Experiment, dataset: Dataset) -> str | None:
 
 def _best_baseline(experiment: Experiment, dataset: Dataset) -> tuple[str, float] | None:
     """Name and loss of the best rule without a network, where losses are of one kind."""
-    if not measured_alike(experiment, Frame.of(dataset)):
+    if not plan(experiment, dataset.frame).measured_alike:
         return None
     best = dataset.best_baseline()
     return (best[0], best[1].loss) if best else None

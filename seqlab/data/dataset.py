@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seqlab.data.frame import Frame
 from seqlab.experiment import ScalingKind
 
 Floats = NDArray[np.float32]
@@ -199,6 +201,20 @@ class Dataset:
         """Width of the head: values predicted at once, or classes to choose from."""
         return len(self.goal.classes) if self.goal.kind == "class" else self.y.shape[-1]
 
+    @cached_property
+    def frame(self) -> Frame:
+        """The shapes, all that a network must know of the data."""
+        return Frame(
+            timesteps=self.timesteps,
+            features=self.features,
+            outputs=self.outputs,
+            kind=self.goal.kind,
+            at=self.goal.at,
+            steps=1 if self.goal.at == "end" else self.y.shape[1],
+            vocabulary=len(self.vocabulary),
+            padded=bool((self.lengths < self.timesteps).any()),
+        )
+
     def best_baseline(
         self, measure: Literal["loss", "rmse", "accuracy"] = "loss"
     ) -> tuple[str, Baseline] | None:
@@ -226,6 +242,17 @@ class Dataset:
         """Whether all targets of the training part are the same."""
         targets = self.y[self.train]
         return len(targets) > 1 and bool(targets.max() == targets.min())
+
+    def target_weights(self, indices: NDArray[np.int64]) -> NDArray[np.float64]:
+        """How much each target of those sequences counts: (n,), or (n, steps) without padding."""
+        if self.y_weights is not None:
+            return self.y_weights[indices].astype(np.float64)
+        if self.goal.at == "end":
+            return np.ones(len(indices))
+        steps = np.arange(self.y.shape[1])
+        if self.goal.at == "every step":
+            return (steps < self.lengths[indices, np.newaxis]).astype(np.float64)
+        return np.ones((len(indices), len(steps)))
 
     def truth(self, indices: NDArray[np.int64]) -> NDArray[np.float64]:
         """Targets of those sequences in original units, as `y` but for the scaling."""

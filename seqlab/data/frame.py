@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from seqlab.data.dataset import Dataset
-
 
 @dataclass(frozen=True)
 class Frame:
@@ -31,18 +29,3 @@ class Frame:
     steps: int = 1
     vocabulary: int = 0
     padded: bool = False
-
-    @classmethod
-    def of(cls, dataset: Dataset) -> Frame:
-        """The frame of a dataset."""
-        goal = dataset.goal
-        return cls(
-            timesteps=dataset.timesteps,
-            features=dataset.features,
-            outputs=dataset.outputs,
-            kind=goal.kind,
-            at=goal.at,
-            steps=1 if goal.at == "end" else dataset.y.shape[1],
-            vocabulary=len(dataset.vocabulary),
-            padded=bool((dataset.lengths < dataset.timesteps).any()),
-        )

@@ -7,7 +7,7 @@ once with the weights stacked answers some ten times sooner than a walk for each
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +18,7 @@ from seqlab.lens.stack import EPSILON, Block, Stack
 from seqlab.lens.trace import Trace, walk
 
 Mask = NDArray[np.bool_] | None
+States = dict[str, tuple[Floats, ...]]  # by layer, each (epochs, batch, units) as in `Cell.states`
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,7 @@ class Passage:
         inputs: what each block reads, (epochs, batch, timesteps, features).
         begins: the states with which a decoder begins, each (epochs, batch, units), in the order
             of `Cell.states`; empty if they are zeros.
+        ends: the states of each layer after the last step that it read.
 
     A decoder takes steps of its own: its traces and `outputs` have `Bridge.steps` timesteps.
     """
@@ -47,6 +49,7 @@ class Passage:
     masks: dict[str, Mask]
     inputs: list[Floats]
     begins: tuple[Floats, ...] = ()
+    ends: States = field(default_factory=dict)
 
     @property
     def answers(self) -> Floats:
@@ -59,13 +62,19 @@ class Passage:
         return Trace(self.cells[name], arrays, self.masks[name])
 
 
-def forward(networks: Sequence[Stack], x: ArrayLike, mask: ArrayLike | None = None) -> Passage:
+def forward(
+    networks: Sequence[Stack],
+    x: ArrayLike,
+    mask: ArrayLike | None = None,
+    states: States | None = None,
+) -> Passage:
     """Runs networks that differ in nothing but their weights.
 
     Args:
         networks: at least one.
         x: (batch, timesteps, features), or tokens (batch, timesteps).
         mask: (batch, timesteps), False where a step is padding.
+        states: with which layers begin, `Passage.ends` of what was read before; zeros if not given.
     """
     kept = None if mask is None or not networks[0].masked else np.asarray(mask, bool)
     bridge = networks[0].bridge
@@ -75,20 +84,21 @@ def forward(networks: Sequence[Stack], x: ArrayLike, mask: ArrayLike | None = No
     masks: dict[str, Mask] = {}
     inputs: list[Floats] = []
     last: Floats = read
-    states: list[dict[str, Floats]] = []  # of each direction, after its last step
+    ends: States = {}
     for place, blocks in enumerate(zip(*(n.blocks for n in networks), strict=True)):
         if bridge is not None and place == bridge.block:
             kept = None
             if bridge.embedding is not None:
-                return _written(networks, Passage(traces, cells, last, masks, inputs), states)
+                return _written(networks, Passage(traces, cells, last, masks, inputs, ends=ends))
             read = np.repeat(last, bridge.steps, axis=2)
         inputs.append(read)
-        hidden, ends, states = [], [], []
+        hidden, lasts = [], []
         for i, name in enumerate(blocks[0].names):
-            found = run_layer([block.layers[i] for block in blocks], read, kept)
-            ends.append(found["hidden"][:, :, -1])
+            begins = (states or {}).get(name, ())
+            found = run_layer([block.layers[i] for block in blocks], read, kept, begins)
+            lasts.append(found["hidden"][:, :, -1])
             kept_states = blocks[0].layers[i].record.state_names
-            states.append({name: found[name][:, :, -1] for name in kept_states})
+            ends[name] = tuple(found[state][:, :, -1] for state in kept_states)
             if i == 1:  # Keras turns what the backward layer hands on
                 found = {key: array[:, :, ::-1] for key, array in found.items()}
             traces[name] = found
@@ -96,14 +106,14 @@ def forward(networks: Sequence[Stack], x: ArrayLike, mask: ArrayLike | None = No
             masks[name] = kept[:, ::-1] if turned and kept is not None else kept
             hidden.append(found["hidden"])
         read = _normalized(blocks, np.concatenate(hidden, axis=-1))
-        last = _normalized(blocks, np.concatenate(ends, axis=-1)[:, :, np.newaxis])
+        last = _normalized(blocks, np.concatenate(lasts, axis=-1)[:, :, np.newaxis])
     twice = networks[0].once
     outputs = read_out(networks, last if twice else read)
     if twice:
         whole = np.full((*read.shape[:3], outputs.shape[-1]), np.nan, outputs.dtype)
         whole[:, :, -1:] = outputs
         outputs = whole
-    return Passage(traces, cells, outputs, masks, inputs)
+    return Passage(traces, cells, outputs, masks, inputs, ends=ends)
 
 
 def in_order(network: Stack, passage: Passage) -> Passage:
@@ -125,9 +135,7 @@ def in_order(network: Stack, passage: Passage) -> Passage:
     return replace(passage, traces=traces, masks=masks, outputs=outputs)
 
 
-def _written(
-    networks: Sequence[Stack], encoder: Passage, states: list[dict[str, Floats]]
-) -> Passage:
+def _written(networks: Sequence[Stack], encoder: Passage) -> Passage:
     """A decoder that reads its own last answer, as after training: the most probable symbol.
 
     Sutskever et al. 2014. It begins with the encoder's last states (both directions side by side)
@@ -138,7 +146,8 @@ def _written(
     blocks = [network.blocks[-1] for network in networks]
     layers = [block.layers[0] for block in blocks]
     (name,) = blocks[0].names
-    now = tuple(np.concatenate([s[key] for s in states], axis=-1) for key in states[0])
+    both = [encoder.ends[each] for each in networks[0].blocks[-2].names]
+    now = tuple(np.concatenate(states, axis=-1) for states in zip(*both, strict=True))
     begins, epochs = now, np.arange(len(networks))[:, np.newaxis]
     symbols = np.zeros(now[0].shape[:2], np.intp)  # (epochs, batch)
     steps, reads, outputs = [], [], []
@@ -156,6 +165,7 @@ def _written(
         masks=encoder.masks | {name: None},
         inputs=[*encoder.inputs, np.concatenate(reads, axis=2)],
         begins=begins,
+        ends=encoder.ends | {name: now},
     )
 
 

@@ -1,4 +1,4 @@
-"""A network at one epoch as bytes: weights by name and the validation predictions. NumPy only."""
+"""A network at one epoch as bytes: weights, architecture, validation predictions. NumPy only."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ import zipfile
 import numpy as np
 from numpy.typing import NDArray
 
+from seqlab.lens.architecture import KEY, Architecture
+
 Arrays = dict[str, NDArray[np.float32]]
 
 
-def pack(arrays: Arrays) -> bytes:
+def pack(arrays: Arrays, architecture: Architecture | None = None) -> bytes:
     """Arrays by name ("lstm_0/kernel", ..., "prediction") -> an uncompressed .npz file."""
     file = io.BytesIO()
-    np.savez(file, **arrays)  # type: ignore[arg-type]
+    more = {} if architecture is None else {KEY: architecture.to_array()}
+    np.savez(file, **arrays, **more)  # type: ignore[arg-type]
     return file.getvalue()
 
 

@@ -1,7 +1,7 @@
 """A whole network from a snapshot: an embedding, recurrent layers on top of each other, a head.
 
-What the layers are is told by `options`, from the plan of a run or by the file of a model; nothing
-is guessed from shapes. NumPy only.
+What the layers are is told by its `Architecture`, from the plan of a run or by the file of a model;
+nothing is guessed from shapes. NumPy only.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from seqlab.cells import CELLS
 from seqlab.cells.activations import Floats
+from seqlab.lens.architecture import KEY, Architecture
 from seqlab.lens.bptt import Layer
 
-NOT_WEIGHTS = ("prediction",)  # what else a snapshot holds
+NOT_WEIGHTS = ("prediction", KEY)  # what else a snapshot holds
 EPSILON = 1e-3  # of keras.layers.LayerNormalization
 
 
@@ -114,6 +115,11 @@ class Stack:
         return self.layers[name].units
 
     @property
+    def last_activation(self) -> str:
+        """The activation of the layer that answers."""
+        return self.more[-1][2] if self.more else self.head_activation
+
+    @property
     def outputs(self) -> int:
         """How many numbers the network gives at a step."""
         if self.head is not None:
@@ -197,31 +203,21 @@ def _double(array: ArrayLike) -> Floats:
     return np.asarray(array, np.float64)
 
 
-def stack(
-    arrays: Mapping[str, NDArray[Any]],
-    options: Mapping[str, Mapping[str, Any]],
-    sequences: bool = False,
-    masked: bool = True,
-    decoder_steps: int | None = None,
-) -> Stack:
+def stack(arrays: Mapping[str, NDArray[Any]], architecture: Architecture | None = None) -> Stack:
     """Reads a snapshot.
 
     Args:
         arrays: weights by name, "lstm_0/kernel", in the order of the network; those of a
             `Bidirectional` are called "lstm_0/forward/kernel" and "lstm_0/backward/kernel".
-        options: by layer name what `lens.bptt.Layer` shall know beside the weights, the "cell"
-            above all, and "activation" of the head. For a `Bidirectional` those of its forward
-            layer.
-        sequences: whether the last recurrent layer hands on every step.
-        masked: whether padding is skipped.
-        decoder_steps: of an encoder-decoder, whose decoder is the last recurrent layer: how many
-            steps it takes. An embedding in front of it is that of the symbols it has written.
+        architecture: how the layers are put together; by default what stands in the snapshot.
 
     Raises:
-        LensError: if a layer is none of Embedding, a recurrent one that `options` name (one- or
-            bidirectional), LayerNormalization behind one of them and Dense behind all, if there
-            is no recurrent layer, or if weights are not finite.
+        LensError: if a layer is none of Embedding, a recurrent one that the architecture names
+            (one- or bidirectional), LayerNormalization behind one of them and Dense behind all, if
+            there is no recurrent layer, or if weights are not finite.
     """
+    told = architecture or Architecture.of(arrays) or Architecture()
+    options, decoder_steps = told.layers, told.decoder_steps
     parts: dict[str, dict[str, NDArray[Any]]] = {}
     for name, array in arrays.items():
         if name in NOT_WEIGHTS:
@@ -261,7 +257,9 @@ def stack(
     head, activation, more = None, "linear", tuple(dense[1:])
     if dense:
         head, activation = dense[0][:2], dense[0][2]
-    return Stack(tuple(blocks), head, activation, embedding, sequences, masked, bridge, more)
+    return Stack(
+        tuple(blocks), head, activation, embedding, told.sequences, told.masked, bridge, more
+    )
 
 
 def _block(name: str, weights: Mapping[str, NDArray[Any]], options: Mapping[str, Any]) -> Block:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from seqlab.cells import CELLS
 from seqlab.data.dataset import Dataset
-from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Recurrent
+from seqlab.network.plan import plan
 from seqlab.network.program_key import batch_of
 from seqlab.network.shapes import links
 
@@ -92,7 +92,7 @@ def _epoch(experiment: Experiment, dataset: Dataset) -> float:
     batch = batch_of(experiment, dataset)
     train, validation = (-(-len(part) // batch) for part in (dataset.train, dataset.validation))
     products = steps = 0.0
-    for link in links(experiment, Frame.of(dataset)):
+    for link in links(plan(experiment, dataset.frame)):
         if link.part is None or link.part.role == "embedding":  # a look-up multiplies nothing
             continue
         times = _times(link.output, dataset.timesteps, link.part.role == "recurrent")

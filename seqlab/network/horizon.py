@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from seqlab.data import baselines
 from seqlab.data.dataset import Dataset
-from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
-from seqlab.lens.stack import NOT_WEIGHTS
-from seqlab.network.answer import AnswerError, Weights, free_run
+from seqlab.lens.generate import FREE_RUN, free_run
+from seqlab.lens.stack import LensError, Stack
 
 Reals = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -59,7 +58,7 @@ class Horizon:
 
 def runs_free(experiment: Experiment, dataset: Dataset) -> bool:
     """Whether a network reads nothing but the series whose next value it forecasts."""
-    frame = Frame.of(dataset)
+    frame = dataset.frame
     return (
         (frame.kind, frame.at, frame.features, frame.outputs) == ("value", "end", 1, 1)
         and not frame.vocabulary
@@ -77,28 +76,27 @@ def longest_run(dataset: Dataset) -> int:
     return 0 if dataset.splits is None else int(dataset.splits[1] - dataset.splits[0])
 
 
-def furthest(experiment: Experiment, dataset: Dataset, weights: Weights) -> int:
+def furthest(dataset: Dataset, network: Stack) -> int:
     """How many steps a free run may have without a long wait; at least one."""
-    each, beside, _ = _work(experiment, dataset, weights)
+    each, beside, _ = _work(dataset, network)
     return max(1, int(MOST_WORK // (FEWEST_WINDOWS * each + beside)))
 
 
-def _windows(experiment: Experiment, dataset: Dataset, weights: Weights, steps: int) -> int:
+def _windows(dataset: Dataset, network: Stack, steps: int) -> int:
     """From how many windows a run of so many steps may begin; at least one."""
-    each, beside, held = _work(experiment, dataset, weights)
+    each, beside, held = _work(dataset, network)
     quick, small = (MOST_WORK / steps - beside) // each, MOST_NUMBERS // held
     return int(np.clip(min(quick, small), 1, MOST_WINDOWS))
 
 
-def _work(experiment: Experiment, dataset: Dataset, weights: Weights) -> tuple[int, int, int]:
+def _work(dataset: Dataset, network: Stack) -> tuple[int, int, int]:
     """What one step of a free run costs, which is a pass through the whole window.
 
     Returns:
         Multiplications for each window, the same for all of them together, and the numbers that
         are held for each window.
     """
-    arrays = [array for name, array in weights.items() if name not in NOT_WEIGHTS]
-    layers = sum(1 + layer.bidirectional for layer in experiment.layers)
+    arrays, layers = network.arrays, len(network.layers)
     # At each timestep every weight is used once; the last axis is what comes of it.
     return (
         dataset.timesteps * sum(array.size for array in arrays),
@@ -107,7 +105,7 @@ def _work(experiment: Experiment, dataset: Dataset, weights: Weights) -> tuple[i
     )
 
 
-def running_free(experiment: Experiment, dataset: Dataset, weights: Weights, steps: int) -> Horizon:
+def running_free(experiment: Experiment, dataset: Dataset, network: Stack, steps: int) -> Horizon:
     """The network goes on with its own forecasts, from windows whose next steps are known.
 
     It begins from as many windows as can be worked out without a long wait, evenly spread.
@@ -115,17 +113,14 @@ def running_free(experiment: Experiment, dataset: Dataset, weights: Weights, ste
     Args:
         experiment: see `runs_free`.
         dataset: its data.
-        weights: by name, as in a snapshot.
+        network: its weights.
         steps: how far to go, at most `longest_run` and `furthest`.
 
     Raises:
-        AnswerError: if the network cannot run free, or the validation part is too short.
+        LensError: if the network cannot run free, or the validation part is too short.
     """
     if not runs_free(experiment, dataset):
-        raise AnswerError(
-            "Only a network that reads one series and forecasts its very next value can read its "
-            "own forecasts."
-        )
+        raise LensError(FREE_RUN)
     assert dataset.values is not None  # see `runs_free`
     assert dataset.starts is not None
     assert dataset.splits is not None
@@ -133,12 +128,12 @@ def running_free(experiment: Experiment, dataset: Dataset, weights: Weights, ste
     first = dataset.starts[dataset.validation] + dataset.timesteps  # the row to begin with
     chosen = dataset.validation[first + steps <= end]
     if not len(chosen):
-        raise AnswerError(f"The validation part has fewer than {steps} steps to compare with.")
+        raise LensError(f"The validation part has fewer than {steps} steps to compare with.")
     possible = len(chosen)
-    count = min(possible, _windows(experiment, dataset, weights, steps))
+    count = min(possible, _windows(dataset, network, steps))
     chosen = chosen[np.linspace(0, possible - 1, count).astype(int)]
     rows = dataset.starts[chosen] + dataset.timesteps
-    made = free_run(experiment, Frame.of(dataset), weights, dataset.x[chosen], steps)
+    made = free_run(network, dataset.x[chosen], steps)
     goals = rows[:, np.newaxis] + np.arange(steps)
     rules = _rules(experiment, dataset, goals, chosen)
     return Horizon(dataset.target_scaling.invert(made), series[goals], rows, rules, possible)

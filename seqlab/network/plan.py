@@ -1,19 +1,31 @@
 """An experiment as a list of Keras layers: the one place where it is decided what is built.
 
 `seqlab.training.build` makes the layers, `shapes` computes their shapes and counts, `source` writes
-them down. So the picture, the script and the network cannot differ.
+them down, the doctor reads them, and each snapshot carries what `seqlab.lens` must know of them. So
+the picture, the script and the network cannot differ.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
 from seqlab.cells import CELLS
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Recurrent
+from seqlab.lens.architecture import Architecture
 
 DECODERS = ("repeat_vector", "teacher_forcing")
+HEADS = {"end": "dense", "every step": "time_distributed", "sequence": "repeat_vector"}  # "auto"
+LOSSES = {"value": "mean_squared_error", "class": "sparse_categorical_crossentropy"}  # "auto"
+METRICS: dict[str, tuple[str, ...]] = {"value": (), "class": ("accuracy",)}  # if none is asked for
+# What baselines are measured as, by the kind of the goal.
+COMPARABLE = {
+    "value": ("mean_squared_error",),
+    "class": ("sparse_categorical_crossentropy", "categorical_crossentropy"),
+}
+TOLD = ("activation", "recurrent_activation", "go_backwards")  # to the lens, of each layer
 
 
 @dataclass(frozen=True)
@@ -69,14 +81,24 @@ class Start:
 
 @dataclass(frozen=True)
 class Plan:
-    """A network as layers.
+    """All that is decided about a network, made once from experiment and shapes: `plan`.
 
     Attributes:
+        experiment: what was asked for.
+        frame: the shapes of the data.
+        head: by name; "auto" follows from the frame, and so for the next two.
+        loss: by its Keras name.
+        metrics: by their Keras names.
         encoder: from the input on; all of a network that is no encoder-decoder with states.
         decoder: for teacher forcing, the layers from the decoder's own input on; else empty.
         starts: what is changed before the training.
     """
 
+    experiment: Experiment
+    frame: Frame
+    head: str
+    loss: str
+    metrics: tuple[str, ...]
     encoder: tuple[Part, ...]
     decoder: tuple[Part, ...]
     starts: tuple[Start, ...]
@@ -86,74 +108,88 @@ class Plan:
         """All layers in the order in which they are made."""
         return (*self.encoder, *self.decoder)
 
+    @property
+    def from_logits(self) -> bool:
+        """Whether a cross-entropy gets logits: it does unless the head has an activation."""
+        return self.experiment.network.head_activation == "linear"
 
-def head_of(experiment: Experiment, frame: Frame) -> str:
-    """The head, by name; "auto" follows from the frame."""
-    if experiment.network.head != "auto":
-        return experiment.network.head
-    automatic = {"end": "dense", "every step": "time_distributed", "sequence": "repeat_vector"}
-    return automatic[frame.at]
+    @property
+    def measured_alike(self) -> bool:
+        """Whether its losses can stand beside those of a rule without learning.
 
+        Not if they are of another kind, or if Keras adds penalties on the weights to them.
+        """
+        penalised = any(layer.l2 for layer in self.experiment.layers)
+        return self.loss in COMPARABLE[self.frame.kind] and not penalised
 
-def loss_of(experiment: Experiment, frame: Frame) -> str:
-    """The loss by its Keras name; "auto" follows from the frame."""
-    if experiment.training.loss != "auto":
-        return experiment.training.loss
-    return "sparse_categorical_crossentropy" if frame.kind == "class" else "mean_squared_error"
+    @property
+    def decoder_steps(self) -> int | None:
+        """How many steps a decoder takes; `None` if there is none."""
+        if self.head not in DECODERS:
+            return None
+        return self.frame.outputs if self.frame.at == "end" else self.frame.steps
 
-
-# What baselines are measured as, by the kind of the goal.
-COMPARABLE = {
-    "value": ("mean_squared_error",),
-    "class": ("sparse_categorical_crossentropy", "categorical_crossentropy"),
-}
-
-
-def measured_alike(experiment: Experiment, frame: Frame) -> bool:
-    """Whether its losses can stand beside those of a rule without learning.
-
-    Not if they are of another kind, or if Keras adds penalties on the weights to them.
-    """
-    penalised = any(layer.l2 for layer in experiment.layers)
-    return loss_of(experiment, frame) in COMPARABLE[frame.kind] and not penalised
-
-
-def metrics_of(experiment: Experiment, frame: Frame) -> tuple[str, ...]:
-    """The metrics by their Keras names; accuracy for classes if nothing is said."""
-    return experiment.training.metrics or (("accuracy",) if frame.kind == "class" else ())
-
-
-def from_logits(experiment: Experiment) -> bool:
-    """Whether a cross-entropy gets logits: it does unless the head has an activation."""
-    return experiment.network.head_activation == "linear"
-
-
-def plan(experiment: Experiment, frame: Frame) -> Plan:
-    """The layers of an experiment for data of these shapes."""
-    layers = experiment.layers
-    head = head_of(experiment, frame)
-    starts = tuple(
-        start for i, layer in enumerate(layers) if (start := _start(i, layer)) != Start(i)
-    )
-    first = _first(experiment, frame)
-    if head == "teacher_forcing":
-        return Plan(
-            (*first, *_recurrents(layers, 0, len(layers) - 1, hand_over=True)),
-            (
-                *_decoder_input(experiment, frame),
-                *_recurrents(layers, len(layers) - 1, len(layers)),
-                *_head(experiment, frame, head),
-            ),
-            starts,
+    @property
+    def architecture(self) -> Architecture:
+        """What `seqlab.lens` must know beside the weights; it is kept with each snapshot."""
+        layers: dict[str, dict[str, Any]] = {}
+        for part in self.parts:
+            if part.role in ("recurrent", "head"):
+                layers[part.name] = {k: value for k, value in part.keywords if k in TOLD}
+            if part.role == "recurrent":
+                layers[part.name]["cell"] = part.kind
+        experiment = self.experiment
+        return Architecture(
+            layers,
+            sequences=experiment.layers[-1].return_sequences,
+            masked=experiment.network.masking,
+            decoder_steps=self.decoder_steps,
         )
-    if head == "repeat_vector":
-        last = len(layers) - 1
+
+
+@lru_cache(maxsize=256)
+def plan(experiment: Experiment, frame: Frame) -> Plan:
+    """All that is decided about the network of an experiment for data of these shapes.
+
+    Args:
+        experiment: layers, head, loss, metrics.
+        frame: `Dataset.frame`.
+
+    Example:
+        >>> [part.name for part in plan(Experiment(), Frame(timesteps=22)).parts]
+        ['input', 'lstm_0', 'head']
+    """
+    layers, network, training = experiment.layers, experiment.network, experiment.training
+    head = HEADS[frame.at] if network.head == "auto" else network.head
+    first, last = _first(experiment, frame), _head(experiment, frame, head)
+    whole = len(layers) - 1
+    decoder: tuple[Part, ...] = ()
+    if head == "teacher_forcing":
+        encoder = (*first, *_recurrents(layers, 0, whole, hand_over=True))
+        decoder = (
+            *_decoder_input(experiment, frame),
+            *_recurrents(layers, whole, whole + 1),
+            *last,
+        )
+    elif head == "repeat_vector":
         steps = frame.outputs if frame.at == "end" else frame.steps
         repeat = Part("RepeatVector", "repeat", (steps,), role="repeat")
-        middle = (*_recurrents(layers, 0, last), repeat, *_recurrents(layers, last, last + 1))
+        before, behind = _recurrents(layers, 0, whole), _recurrents(layers, whole, whole + 1)
+        encoder = (*first, *before, repeat, *behind, *last)
     else:
-        middle = _recurrents(layers, 0, len(layers))
-    return Plan((*first, *middle, *_head(experiment, frame, head)), (), starts)
+        encoder = (*first, *_recurrents(layers, 0, len(layers)), *last)
+    return Plan(
+        experiment=experiment,
+        frame=frame,
+        head=head,
+        loss=LOSSES[frame.kind] if training.loss == "auto" else training.loss,
+        metrics=training.metrics or METRICS[frame.kind],
+        encoder=encoder,
+        decoder=decoder,
+        starts=tuple(
+            start for i, layer in enumerate(layers) if (start := _start(i, layer)) != Start(i)
+        ),
+    )
 
 
 def _first(experiment: Experiment, frame: Frame) -> tuple[Part, ...]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from seqlab.cells import CELLS
-from seqlab.data.frame import Frame
-from seqlab.experiment import Experiment
-from seqlab.network.plan import Part, plan
+from seqlab.network.plan import Part, Plan
 
 Shape = tuple[int | None, ...]  # None stands for the batch axis, as in Keras
 
@@ -33,7 +31,7 @@ class Link:
     part: Part | None = None
 
 
-def links(experiment: Experiment, frame: Frame) -> tuple[Link, ...]:
+def links(planned: Plan) -> tuple[Link, ...]:
     """The layers from the input to the head, one link for each Keras layer, input included.
 
     A layer whose input has the wrong number of axes is marked as broken; the chain goes on as if
@@ -43,7 +41,7 @@ def links(experiment: Experiment, frame: Frame) -> tuple[Link, ...]:
     found = []
     shape: Shape = ()
     steps: int | None = None
-    for part in plan(experiment, frame).parts:
+    for part in planned.parts:
         link = _link(part, shape, steps)
         found.append(link)
         shape = link.output

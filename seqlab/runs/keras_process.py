@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
+from seqlab.lens.architecture import Architecture
 from seqlab.lens.snapshot import pack, unpack
 
 PROGRAM = "seqlab.training.keras_file"
@@ -81,22 +82,18 @@ class OpenedModel:
 
     Attributes:
         weights: by name, as in a snapshot: for `seqlab.lens.stack.stack`.
-        options: by layer name what the lens cannot tell from shapes; likewise.
-        sequences: whether the last recurrent layer hands on every step; likewise.
+        architecture: how the layers are put together; likewise.
         layers: name, kind, parameters and output shape of each layer.
         inputs: what it reads.
-        masked: whether it skips padding.
         recurrent: by name, "cell" and "units" of each recurrent layer.
         differs: why Keras itself has to look into it; "" if the lens was checked to give the same.
         file: the bytes that it was opened from.
     """
 
     weights: dict[str, NDArray[Any]]
-    options: dict[str, dict[str, Any]]
-    sequences: bool
+    architecture: Architecture
     layers: list[dict[str, Any]]
     inputs: tuple[ModelInput, ...]
-    masked: bool
     recurrent: dict[str, dict[str, Any]]
     differs: str = ""
     file: bytes = b""
@@ -180,6 +177,7 @@ def open_model(data: bytes) -> OpenedModel:
         _raise_if_refused(folder)
         try:
             told = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+            told["architecture"] = Architecture(**told["architecture"])
             told["inputs"] = tuple(ModelInput(**each) for each in told["inputs"])
             for read in told["inputs"]:
                 _check_input(read)

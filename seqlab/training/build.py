@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from seqlab.cells import CELLS
 from seqlab.choices import Optimizer
-from seqlab.data.frame import Frame
-from seqlab.experiment import Experiment, Training
-from seqlab.network.plan import L2, Part, Plan, Start, from_logits, loss_of, plan
+from seqlab.experiment import Training
+from seqlab.network.plan import L2, Part, Plan, Start
 from seqlab.training.keras_seeds import private_seeds
 
 OPTIMIZERS = {name: getattr(keras.optimizers, name) for name in get_args(Optimizer)}
@@ -27,8 +26,8 @@ LOSSES = {
 }
 
 
-def build(experiment: Experiment, frame: Frame) -> keras.Model:
-    """The network of an experiment with its initial weights.
+def build(planned: Plan) -> keras.Model:
+    """The network of a plan with its initial weights.
 
     The layers are those of `seqlab.network.plan`: recurrent ones are called "lstm_0", "gru_1", ...
     and the Dense layer at the end "head". The weights depend on `experiment.training.seed` alone
@@ -36,19 +35,17 @@ def build(experiment: Experiment, frame: Frame) -> keras.Model:
     same layers, whatever other threads draw (see `keras_seeds`).
 
     Args:
-        experiment: layers, head and seed.
-        frame: the shapes of the data.
+        planned: `seqlab.network.plan.plan` of an experiment.
 
     Returns:
         A model (batch, timesteps, features), or (batch, timesteps) for tokens, -> (batch, outputs)
         or (batch, steps, outputs). With teacher forcing it has a second input (batch, steps), the
         target's classes one step late: `late`.
     """
-    planned = plan(experiment, frame)
-    with private_seeds(experiment.training.seed):
+    with private_seeds(planned.experiment.training.seed):
         model = _functional(planned) if planned.decoder else _sequential(planned)
     for start in planned.starts:
-        layer = experiment.layers[start.index]
+        layer = planned.experiment.layers[start.index]
         _begin(model, layer.cell, layer.units, start, planned)
     return model
 
@@ -106,17 +103,14 @@ def _begin(model: keras.Model, cell: str, units: int, start: Start, planned: Pla
             layer.cell.bias.assign(bias)
 
 
-def loss(
-    experiment: Experiment, frame: Frame, reduction: str = "mean_with_sample_weight"
-) -> keras.losses.Loss:
-    """The loss of an experiment. A cross-entropy takes logits unless the head has an activation.
+def loss(planned: Plan, reduction: str = "mean_with_sample_weight") -> keras.losses.Loss:
+    """The loss of a network. A cross-entropy takes logits unless the head has an activation.
 
     It is the mean over what counts: Keras' default would divide by the steps of weight 0 as well,
     and a network that only guesses would seem to beat its baseline.
     """
-    name = loss_of(experiment, frame)
-    keywords = {"from_logits": from_logits(experiment)} if "crossentropy" in name else {}
-    made: keras.losses.Loss = LOSSES[name](reduction=reduction, **keywords)
+    keywords = {"from_logits": planned.from_logits} if "crossentropy" in planned.loss else {}
+    made: keras.losses.Loss = LOSSES[planned.loss](reduction=reduction, **keywords)
     return made
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from seqlab.data.dataset import Dataset, Scaling
 from seqlab.experiment import Experiment, Training
 from seqlab.lens import snapshot
+from seqlab.lens.architecture import Architecture
 from seqlab.training.control import Control
 from seqlab.training.fit import Best, Epoch, Listener, Outcome, fit
 from seqlab.training.program import Floats, Program
@@ -92,6 +93,7 @@ class Reporter(Listener):
         self._report = report
         self._epochs = epochs
         self._started = False
+        self._architecture: Architecture | None = None
         self._waiting: list[Epoch] = []
         self._metrics_at = self._snapshot_at = -math.inf
         self._state_due = time.monotonic() + STATE_INTERVAL
@@ -104,6 +106,7 @@ class Reporter(Listener):
     def epoch(self, epoch: Epoch, program: Program) -> None:
         """Reports a start, metrics now and then, and a snapshot if one is due."""
         if not self._started:
+            self._architecture = program.plan.architecture
             self._start(epoch.number, program)
         else:
             self._waiting.append(epoch)
@@ -200,7 +203,8 @@ class Reporter(Listener):
     def _snapshot(
         self, epoch: int, weights: dict[str, Floats], prediction: Floats, **more: int | None
     ) -> None:
-        data = snapshot.pack(weights | {"prediction": shown(prediction)})
+        arrays = weights | {"prediction": shown(prediction)}
+        data = snapshot.pack(arrays, self._architecture)
         self._report({"kind": "snapshot", "epoch": epoch, "data": data} | more)
         self._snapshots.add(epoch)
         self._snapshot_at = time.monotonic()

@@ -54,16 +54,17 @@ def save(folder: Path) -> None:
     """
     from seqlab.data.frame import Frame
     from seqlab.experiment import Experiment
+    from seqlab.network.plan import plan
     from seqlab.training import build
 
     request = json.loads((folder / "request.json").read_text(encoding="utf-8"))
     experiment = Experiment.from_json(request["experiment"])
-    frame = Frame(**request["frame"])
-    model = build.build(experiment, frame)
+    planned = plan(experiment, Frame(**request["frame"]))
+    model = build.build(planned)
     with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
         for name, variable in build.weights(model):
             variable.assign(arrays[name])
-    model.compile(build.optimizer(experiment.training), build.loss(experiment, frame))
+    model.compile(build.optimizer(experiment.training), build.loss(planned))
     model.save(folder / "model.keras")
 
 
@@ -252,6 +253,10 @@ def described(model: Any) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ANN
             "before it is saved."
         ) from error
     ends = [layer for layer in layers if _recurrent(layer) is not None]
+    masked = any(
+        isinstance(layer, keras.layers.Masking) or getattr(layer, "mask_zero", False)
+        for layer in layers
+    )
     told = {
         "layers": [
             {
@@ -266,13 +271,12 @@ def described(model: Any) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ANN
             name: {"cell": type(layer).__name__, "units": layer.units}
             for name, layer in recurrent.items()
         },
-        "options": {layer.name: _options(layer) for layer in layers},
-        "sequences": bool(ends and _recurrent(ends[-1]).return_sequences),
+        "architecture": {
+            "layers": {layer.name: _options(layer) for layer in layers},
+            "sequences": bool(ends and _recurrent(ends[-1]).return_sequences),
+            "masked": masked,
+        },
         "inputs": inputs,
-        "masked": any(
-            isinstance(layer, keras.layers.Masking) or getattr(layer, "mask_zero", False)
-            for layer in layers
-        ),
     }
     arrays = {name: variable.numpy() for name, variable in build.weights(model)}
     told["differs"] = _difference(model, arrays, told)
@@ -319,6 +323,7 @@ def _difference(model: Any, arrays: dict[str, Any], told: dict[str, Any]) -> str
     """Why the lens does not show this model; "" if it gives Keras' numbers on a random input."""
     import keras
 
+    from seqlab.lens.architecture import Architecture
     from seqlab.lens.forward import forward
     from seqlab.lens.stack import LensError, stack
     from seqlab.training.inspect import gates
@@ -332,11 +337,11 @@ def _difference(model: Any, arrays: dict[str, Any], told: dict[str, Any]) -> str
         return "It is no chain of layers, one after the other."
     (read,) = told["inputs"]
     try:
-        network = stack(arrays, told["options"], told["sequences"])
+        network = stack(arrays, Architecture(**told["architecture"]))
         for seed in (0, 1):
-            x = _random(read, seed, padded=told["masked"] and seed == 1)
+            x = _random(read, seed, padded=network.masked and seed == 1)
             mask = (x == 0) if read["vocabulary"] else (x == 0).all(axis=-1)
-            passage = forward([network], x, ~mask if told["masked"] else None)
+            passage = forward([network], x, ~mask)
             for name, trace in gates(model, x).items():
                 for gate, array in trace.items():
                     if not np.allclose(passage.traces[name][gate][0], array, TOLERANCE, TOLERANCE):

@@ -24,10 +24,9 @@ from numpy.typing import NDArray
 
 from seqlab.data.class_weight import balanced
 from seqlab.data.dataset import Dataset
-from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
-from seqlab.network import plan
-from seqlab.network.program_key import KEPT, Architecture, batch_of, program_key
+from seqlab.network.plan import Plan, plan
+from seqlab.network.program_key import KEPT, ProgramKey, batch_of, program_key
 from seqlab.training import build
 from seqlab.training.scan_layers import fast_layers, left_to_keras
 
@@ -75,6 +74,7 @@ class Program:
     """A network, its optimizer, and the compiled functions that work on them.
 
     Attributes:
+        plan: what it was made from.
         model: the Keras model that is trained in place.
         metrics: names of what is measured besides the loss.
         batch: sequences in one batch, B.
@@ -83,10 +83,11 @@ class Program:
         traces: how often TensorFlow has traced one of the functions.
     """
 
-    def __init__(self, experiment: Experiment, dataset: Dataset, batch: int) -> None:
-        self.model = model_of(experiment, dataset)
-        self._loss = build.loss(experiment, Frame.of(dataset))
-        self._metrics = metrics_of(experiment, dataset)
+    def __init__(self, planned: Plan, dataset: Dataset, batch: int) -> None:
+        experiment, self.plan = planned.experiment, planned
+        self.model = build.build(planned)
+        self._loss = build.loss(planned)
+        self._metrics = [METRICS[name](name=name) for name in planned.metrics]
         one_hot = isinstance(self._loss, ONE_HOT) and dataset.goal.kind == "class"
         self._classes = dataset.outputs if one_hot else None
         self._class_weights: tf.Variable | None = None
@@ -128,9 +129,10 @@ class Program:
         """The recurrent layers whose loop over time is Keras' own."""
         return left_to_keras(self.model)
 
-    def reset(self, experiment: Experiment, dataset: Dataset) -> None:
-        """Fresh initial weights for the experiment's seed, a fresh optimizer with its settings."""
-        initial = [variable.numpy() for variable in model_of(experiment, dataset).variables]
+    def reset(self, planned: Plan, dataset: Dataset) -> None:
+        """Fresh initial weights for the plan's seed, a fresh optimizer with its settings."""
+        experiment, self.plan = planned.experiment, planned
+        initial = [variable.numpy() for variable in build.build(planned).variables]
         self.restore([*initial, *self._fresh])
         self._clipnorm.assign(experiment.training.clipnorm or math.inf)
         self._clipvalue.assign(experiment.training.clipvalue or math.inf)
@@ -391,21 +393,11 @@ def with_values(gradient: Gradient, values: tf.Tensor) -> Gradient:
     return values
 
 
-def model_of(experiment: Experiment, dataset: Dataset) -> keras.Model:
-    """The experiment's network for these data, with its initial weights."""
-    return build.build(experiment, Frame.of(dataset))
-
-
-def metrics_of(experiment: Experiment, dataset: Dataset) -> list[keras.Metric]:
-    """What is measured besides the loss."""
-    return [METRICS[name](name=name) for name in plan.metrics_of(experiment, Frame.of(dataset))]
-
-
 class _Kept(threading.local):
     """The programs of one thread: two threads may train the same network at once."""
 
     def __init__(self) -> None:
-        self.programs: OrderedDict[Architecture, Program] = OrderedDict()
+        self.programs: OrderedDict[ProgramKey, Program] = OrderedDict()
 
 
 _kept = _Kept()
@@ -413,16 +405,17 @@ _kept = _Kept()
 
 def program_for(experiment: Experiment, dataset: Dataset) -> tuple[Program, bool]:
     """The program for an architecture, reset for the experiment, and whether it is a kept one."""
-    programs, key = _kept.programs, program_key(experiment, dataset)
+    planned = plan(experiment, dataset.frame)
+    programs, key = _kept.programs, program_key(planned, dataset)
     program = programs.get(key)
     kept = program is not None
     if program is None:
         _warn_of_threads()
-        program = programs[key] = Program(experiment, dataset, batch_of(experiment, dataset))
+        program = programs[key] = Program(planned, dataset, batch_of(experiment, dataset))
     programs.move_to_end(key)
     while len(programs) > KEPT:
         programs.popitem(last=False)
-    program.reset(experiment, dataset)
+    program.reset(planned, dataset)
     return program, kept
 
 

@@ -8,9 +8,10 @@ import keras
 
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import Experiment
+from seqlab.training.build import build
 from seqlab.training.fit import Epoch, Listener, Status, fit
 from seqlab.training.job import due
-from seqlab.training.program import Floats, Program, model_of
+from seqlab.training.program import Floats, Program
 from seqlab.training.state import TrainingState
 
 
@@ -72,7 +73,7 @@ def train(
     memory = _Memory(experiment.training.epochs)
     outcome, program = fit(experiment, dataset, memory, start=start, epochs=epochs)
     # The program is used again by the next training: the result takes a model of its own.
-    model = model_of(experiment, dataset)
+    model = build(program.plan)
     model.set_weights(program.model.get_weights())
     memory.snapshots[outcome.epochs] = program.weights() | {"prediction": outcome.prediction}
     if (best := outcome.best) is not None and best.prediction is not None:

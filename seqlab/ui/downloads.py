@@ -8,13 +8,13 @@ import numpy as np
 import streamlit as st
 
 from seqlab.data.dataset import Dataset
-from seqlab.data.frame import Frame
+from seqlab.inspection.words import when
 from seqlab.network.source import arrays_file, metrics_csv, package
 from seqlab.runs.keras_process import ModelError, keras_file
 from seqlab.runs.store import Metrics, Run
 from seqlab.ui import services
 from seqlab.ui.cache import ByteCache
-from seqlab.ui.words import plain, when
+from seqlab.ui.words import plain
 
 MEASURES = ("accuracy", "val_accuracy", "learning_rate", "gradient_norm")
 _models: ByteCache[bytes] = ByteCache(2**27, len)
@@ -98,7 +98,7 @@ def _model(run: Run, dataset: Dataset, epoch: int) -> bytes | None:
         try:
             with st.spinner("Keras writes the file …"):
                 weights = services.store().snapshot(run.id, epoch)
-                model = keras_file(run.experiment, Frame.of(dataset), weights)
+                model = keras_file(run.experiment, dataset.frame, weights)
         except ModelError as error:
             st.error(plain(str(error)))
             return None

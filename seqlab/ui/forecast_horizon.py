@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from seqlab.data.dataset import Dataset
 from seqlab.figures import horizon as figures
-from seqlab.network.answer import AnswerError
+from seqlab.inspection.words import when
+from seqlab.lens.stack import LensError
 from seqlab.network.horizon import (
     Horizon,
     at_once,
@@ -20,10 +21,10 @@ from seqlab.network.horizon import (
     runs_free,
 )
 from seqlab.runs.store import Run
-from seqlab.ui import services
+from seqlab.ui import networks, services
 from seqlab.ui.cache import ByteCache
 from seqlab.ui.components.chart import chart
-from seqlab.ui.words import plain, when
+from seqlab.ui.words import plain
 
 FURTHEST = 200  # steps of a free run
 SHOWN_RULES = 4
@@ -59,7 +60,7 @@ def look_ahead(run: Run, dataset: Dataset, arrays: Arrays, epoch: int) -> None:
     with left:
         try:
             found = _horizon(run, dataset, arrays, epoch, free)
-        except AnswerError as error:
+        except LensError as error:
             st.caption(plain(str(error)))
             return
         rules = dict(list(found.rule_errors.items())[:SHOWN_RULES])
@@ -75,10 +76,11 @@ def _horizon(run: Run, dataset: Dataset, arrays: Arrays, epoch: int, free: bool)
     if not free:
         prediction = arrays.get("prediction")
         if prediction is None or prediction.shape != dataset.y[dataset.validation].shape:
-            raise AnswerError("The predictions of this epoch are not kept.")
+            raise LensError("The predictions of this epoch are not kept.")
         return at_once(dataset, prediction)
     most = min(longest_run(dataset), FURTHEST)
-    quick = furthest(run.experiment, dataset, arrays)
+    network = networks.network(run.id, epoch, run.experiment, dataset)
+    quick = furthest(dataset, network)
     if quick < most:
         most = quick
         far = f"{most:,} steps" if most > 1 else "one step"
@@ -86,7 +88,7 @@ def _horizon(run: Run, dataset: Dataset, arrays: Arrays, epoch: int, free: bool)
     st.session_state["ahead_steps"] = min(st.session_state.get("ahead_steps", 24), most)
     steps = st.slider("Steps ahead", 1, most, key="ahead_steps") if most > 1 else most
     key = services.store().snapshot_key(run.id, epoch), steps
-    return _runs.get(key, lambda: running_free(run.experiment, dataset, arrays, steps))
+    return _runs.get(key, lambda: running_free(run.experiment, dataset, network, steps))
 
 
 def _one(run: Run, dataset: Dataset, found: Horizon) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from seqlab.data.dataset import Dataset
+from seqlab.inspection.sequences import sequence
 from seqlab.lens.stack import LensError
 from seqlab.runs.store import Run
 from seqlab.ui import networks
@@ -36,7 +37,7 @@ def look_inside(run: Run, dataset: Dataset, newest: int, best: int | None = None
                     PAGE, label="More views: Inside", icon=":material/search:", width="content"
                 )
             title = f"validation sequence {place + 1}"
-            shown = networks.sequence(dataset, int(dataset.validation[place]), title)
+            shown = sequence(dataset, int(dataset.validation[place]), title)
             player.gates_player(run, dataset, shown, layer, key=KEY, best=best)
         except LensError as error:
             st.caption(plain(str(error)))

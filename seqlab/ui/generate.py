@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from seqlab.data.dataset import Dataset
-from seqlab.data.frame import Frame
-from seqlab.data.text import END, PADDING, UNKNOWN, tokenise
-from seqlab.network.answer import AnswerError, sample, write
+from seqlab.data.text import END, PADDING, UNKNOWN
+from seqlab.inspection.typed_text import batch_of, read, spelled
+from seqlab.inspection.words import when
+from seqlab.lens.generate import sample, write
+from seqlab.lens.stack import LensError, Stack
 from seqlab.runs.store import Run
-from seqlab.ui.words import plain, when
+from seqlab.ui import networks
+from seqlab.ui.words import plain
 
 LONGEST = 500  # characters that can be typed
 MOST_CLASSES = 5  # that are listed
@@ -24,20 +26,21 @@ CELL = (
 )
 SYMBOL = '<span style="{style}"><b>{symbol}</b><br><small>{share}</small></span>'
 
-Weights = Mapping[str, NDArray[np.floating]]
-
 
 @st.fragment
-def own_words(run: Run, dataset: Dataset, weights: Weights, epoch: int) -> None:
+def own_words(run: Run, dataset: Dataset, epoch: int) -> None:
     """A text box and the answer to what stands in it.
 
     Args:
         run: whose network; of tokens and for classes.
         dataset: what it was trained on.
-        weights: by name, as in a snapshot.
         epoch: of the weights.
     """
-    frame = Frame.of(dataset)
+
+    def network() -> Stack:
+        return networks.network(run.id, epoch, run.experiment, dataset)
+
+    frame = dataset.frame
     goes_on = frame.at == "every step" and dataset.goal.classes == dataset.vocabulary
     left, right = st.columns([2, 3])
     with left:
@@ -70,12 +73,13 @@ def own_words(run: Run, dataset: Dataset, weights: Weights, epoch: int) -> None:
         try:
             if goes_on:
                 seed = st.session_state.get(again, 0)
-                written = sample(run.experiment, frame, weights, tokens, steps, temperature, seed)
+                written = sample(network(), tokens, steps, temperature, seed)
                 note = "its probability before the temperature"
             else:
-                written = write(run.experiment, frame, weights, _batch(frame, tokens))
+                batch = batch_of(dataset, tokens)
+                written = write(network(), batch, batch != 0)
                 note = "its probability"
-        except AnswerError as error:
+        except LensError as error:
             st.caption(plain(str(error)))
             return
         if frame.at == "end":
@@ -86,57 +90,11 @@ def own_words(run: Run, dataset: Dataset, weights: Weights, epoch: int) -> None:
         _symbols(names, written.confidence[0], epoch, note, ends)
 
 
-def can_read(dataset: Dataset) -> bool:
-    """Whether a network for these data reads tokens and answers with classes."""
-    return bool(dataset.vocabulary) and dataset.goal.kind == "class"
-
-
-def read(dataset: Dataset, typed: str) -> tuple[NDArray[np.int64], str]:
-    """A text as tokens (length,), and a sentence on what of it the network cannot know."""
-    place = {symbol: token for token, symbol in enumerate(dataset.vocabulary) if token}
-    if dataset.names[0] == "word":
-        parts = tokenise(typed, "word")
-    else:
-        parts = tokenise(typed, "character") if _single(dataset) else typed.split()
-    strange = list(dict.fromkeys(part for part in parts if part not in place))
-    unknown = place.get(UNKNOWN)
-    remarks = []
-    if strange:
-        what = "read as unknown" if unknown else "left out"
-        remarks.append(f"Not in the training part, and {what}: {' '.join(strange[:20])}")
-    tokens = [place.get(part, unknown) for part in parts]
-    known = np.array([token for token in tokens if token], np.int64)
-    goes_on = dataset.goal.classes == dataset.vocabulary
-    if len(known) > dataset.timesteps and not goes_on:
-        known = known[: dataset.timesteps]
-        remarks.append(f"Only the first {len(known)} are read, as in the training part.")
-    return known, " ".join(remarks)
-
-
-def spelled(dataset: Dataset, tokens: NDArray[np.integer]) -> str:
-    """Tokens as one would type them, without padding."""
-    between = "" if dataset.names[0] != "word" and _single(dataset) else " "
-    return between.join(dataset.vocabulary[token] for token in tokens if token)
-
-
-def _single(dataset: Dataset) -> bool:
-    special = (PADDING, UNKNOWN, END)
-    return all(len(symbol) == 1 for symbol in dataset.vocabulary if symbol not in special)
-
-
 def _reads(dataset: Dataset) -> str:
     symbols = [symbol for symbol in dataset.vocabulary if symbol not in (PADDING, UNKNOWN, END)]
     more = " …" if len(symbols) > 40 else ""
     kept = " ".join("␣" if symbol == " " else symbol for symbol in symbols[:40])
     return plain(f"What the network knows: {kept}{more}")
-
-
-def _batch(frame: Frame, tokens: NDArray[np.int64]) -> NDArray[np.int64]:
-    """One sequence as the network was trained to read it: padded only if its data were."""
-    length = frame.timesteps if frame.padded else len(tokens)
-    batch = np.zeros((1, length), np.int64)
-    batch[0, : len(tokens)] = tokens
-    return batch
 
 
 def _one_more(key: str) -> None:

@@ -155,7 +155,7 @@ def _look(model: OpenedModel, key: str) -> None:
             f"{MOST_WORK // width:,} steps are."
         )
     if draw is not None:
-        network = stack(model.weights, model.options, model.sequences, model.masked)
+        network = stack(model.weights, model.architecture)
         draw(opened_scene(network, model.inputs[0], sequences[0], key))
         return
     try:
@@ -174,7 +174,7 @@ def _look(model: OpenedModel, key: str) -> None:
         f"unit {unit + 1} at step {step + 1}: {hidden[step, unit]:.3g}. After the last step the "
         f"model gives {said}{more}."
     )
-    backward = model.options.get(layer.partition("/")[0], {}).get("go_backwards", False)
+    backward = model.architecture.layers.get(layer.partition("/")[0], {}).get("go_backwards", False)
     if not model.differs and (backward != layer.endswith("/backward")):
         sentence += f" {captions.direction(True)}"
     picture(
@@ -204,9 +204,9 @@ def _choose_view(key: str) -> Callable[[Scene], None] | None:
 
 
 def _by_lens(model: OpenedModel, layer: str, x: NDArray[np.generic]) -> Looked:
-    network = stack(model.weights, model.options, model.sequences, model.masked)
+    network = stack(model.weights, model.architecture)
     padding = (x == 0) if model.inputs[0].vocabulary else (x == 0).all(axis=-1)
-    mask = ~padding[np.newaxis] if model.masked else None
+    mask = ~padding[np.newaxis] if model.architecture.masked else None
     passage = in_order(network, forward([network], x[np.newaxis], mask))
     arrays = {name: array[0, 0] for name, array in passage.traces[layer].items()}
     return Looked(arrays, passage.answers[0, 0])

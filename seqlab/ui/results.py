@@ -6,25 +6,26 @@ import numpy as np
 import streamlit as st
 
 from seqlab.data.dataset import Dataset
-from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
 from seqlab.figures import learning
-from seqlab.network.plan import loss_of, measured_alike
+from seqlab.inspection.answers import answer
+from seqlab.inspection.baselines import losses_to_beat
+from seqlab.inspection.typed_text import can_read
+from seqlab.inspection.words import beside, in_units
+from seqlab.network.plan import plan
 from seqlab.runs.store import Metrics, Run
 from seqlab.ui import services, visitor
-from seqlab.ui.answers import answer
 from seqlab.ui.baselines import baselines_table
 from seqlab.ui.components.chart import chart
 from seqlab.ui.downloads import take_away
 from seqlab.ui.forecast_horizon import can_look_ahead, look_ahead
 from seqlab.ui.gates_now import chosen_epoch, look_inside
-from seqlab.ui.generate import can_read, own_words
-from seqlab.ui.lines import lines
+from seqlab.ui.generate import own_words
 from seqlab.ui.run_findings import reading
 from seqlab.ui.setup import findings_list
 from seqlab.ui.status import status
 from seqlab.ui.steering import steering
-from seqlab.ui.words import beside, in_units, plain
+from seqlab.ui.words import plain
 
 TICK = 0.4  # seconds between two looks at a run that trains
 FORCED = (
@@ -93,7 +94,7 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, asked: Experiment |
         newest = arrays if epoch == saved[-1] else _snapshot(run.id, saved[-1])
         findings_list(reading(run, metrics, dataset, newest, saved[-1]), key="result_fix")
         if newest is not None and can_read(dataset):
-            own_words(run, dataset, newest, saved[-1])
+            own_words(run, dataset, saved[-1])
         if newest is not None and can_look_ahead(run, dataset):
             look_ahead(run, dataset, newest, saved[-1])
     if run and dataset is not None and epoch is not None and arrays is not None:
@@ -139,10 +140,10 @@ def loss_chart(
     experiment = run.experiment if run else asked
     title, others = "loss", {}
     if dataset is not None:
-        others = lines(experiment, dataset)
+        others = losses_to_beat(experiment, dataset)
         # Earlier versions noted the first rule, not the best one.
         baseline = next(iter(others.items()), None)
-        title = loss_of(experiment, Frame.of(dataset)).replace("_", " ")
+        title = plan(experiment, dataset.frame).loss.replace("_", " ")
     figure = learning.loss(
         metrics.epoch,
         metrics.loss,
@@ -154,7 +155,7 @@ def loss_chart(
     )
     sentence = _loss_sentence(metrics, baseline)
     told = metrics.best is not None or not np.isfinite(metrics.loss).any()  # of a val_loss or rule
-    if told and dataset is not None and measured_alike(experiment, Frame.of(dataset)):
+    if told and dataset is not None and plan(experiment, dataset.frame).measured_alike:
         val_loss = None if metrics.best is None else float(metrics.val_loss[metrics.best])
         sentence += in_units(dataset, val_loss, baseline)
     by_class = dataset is not None and dataset.goal.kind == "class"

@@ -8,9 +8,9 @@ import streamlit as st
 
 from seqlab.data import describe
 from seqlab.data.dataset import Dataset
-from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Finding
 from seqlab.figures import preview
+from seqlab.network.plan import plan
 from seqlab.network.shapes import links
 from seqlab.network.source import changed_lines, files, notebook, source
 from seqlab.ui import chain, state
@@ -29,7 +29,7 @@ MARKS = {  # the gravest first
 
 def network_picture(experiment: Experiment, dataset: Dataset) -> None:
     """The chain from input to output, with shapes, parameters and their formulas."""
-    found = links(experiment, Frame.of(dataset))
+    found = links(plan(experiment, dataset.frame))
     total = sum(link.parameters for link in found)
     st.html(chain.picture(found))
     with st.container(horizontal=True, vertical_alignment="top", key="chain_words"):

@@ -8,6 +8,7 @@ import streamlit as st
 
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import LIMITS
+from seqlab.network.plan import plan
 from seqlab.network.program_key import program_key
 from seqlab.runs.store import Run, StoreError
 from seqlab.ui import own_run, services, state, visitor
@@ -138,7 +139,7 @@ def _new_rate(run: str) -> None:
 def _go_on(run: Run, dataset: Dataset, last: int) -> None:
     if not visitor.owns(run):
         return
-    program = program_key(run.experiment, dataset)
+    program = program_key(plan(run.experiment, dataset.frame), dataset)
     st.session_state[state.STORE_PROBLEM] = None
     try:
         services.pool().go_on(run.id, dataset, last, program)

@@ -33,6 +33,7 @@ import psutil
 
 from seqlab.data.load import load
 from seqlab.experiment import Data, Experiment, Network, Recurrent, Training
+from seqlab.network.plan import plan
 from seqlab.network.program_key import program_key
 from seqlab.runs.pool import Pool
 from seqlab.runs.store import Store
@@ -103,7 +104,7 @@ class Bench:
     def __post_init__(self) -> None:
         self._data = {name: load(experiment) for name, experiment in EXPERIMENTS.items()}
         self._programs = {
-            name: program_key(experiment, self._data[name])
+            name: program_key(plan(experiment, self._data[name].frame), self._data[name])
             for name, experiment in EXPERIMENTS.items()
         }
 

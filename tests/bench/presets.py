@@ -10,9 +10,10 @@ import time
 import numpy as np
 
 from seqlab.data.dataset import Dataset, rmse
-from seqlab.data.frame import Frame
 from seqlab.data.load import load
-from seqlab.network.answer import write
+from seqlab.inspection.networks import network_of
+from seqlab.inspection.sequences import mask_of
+from seqlab.lens.generate import write
 from seqlab.presets import PRESETS, Preset
 from seqlab.training.train import Result, train
 
@@ -34,8 +35,9 @@ def reached(preset: Preset, dataset: Dataset, result: Result) -> tuple[float, st
         return found, ", ".join(f"{name} {value:.4g}" for name, value in rules.items())
     answers, truth = prediction.argmax(axis=-1), dataset.y[part]
     if preset.experiment.network.head == "teacher_forcing":
-        answers = write(preset.experiment, Frame.of(dataset), weights, dataset.x[part]).symbols
-    counts = np.ones(truth.shape) if dataset.y_weights is None else dataset.y_weights[part]
+        network = network_of(weights, preset.experiment, dataset)
+        answers = write(network, dataset.x[part], mask_of(dataset, part)).symbols
+    counts = dataset.target_weights(part)
     rules = {
         name: rule.accuracy
         for name, rule in dataset.baselines.items()

@@ -39,7 +39,6 @@ import numpy as np
 import tensorflow as tf
 
 from seqlab.data.dataset import Dataset, Goal, Scaling
-from seqlab.data.frame import Frame
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.network.doctor.size import memory
 from seqlab.training.build import build, optimizer
@@ -144,7 +143,7 @@ def plain(
 ) -> Callable[[], Epochs]:
     e = shape.experiment()
     keras.utils.set_random_seed(e.training.seed)
-    model = build(e, Frame.of(dataset))
+    model = build(e, dataset.frame)
     model.compile(optimizer(e.training), "mse", jit_compile=jit)
 
     class Times(keras.callbacks.Callback):

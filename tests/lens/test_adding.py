@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from seqlab.data.frame import Frame
 from seqlab.data.load import load
 from seqlab.experiment import Data, Experiment, Recurrent, Training
+from seqlab.lens.architecture import Architecture
 from seqlab.lens.occlusion import occlusion, saliency
 from seqlab.lens.stack import stack
+from seqlab.network.plan import plan
 from seqlab.training.build import build, weights
 from seqlab.training.train import train
 from tests.told import told
@@ -20,13 +21,13 @@ def test_the_two_marked_steps_stand_out_after_training_and_not_before() -> None:
     )
     dataset = load(experiment)
     models = {
-        "before": build(experiment, Frame.of(dataset)),
+        "before": build(plan(experiment, dataset.frame)),
         "after": train(experiment, dataset).model,
     }
     found = {}
     for name, model in models.items():
         arrays = {key: np.asarray(value) for key, value in weights(model)}
-        network = stack(arrays, told(arrays))
+        network = stack(arrays, Architecture(told(arrays)))
         hits = {"slopes": 0, "occlusion": 0}
         sequences = dataset.x[dataset.validation[:60]]
         mean = dataset.x[dataset.train].mean(axis=(0, 1))

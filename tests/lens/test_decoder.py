@@ -14,7 +14,6 @@ from seqlab.lens.forward import Passage, forward
 from seqlab.lens.stack import LensError, Stack, stack
 from seqlab.network.plan import plan
 from seqlab.training.build import build, weights
-from seqlab.ui.networks import options
 
 STEPS = 4
 TEXT = Frame(6, 1, 5, "class", "sequence", STEPS, vocabulary=7, padded=True)
@@ -33,13 +32,12 @@ def case(
         ),
         network=Network(head=head, embedding=2, masking=masking),
     )
-    model = build(experiment, frame)
+    model = build(plan(experiment, frame))
     draw = np.random.default_rng(len(head + cell) + both)
     arrays = {name: draw.normal(size=v.shape).astype("f4") for name, v in weights(model)}
     for name, variable in weights(model):
         variable.assign(arrays[name])
-    told = options(plan(experiment, frame))
-    return stack(arrays, told, True, masking, STEPS), model
+    return stack(arrays, plan(experiment, frame).architecture), model
 
 
 def texts() -> tuple[np.ndarray, np.ndarray]:

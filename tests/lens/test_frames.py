@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from seqlab.lens import forward, frames
+from seqlab.lens.architecture import Architecture
 from seqlab.lens.stack import stack
 from tests.clock import within_cpu_seconds
 
 draw = np.random.default_rng(0)
-LSTM = {"lstm_0": {"cell": "LSTM"}}
+LSTM = Architecture({"lstm_0": {"cell": "LSTM"}})
 
 
 def snapshot(units: int, features: int = 2, scale: float = 0.6) -> dict[str, np.ndarray]:
@@ -45,7 +46,8 @@ def test_a_frame_holds_every_gate_and_state(scale: float) -> None:
 
 def test_a_gate_that_may_leave_0_to_1_gets_the_other_scale() -> None:
     network = stack(
-        snapshot(4, scale=2), {"lstm_0": {"cell": "LSTM", "recurrent_activation": "relu"}}
+        snapshot(4, scale=2),
+        Architecture({"lstm_0": {"cell": "LSTM", "recurrent_activation": "relu"}}),
     )
     (made,) = frames.frames([network], "lstm_0", draw.normal(size=(6, 2)).astype(np.float32))
     assert made.reach[0] > 1

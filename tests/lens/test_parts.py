@@ -6,6 +6,7 @@ import pytest
 from seqlab.cells import CELLS
 from seqlab.cells.activations import find_activation
 from seqlab.lens import ablation
+from seqlab.lens.architecture import Architecture
 from seqlab.lens.arithmetic import unit
 from seqlab.lens.bptt import Layer
 from seqlab.lens.forward import answer, forward, run
@@ -71,7 +72,7 @@ def network(cell: str, second: str | None = None, units: int = 4) -> Stack:
         width = units
     told = {"a": {"cell": cell}, "b": {"cell": second}}
     head = {"head/kernel": draw.normal(size=(units, 1)), "head/bias": np.ones(1)}
-    return stack(arrays | head, told)
+    return stack(arrays | head, Architecture(told))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_a_gate_held_at_1_is_1_and_the_rest_is_computed_as_before(cell: str, gat
 
 def test_a_gate_that_cannot_be_1() -> None:
     arrays = {"a/kernel": np.ones((2, 8)), "a/recurrent_kernel": np.ones((2, 8))}
-    made = stack(arrays, {"a": {"cell": "LSTM", "recurrent_activation": "relu"}})
+    made = stack(arrays, Architecture({"a": {"cell": "LSTM", "recurrent_activation": "relu"}}))
     with pytest.raises(LensError, match="'relu' does not end there"):
         ablation.gate_held_at_1(made, "a", "forget_gate")
 

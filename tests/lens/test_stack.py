@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
+from seqlab.lens.architecture import Architecture
 from seqlab.lens.backward import gradients
 from seqlab.lens.forward import answer, forward, run
 from seqlab.lens.stack import LensError, Stack, stack
@@ -78,7 +79,7 @@ def padded() -> tuple[np.ndarray, np.ndarray]:
 
 def test_answers_as_keras_does(case) -> None:
     model, arrays, options, sequences = case
-    network = stack(arrays | {"prediction": np.full(3, np.nan)}, options, sequences)
+    network = stack(arrays | {"prediction": np.full(3, np.nan)}, Architecture(options, sequences))
     x, mask = padded()
     if sequences:
         found, mask = forward([network], x).outputs[0], None
@@ -92,7 +93,10 @@ def test_all_epochs_at_once_is_one_after_the_other(case) -> None:
     _, arrays, options, sequences = case
     x, mask = padded()
     several = [
-        stack({n: a + draw.normal(0, 0.2, a.shape) for n, a in arrays.items()}, options, sequences)
+        stack(
+            {n: a + draw.normal(0, 0.2, a.shape) for n, a in arrays.items()},
+            Architecture(options, sequences),
+        )
         for _ in range(4)
     ]
     together = forward(several, x, mask)
@@ -106,7 +110,9 @@ def test_all_epochs_at_once_is_one_after_the_other(case) -> None:
 
 def test_gradient_equals_finite_differences(case) -> None:
     _, arrays, options, sequences = case
-    network: Stack = stack({k: v.astype(np.float64) for k, v in arrays.items()}, options, sequences)
+    network: Stack = stack(
+        {k: v.astype(np.float64) for k, v in arrays.items()}, Architecture(options, sequences)
+    )
     x, mask = padded()
     x = x[:3].astype(np.float64)
     mask = mask[:3]
@@ -141,7 +147,7 @@ def test_tokens_and_padding() -> None:
         ]
     )
     arrays = snapshot_of(model)
-    network = stack(arrays, told(arrays))
+    network = stack(arrays, Architecture(told(arrays)))
     x = np.array([[1, 2, 3, 0, 0, 0], [8, 7, 6, 5, 4, 3]])
     np.testing.assert_allclose(answer(network, x, x != 0), model(x), atol=1e-5)
     flow = gradients(network, x, np.ones((2, 3)), x != 0)
@@ -158,7 +164,7 @@ def test_reading_from_both_ends_answers_once() -> None:
         ]
     )
     arrays = snapshot_of(model)
-    network = stack(arrays, told(arrays))
+    network = stack(arrays, Architecture(told(arrays)))
     x = draw.normal(size=(1, 5, 2)).astype(np.float32)
     passage = forward([network], x)
     assert np.isnan(passage.outputs[0, 0, :-1]).all()
@@ -183,4 +189,4 @@ LSTM = {"lstm/kernel": np.zeros((2, 12)), "lstm/recurrent_kernel": np.zeros((3, 
 )
 def test_what_cannot_be_shown_is_told(arrays: dict, message: str) -> None:
     with pytest.raises(LensError, match=message):
-        stack(arrays, told(arrays) | {"lstm": {"cell": "LSTM"}})
+        stack(arrays, Architecture(told(arrays) | {"lstm": {"cell": "LSTM"}}))

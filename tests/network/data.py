@@ -8,6 +8,7 @@ import numpy as np
 from seqlab.data.dataset import Dataset, Goal, Scaling
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment
+from seqlab.network.plan import plan
 from seqlab.training.build import build, late, loss, optimizer
 
 
@@ -45,7 +46,7 @@ def classes(n=120, steps=6, count=3, at="end", target_steps=4, seed=0) -> Datase
 
 
 def fitting(frame: Frame, n: int = 24, seed: int = 0) -> Dataset:
-    """Random sequences of which `Frame.of` is `frame`."""
+    """Random sequences of which `frame` is `frame`."""
     draw = np.random.default_rng(seed)
     lengths = np.full(n, frame.timesteps)
     if frame.padded and frame.timesteps > 1:
@@ -75,11 +76,11 @@ def keras_step(experiment: Experiment, data: Dataset) -> float:
 
     Raises what Keras raises.
     """
-    frame = Frame.of(data)
-    model = build(experiment, frame)
+    frame = data.frame
+    model = build(plan(experiment, frame))
     model.compile(
         optimizer(experiment.training),
-        loss(experiment, frame),
+        loss(plan(experiment, frame)),
         metrics=list(experiment.training.metrics),
         run_eagerly=True,
     )
@@ -102,12 +103,15 @@ def keras_fit(experiment: Experiment, data: Dataset) -> tuple[keras.Model, list[
 
     A plain graph: XLA would take longer to compile than the few steps of a test take.
     """
-    frame = Frame.of(data)
+    frame = data.frame
     keras.utils.set_random_seed(experiment.training.seed)
-    model = build(experiment, frame)
+    model = build(plan(experiment, frame))
     metrics = list(experiment.training.metrics)
     model.compile(
-        optimizer(experiment.training), loss(experiment, frame), metrics=metrics, jit_compile=False
+        optimizer(experiment.training),
+        loss(plan(experiment, frame)),
+        metrics=metrics,
+        jit_compile=False,
     )
     labels = data.y[data.train]
     class_weight = None

@@ -12,6 +12,7 @@ from seqlab.data.load import load
 from seqlab.experiment import Data, Experiment, Network, Recurrent, Training
 from seqlab.network.doctor import diagnose, explain
 from seqlab.network.doctor.targets import activations_for, heads_for, losses_for, metrics_for
+from seqlab.network.plan import plan
 from seqlab.training.build import build
 from tests.network.data import classes, dataset, keras_fit, keras_step, noise
 
@@ -162,10 +163,10 @@ def test_one_click_sets_return_sequences_in_all_layers():
 def test_a_mean_squared_error_against_steps_is_broadcast_without_a_word():
     experiment = network(SEQUENCES)
     assert np.isfinite(keras_step(experiment, VALUES))  # Keras trains it
-    model = build(experiment, Frame.of(VALUES))
+    model = build(plan(experiment, VALUES.frame))
     assert model.output_shape == (None, 6, 1)  # not (None, 1), as the target
     fix = the(experiment, VALUES, "return_sequences_before_single_target").fix
-    assert build(fix, Frame.of(VALUES)).output_shape == (None, 1)
+    assert build(plan(fix, VALUES.frame)).output_shape == (None, 1)
 
 
 def test_a_decoder_that_reads_the_target_backwards_has_seen_the_answer():
@@ -196,7 +197,7 @@ def test_a_stateful_layer_needs_full_batches_in_order():
     stateful = RNN.model_copy(update={"stateful": True})
     with pytest.raises(ValueError, match="the batch size must be static"):
         keras.Sequential([keras.Input((6, 1)), keras.layers.SimpleRNN(3, stateful=True)])
-    model = build(network(stateful), Frame.of(VALUES))  # for batches of 32
+    model = build(plan(network(stateful), VALUES.frame))  # for batches of 32
     with pytest.raises(BROKEN):
         model(VALUES.x[:31])
     experiment = network(stateful)
@@ -264,15 +265,15 @@ def test_targets_outside_the_heads_range(activation):
 def test_a_softmax_over_one_unit_is_always_one():
     experiment = network(RNN, head_activation="softmax")
     with pytest.warns(UserWarning, match="softmax operation will always return the value 1"):
-        answers = build(experiment, Frame.of(VALUES))(VALUES.x[:5])
+        answers = build(plan(experiment, VALUES.frame))(VALUES.x[:5])
     assert (np.asarray(answers) == 1).all()
     finding = the(experiment, VALUES, "softmax_for_values")
-    assert np.ptp(build(finding.fix, Frame.of(VALUES))(VALUES.x[:5])) > 0
+    assert np.ptp(build(plan(finding.fix, VALUES.frame))(VALUES.x[:5])) > 0
 
 
 def test_classes_need_logits_or_a_softmax():
     experiment = network(RNN, head_activation="tanh")
-    answers = np.asarray(build(experiment, Frame.of(CLASSES))(CLASSES.x[:20]))
+    answers = np.asarray(build(plan(experiment, CLASSES.frame))(CLASSES.x[:20]))
     assert (answers < 0).any()  # what Keras takes for probabilities
     finding = the(experiment, CLASSES, "head_activation_for_classes")
     assert diagnose(finding.fix, CLASSES) == []
@@ -352,7 +353,7 @@ def test_a_constant_target_is_named():
     assert codes(experiment, flat) == ["constant_target"]
     assert "constant_target" not in codes(experiment, VALUES)
     # A head that is shut is perfect: what the network reads does not matter.
-    model = build(experiment, Frame.of(flat))
+    model = build(plan(experiment, flat.frame))
     model.get_layer("head").kernel.assign(np.zeros((3, 1)))
     assert float(keras.losses.MeanSquaredError()(flat.y, model(flat.x))) == 0
 
@@ -364,7 +365,7 @@ def test_a_window_longer_than_the_series_has_a_fix():
     finding = explain(caught.value, experiment)
     assert (finding.level, finding.code) == ("error", "window_too_long")
     assert len(load(finding.fix).train) >= 1
-    model = build(experiment, Frame(900))
+    model = build(plan(experiment, Frame(900)))
     model.compile("sgd", "mse", run_eagerly=True)
     with pytest.warns(UserWarning, match="Your input ran out of data; interrupting training"):
         model.fit(np.zeros((0, 900, 1)), np.zeros((0, 1)), verbose=0)
@@ -375,7 +376,7 @@ def test_a_window_longer_than_the_series_has_a_fix():
     "data", [VALUES, noise(outputs=3), CLASSES, STEPS, TARGETS], ids=lambda d: str(d.goal)[:40]
 )
 def test_what_is_offered_has_no_finding_and_what_is_not_has_one(data):
-    frame = Frame.of(data)
+    frame = data.frame
     for head in heads_for(frame):
         first = diagnose(network(LSTM, head=head), data)
         mended = first[0].fix if first else network(LSTM, head=head)

@@ -9,7 +9,6 @@ import tensorflow as tf
 from keras.src import backend
 
 from seqlab.cells import CELLS
-from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Recurrent, Training
 from seqlab.network.doctor.size import MUCH_MEMORY, SLOW, memory
 from seqlab.network.estimate import (
@@ -19,6 +18,7 @@ from seqlab.network.estimate import (
     SECONDS_AN_EPOCH,
     estimate,
 )
+from seqlab.network.plan import plan
 from seqlab.training.build import build, loss, optimizer
 from seqlab.training.scan_layers import fast_layers
 from tests.network.data import noise
@@ -27,8 +27,8 @@ from tests.network.test_doctor import codes, the
 
 def training_graph(experiment, data, quick=False):
     """The graph of a training step with a whole batch, `quick` or as Keras makes it. Never run."""
-    frame = Frame.of(data)
-    model, compute = build(experiment, frame), loss(experiment, frame)
+    frame = data.frame
+    model, compute = build(plan(experiment, frame)), loss(plan(experiment, frame))
 
     def step(x, y):
         with tf.GradientTape() as tape:
@@ -78,7 +78,7 @@ def test_recurrent_dropout_does_more_at_every_step(monkeypatch):
 
     monkeypatch.setattr(backend, "lstm", kernel)
     for experiment, times in ((slow, 0), (fix, 1)):
-        model = build(experiment, Frame.of(data))
+        model = build(plan(experiment, data.frame))
         asked.clear()
         model(data.x[:2], training=True)
         assert len(asked) == times
@@ -103,8 +103,8 @@ def test_a_long_training_is_foreseen_from_the_batches_that_fit_takes():
     layers = (Recurrent(cell="SimpleRNN", units=3),)
     long = Experiment(layers=layers, training=Training(batch_size=4, epochs=10_000))
     finding = the(long, data, "long_training")
-    model = build(long, Frame.of(data))
-    model.compile(optimizer(long.training), loss(long, Frame.of(data)), jit_compile=False)
+    model = build(plan(long, data.frame))
+    model.compile(optimizer(long.training), loss(plan(long, data.frame)), jit_compile=False)
     counts, parts = Counts(), [(data.x[i], data.y[i]) for i in (data.train, data.validation)]
     batch = long.training.batch_size
     model.fit(*parts[0], batch, validation_data=parts[1], callbacks=[counts], verbose=0)

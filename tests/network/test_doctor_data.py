@@ -16,6 +16,7 @@ from seqlab.network.doctor import diagnose, split
 from seqlab.network.doctor.learning import half_life
 from seqlab.network.doctor.size import memory
 from seqlab.network.estimate import estimate
+from seqlab.network.plan import plan
 from seqlab.training.build import build, optimizer
 from seqlab.training.inspect import gradients
 from seqlab.training.scan_layers import left_to_keras
@@ -55,7 +56,7 @@ def test_one_step_is_a_dense_layer():
     data = load(experiment)
     finding = the(experiment, data, "one_timestep")
     assert diagnose(finding.fix, load(finding.fix)) == []
-    assert Frame.of(load(finding.fix)).timesteps > 1
+    assert load(finding.fix).frame.timesteps > 1
 
 
 def test_axes_that_look_swapped():
@@ -99,7 +100,7 @@ def test_padding_is_read_unless_it_is_masked():
 
     def answers(experiment, x):
         frame = Frame(x.shape[1], padded=True)
-        return np.asarray(build(experiment, frame)(x))
+        return np.asarray(build(plan(experiment, frame))(x))
 
     short, padded = data.x[:1, :2], data.x[:1]
     assert not np.allclose(answers(unmasked, padded), answers(unmasked, short), rtol=1e-2)
@@ -210,8 +211,8 @@ def test_relu_without_clipping_explodes():
 def test_recurrent_dropout_takes_the_slow_way():
     slow = Experiment(layers=(Recurrent(units=3, recurrent_dropout=0.2),))
     finding = the(slow, noise(), "recurrent_dropout_cost")
-    assert left_to_keras(build(slow, Frame.of(noise()))) == ["lstm_0"]
-    assert left_to_keras(build(finding.fix, Frame.of(noise()))) == []
+    assert left_to_keras(build(plan(slow, noise().frame))) == ["lstm_0"]
+    assert left_to_keras(build(plan(finding.fix, noise().frame))) == []
     times = estimate(slow, noise()).epoch / estimate(finding.fix, noise()).epoch
     assert times > 1.1
     assert f"about {times:.1f} times" in finding.message
@@ -227,7 +228,7 @@ def test_a_forget_gate_at_its_bias_loses_a_long_sequence():
     finding = the(short, data, "memory_too_short")
 
     def reach(experiment):  # of the gradient at the first step, against the last
-        model = build(experiment, Frame.of(data))
+        model = build(plan(experiment, data.frame))
         norm = gradients(model, data.x[:8], data.y[:8], "mse")["lstm_0"].cell_norm.mean(axis=0)
         return norm[0] / norm[-1]
 
@@ -269,9 +270,9 @@ def test_more_parameters_than_targets():
     large = Experiment(layers=(Recurrent(units=64),))
     data = noise(n=40)
     finding = the(large, data, "more_parameters_than_targets")
-    count = build(large, Frame.of(data)).count_params()
+    count = build(plan(large, data.frame)).count_params()
     assert f"{count:,} parameters for 30" in finding.message
-    assert build(finding.fix, Frame.of(data)).count_params() <= 10 * 30
+    assert build(plan(finding.fix, data.frame)).count_params() <= 10 * 30
     # The targets are noise: what is learned of them is learned by heart.
     heart, fewer = (
         keras_losses(

@@ -7,6 +7,7 @@ import pytest
 from seqlab.data.load import load
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.network.estimate import Estimate, _left_to_keras, about, estimate
+from seqlab.network.plan import plan
 from seqlab.training.build import build
 from seqlab.training.scan_layers import left_to_keras
 from tests.network.random_networks import random_network
@@ -64,6 +65,6 @@ def test_it_knows_which_loops_are_left_to_keras():
     for seed in range(0, 60, 3):
         experiment, frame = random_network(seed)
         slow = [layer for layer in experiment.layers if _left_to_keras(layer)]
-        assert len(left_to_keras(build(experiment, frame))) == len(slow) + sum(
+        assert len(left_to_keras(build(plan(experiment, frame)))) == len(slow) + sum(
             layer.bidirectional for layer in slow
         )

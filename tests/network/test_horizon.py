@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from seqlab.data.frame import Frame
 from seqlab.data.load import load
 from seqlab.experiment import Data, Experiment, Recurrent
-from seqlab.network.answer import AnswerError
+from seqlab.lens.stack import LensError, stack
 from seqlab.network.horizon import at_once, longest_run, running_free, runs_free
+from seqlab.network.plan import plan
 from seqlab.training.build import build, weights
 
 SINE = Experiment(
@@ -15,11 +15,16 @@ SINE = Experiment(
 )
 
 
+def network(experiment, data, model=None):
+    planned = plan(experiment, data.frame)
+    arrays = {name: v.numpy() for name, v in weights(model or build(planned))}
+    return stack(arrays, planned.architecture)
+
+
 def test_a_free_run_reads_its_own_forecasts_and_is_compared_with_what_came():
     data = load(SINE)
-    model = build(SINE, Frame.of(data))
-    arrays = {name: variable.numpy() for name, variable in weights(model)}
-    found = running_free(SINE, data, arrays, 4)
+    model = build(plan(SINE, data.frame))
+    found = running_free(SINE, data, network(SINE, data, model), 4)
     window = data.x[data.validation][: len(found.rows)]
     for step in range(4):
         said = np.asarray(model(window))
@@ -38,25 +43,25 @@ def test_a_free_run_reads_its_own_forecasts_and_is_compared_with_what_came():
 
 def test_one_step_ahead_persistence_has_its_known_error():
     data = load(SINE)
-    arrays = {name: v.numpy() for name, v in weights(build(SINE, Frame.of(data)))}
-    found = running_free(SINE, data, arrays, 1)
+    made = network(SINE, data)
+    found = running_free(SINE, data, made, 1)
     assert len(found.rows) == len(data.validation)
     known = data.baselines["persistence"].rmse
     assert found.rule_errors["persistence"][0] == pytest.approx(known)
-    with pytest.raises(AnswerError, match="fewer than"):
-        running_free(SINE, data, arrays, longest_run(data) + 1)
+    with pytest.raises(LensError, match="fewer than"):
+        running_free(SINE, data, made, longest_run(data) + 1)
 
 
 def test_a_free_run_is_measured_against_every_rule_and_the_best_one_comes_first():
     experiment = Experiment(data=Data(source="elnino", window=24))
     data = load(experiment)
-    arrays = {name: v.numpy() for name, v in weights(build(experiment, Frame.of(data)))}
-    one = running_free(experiment, data, arrays, 1)
+    made = network(experiment, data)
+    one = running_free(experiment, data, made, 1)
     for name in ("linear autoregression", "seasonal naive"):
         error = np.sqrt(np.mean((one.rules[name] - one.truth) ** 2))
         if one.windows == len(one.rows):  # then it is the baseline of the data itself
             assert error == pytest.approx(data.baselines[name].rmse, rel=1e-5)
-    found = running_free(experiment, data, arrays, 18)
+    found = running_free(experiment, data, made, 18)
     errors = [np.mean(np.square(values - found.truth)) for values in found.rules.values()]
     assert errors == sorted(errors)
     # The second step of the autoregression has read its own first one.

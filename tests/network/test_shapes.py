@@ -5,6 +5,7 @@ import pytest
 
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Network, Recurrent
+from seqlab.network.plan import plan
 from seqlab.network.shapes import links
 from seqlab.training.build import build
 from tests.network.random_networks import random_network
@@ -27,8 +28,8 @@ def keras_shape(layer):
 def test_two_hundred_random_networks_are_those_of_keras(tens):
     for seed in range(10 * tens, 10 * tens + 10):
         experiment, frame = random_network(seed)
-        model = build(experiment, frame)
-        found = links(experiment, frame)
+        model = build(plan(experiment, frame))
+        found = links(plan(experiment, frame))
         for link in found:
             assert not link.broken
             assert link.part is not None
@@ -56,7 +57,7 @@ def test_two_hundred_random_networks_are_those_of_keras(tens):
 )
 def test_published_counts(cell, units, features, count):
     layers = (Recurrent(cell=cell, units=units),)
-    link = links(Experiment(layers=layers), Frame(10, features))[1]
+    link = links(plan(Experiment(layers=layers), Frame(10, features)))[1]
     assert link.parameters == count
 
 
@@ -67,7 +68,9 @@ def test_the_formula_is_filled_in():
     )
     frame = Frame(timesteps=22, vocabulary=50, outputs=3, kind="class")
     experiment = Experiment(layers=layers, network=Network(embedding=8))
-    assert [(link.name, link.formula, link.parameters) for link in links(experiment, frame)] == [
+    assert [
+        (link.name, link.formula, link.parameters) for link in links(plan(experiment, frame))
+    ] == [
         ("Input", "", 0),
         ("Embedding(50, 8)", "50 × 8", 400),
         ("Bidirectional(LSTM(32))", "2 × 4 × (32 × (32 + 8) + 32)", 10_496),
@@ -77,7 +80,7 @@ def test_the_formula_is_filled_in():
 
 
 def test_a_layer_without_time_axis_is_marked():
-    found = links(Experiment(layers=(Recurrent(), Recurrent())), Frame(22))
+    found = links(plan(Experiment(layers=(Recurrent(), Recurrent())), Frame(22)))
     assert [link.broken for link in found] == [False, False, True, False]
     with pytest.raises(ValueError, match="expected ndim=3, found ndim=2"):
         keras.Sequential([keras.Input((22, 1)), keras.layers.LSTM(16), keras.layers.LSTM(16)])
@@ -88,6 +91,12 @@ def test_an_encoder_that_keeps_its_steps_is_marked():
         layers=(Recurrent(return_sequences=True), Recurrent(return_sequences=True))
     )
     frame = Frame(timesteps=9, outputs=4, kind="class", at="sequence", steps=5)
-    assert [link.broken for link in links(experiment, frame)] == [False, False, True, False, False]
+    assert [link.broken for link in links(plan(experiment, frame))] == [
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]
     with pytest.raises(ValueError, match="expected ndim=2, found ndim=3"):
-        build(experiment, frame)
+        build(plan(experiment, frame))

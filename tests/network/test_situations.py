@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from seqlab.data.dataset import Dataset, rmse
-from seqlab.data.frame import Frame
 from seqlab.data.load import load
 from seqlab.data.upload import Table, read_table
 from seqlab.experiment import Data, Experiment, Finding, Recurrent, Training
 from seqlab.network.doctor import diagnose, read_result
+from seqlab.network.plan import plan
 from seqlab.training import build, program
 from seqlab.training.inspect import gates, gradients
 from seqlab.training.train import Result, train
@@ -146,7 +146,7 @@ def trained(name: str) -> tuple[Dataset, Result, dict[str, Finding]]:
 def norms(e: Experiment, dataset: Dataset, result: Result) -> dict[str, np.ndarray]:
     """By layer, the norm of the gradient by its states, (sequences, timesteps)."""
     x, y = (array[dataset.validation[:SEQUENCES]] for array in (dataset.x, dataset.y))
-    flows = gradients(result.model, x, y, build.loss(e, Frame.of(dataset)))
+    flows = gradients(result.model, x, y, build.loss(plan(e, dataset.frame)))
     return {
         layer: flow.hidden_norm if flow.cell_norm is None else flow.cell_norm
         for layer, flow in flows.items()
@@ -294,8 +294,8 @@ def test_a_vanished_gradient_comes_back_with_what_is_advised_against_it():
     x, y = (array[dataset.validation[:SEQUENCES]] for array in (dataset.x, dataset.y))
     ratios = []
     for layer in (e.layers[0], kept):
-        model = build.build(e.model_copy(update={"layers": (layer,)}), Frame.of(dataset))
-        (flow,) = gradients(model, x, y, build.loss(e, Frame.of(dataset))).values()
+        model = build.build(plan(e.model_copy(update={"layers": (layer,)}), dataset.frame))
+        (flow,) = gradients(model, x, y, build.loss(plan(e, dataset.frame))).values()
         norm = flow.hidden_norm.mean(axis=0)
         ratios.append(norm[0] / norm[-1])
     assert ratios[0] < 1e-4 < 1e-2 < ratios[1]

@@ -70,7 +70,7 @@ def test_a_strangers_model_is_looked_into_with_the_lens(tmp_path):
     (read,) = opened.inputs
     assert (read.timesteps, read.features, read.vocabulary, read.rank) == (None, 3, 0, 3)
     assert opened.differs == ""
-    network = stack(opened.weights, opened.options, opened.sequences)
+    network = stack(opened.weights, opened.architecture)
     x = np.random.default_rng(0).normal(size=(2, 7, 3)).astype("float32")
     np.testing.assert_allclose(answer(network, x), model(x), atol=1e-5)
     theirs, mine = gates(model, x), run(network, x)
@@ -251,7 +251,7 @@ def test_any_model_of_keras_layers_opens_and_shows_what_keras_computes(name, tmp
             np.testing.assert_allclose(found.traces[layer][gate], array[0], atol=1e-5)
     assert bool(found.gradients) == (len(x) == 1 and len(model.outputs) == 1)
     if not opened.differs:
-        network = stack(opened.weights, opened.options, opened.sequences)
+        network = stack(opened.weights, opened.architecture)
         mine = run(network, x[0][np.newaxis])
         for layer, trace in found.traces.items():
             np.testing.assert_allclose(mine[layer]["hidden"][0], trace["hidden"], atol=1e-5)
@@ -344,7 +344,7 @@ def test_a_large_file_is_refused_at_once():
 def test_what_would_fill_the_web_process_is_refused(monkeypatch, told, sentence):
     """The file itself may be small: a hand-edited shape, a large array of zeros."""
     read = {"name": "x", "timesteps": 4, "features": 2} | told
-    whole = {"options": {}, "sequences": False, "layers": [], "masked": False, "recurrent": {}}
+    whole = {"architecture": {}, "layers": [], "recurrent": {}}
 
     def child(_, folder):
         (folder / "model.json").write_text(json.dumps(whole | {"inputs": [read]}))

@@ -7,14 +7,14 @@ import keras
 import numpy as np
 
 from seqlab.data.dataset import Dataset, Goal, Scaling
-from seqlab.data.frame import Frame
 from seqlab.data.tasks.series import sine
 from seqlab.data.windows import windows
 from seqlab.experiment import Data, Experiment, Recurrent, Training
+from seqlab.network.plan import plan
 from seqlab.training.batches import inputs_of, weights_of
-from seqlab.training.build import loss, optimizer
+from seqlab.training.build import build, loss, optimizer
 from seqlab.training.fit import Listener
-from seqlab.training.program import metrics_of, model_of
+from seqlab.training.program import METRICS
 
 
 def experiment(*layers, window=12, samples=150, **training) -> Experiment:
@@ -54,7 +54,7 @@ def drawn(x, y, goal=None, lengths=None, **more) -> Dataset:
 def fit_plainly(e: Experiment, dataset: Dataset, callbacks=(), rate=None):
     """`keras.Model.fit` on the dataset from the same start: its model and its history."""
     keras.utils.set_random_seed(e.training.seed)
-    model = model_of(e, dataset)
+    model = build(plan(e, dataset.frame))
     plain = optimizer(e.training)
     if rate is not None:
         plain.learning_rate = rate
@@ -65,15 +65,19 @@ def fit_plainly(e: Experiment, dataset: Dataset, callbacks=(), rate=None):
         return inputs, dataset.y[indices], weights_of(dataset)[indices]
 
     x, y, weights = part(dataset.train)
-    given, frame = {"sample_weight": weights}, Frame.of(dataset)
+    given, frame, planned = {"sample_weight": weights}, dataset.frame, plan(e, dataset.frame)
+
+    def metrics():
+        return [METRICS[name](name=name) for name in planned.metrics]
+
     # Weights of steps are Keras' sample weights; metrics count with the same weights.
-    compiled = {"loss": loss(e, frame), "weighted_metrics": metrics_of(e, dataset)}
+    compiled = {"loss": loss(planned), "weighted_metrics": metrics()}
     if e.training.class_weight == "balanced":
         each = balanced(y, weights)
         if frame.at == "end":
             given = {"class_weight": each}
-            compiled = {"loss": loss(e, frame, "sum_over_batch_size")}  # Keras' default
-            compiled["metrics"] = metrics_of(e, dataset)
+            compiled = {"loss": loss(planned, "sum_over_batch_size")}  # Keras' default
+            compiled["metrics"] = metrics()
         else:
             given["sample_weight"] = weights * np.vectorize(lambda k: each.get(k, 1.0))(y)
     model.compile(plain, **compiled)

@@ -10,13 +10,14 @@ import pytest
 from seqlab.choices import KNOBS
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Network, Recurrent, Training
+from seqlab.network.plan import plan
 from seqlab.training.build import OPTIMIZERS, build, late, loss, optimizer, weights
 from tests.training.helpers import experiment
 
 
 def test_the_weights_are_those_of_a_plain_script():
     layers = (Recurrent(cell="GRU", units=6, return_sequences=True), Recurrent(units=5))
-    model = build(experiment(*layers, seed=7), Frame(12, 2))
+    model = build(plan(experiment(*layers, seed=7), Frame(12, 2)))
 
     keras.utils.set_random_seed(7)
     script = keras.Sequential(
@@ -33,12 +34,12 @@ def test_the_weights_are_those_of_a_plain_script():
 
 def test_the_weights_depend_on_the_seed_alone():
     random.seed(1)
-    first = build(experiment(seed=3), Frame(12)).get_weights()
+    first = build(plan(experiment(seed=3), Frame(12))).get_weights()
     drawn = random.random()
     random.seed(1)
     assert random.random() == drawn, "building must not draw from the caller's generator"
-    again = build(experiment(seed=3), Frame(12)).get_weights()
-    other = build(experiment(seed=4), Frame(12)).get_weights()
+    again = build(plan(experiment(seed=3), Frame(12))).get_weights()
+    other = build(plan(experiment(seed=4), Frame(12))).get_weights()
     np.testing.assert_array_equal(first[0], again[0])
     assert not np.array_equal(first[0], other[0])
 
@@ -49,7 +50,9 @@ def test_the_weights_are_the_same_while_another_thread_draws_from_the_global_ran
 
     def bytes_of_weights() -> bytes:
         layers = (Recurrent(units=4, return_sequences=True, dropout=0.1), Recurrent(units=3))
-        return b"".join(w.tobytes() for w in build(experiment(*layers), Frame(12)).get_weights())
+        return b"".join(
+            w.tobytes() for w in build(plan(experiment(*layers), Frame(12))).get_weights()
+        )
 
     ended = threading.Event()
 
@@ -70,7 +73,7 @@ def test_the_weights_are_the_same_while_another_thread_draws_from_the_global_ran
 
 def test_names():
     layers = (Recurrent(cell="SimpleRNN", units=3, return_sequences=True), Recurrent(units=4))
-    model = build(experiment(*layers), Frame(12, 2))
+    model = build(plan(experiment(*layers), Frame(12, 2)))
     assert [layer.name for layer in model.layers] == ["simplernn_0", "lstm_1", "head"]
     assert model.output_shape == (None, 1)
     assert [name for name, _ in weights(model)] == [
@@ -116,7 +119,7 @@ def test_settings_of_a_layer_reach_keras():
         l2=0.125,
         layer_normalization=True,
     )
-    model = build(Experiment(layers=(layer,), training=Training(batch_size=4)), Frame(5))
+    model = build(plan(Experiment(layers=(layer,), training=Training(batch_size=4)), Frame(5)))
     assert model.input_shape == (4, 5, 1)
     assert [type(part).__name__ for part in model.layers] == [
         *("Bidirectional", "LayerNormalization", "Dense")
@@ -132,7 +135,7 @@ def test_settings_of_a_layer_reach_keras():
 
 
 def test_names_of_a_bidirectional_layer():
-    model = build(Experiment(layers=(Recurrent(units=3, bidirectional=True),)), Frame(5))
+    model = build(plan(Experiment(layers=(Recurrent(units=3, bidirectional=True),)), Frame(5)))
     names = ["kernel", "recurrent_kernel", "bias"]
     assert [name for name, _ in weights(model)] == [
         *(f"lstm_0/forward/{name}" for name in names),
@@ -143,7 +146,9 @@ def test_names_of_a_bidirectional_layer():
 
 def test_forget_bias_and_recurrent_scale_are_set_at_the_start():
     def start(**changes):
-        return dict(weights(build(Experiment(layers=(Recurrent(units=2, **changes),)), Frame(5))))
+        return dict(
+            weights(build(plan(Experiment(layers=(Recurrent(units=2, **changes),)), Frame(5))))
+        )
 
     usual, changed = start(), start(forget_bias=3, recurrent_scale=1.5)
     np.testing.assert_array_equal(changed["lstm_0/bias"], [0, 0, 3, 3, 0, 0, 0, 0])
@@ -153,16 +158,16 @@ def test_forget_bias_and_recurrent_scale_are_set_at_the_start():
 
 
 def test_padding_and_tokens_are_masked():
-    tokens = build(Experiment(), Frame(4, vocabulary=9))
+    tokens = build(plan(Experiment(), Frame(4, vocabulary=9)))
     x = np.array([[3, 5, 0, 0], [3, 5, 1, 0]])
     np.testing.assert_allclose(tokens(x)[0], tokens(np.array([[3, 5, 0, 0]]))[0], rtol=1e-6)
     short = keras.Sequential(tokens.layers)  # without a fixed number of steps
     np.testing.assert_allclose(tokens(x)[0], short(x[:1, :2])[0], rtol=1e-6)
-    padded = build(Experiment(), Frame(4, 1, padded=True))
+    padded = build(plan(Experiment(), Frame(4, 1, padded=True)))
     numbers = np.array([[[3.0], [5.0], [0.0], [0.0]]])
     bare = keras.Sequential(padded.layers)
     np.testing.assert_allclose(padded(numbers), bare(numbers[:, :2]), rtol=1e-6)
-    kept = build(Experiment(network=Network(masking=False)), Frame(4, 1, padded=True))
+    kept = build(plan(Experiment(network=Network(masking=False)), Frame(4, 1, padded=True)))
     assert [part.name for part in kept.layers] == ["lstm_0", "head"]
 
 
@@ -170,7 +175,7 @@ def test_teacher_forcing_hands_over_the_states_and_reads_the_target_one_step_lat
     layers = (Recurrent(units=3, bidirectional=True), Recurrent(units=6, return_sequences=True))
     e = Experiment(layers=layers, network=Network(head="teacher_forcing", embedding=2))
     frame = Frame(5, outputs=4, kind="class", at="sequence", steps=3, vocabulary=7)
-    model = build(e, frame)
+    model = build(plan(e, frame))
     assert model.output_shape == (None, 3, 4)
     assert next(name for name, _ in weights(model)) == "embedding/embeddings"
     x, y = np.array([[1, 2, 3, 0, 0]]), np.array([[2, 0, 3]])
@@ -188,13 +193,17 @@ def test_teacher_forcing_hands_over_the_states_and_reads_the_target_one_step_lat
 
 def test_the_loss_follows_from_the_goal_and_the_head():
     values, classes = Frame(5), Frame(5, outputs=3, kind="class")
-    assert isinstance(loss(Experiment(), values), keras.losses.MeanSquaredError)
+    assert isinstance(loss(plan(Experiment(), values)), keras.losses.MeanSquaredError)
     logits = np.array([[1.0, 2.0, 4.0]])
     probabilities = np.exp(logits) / np.exp(logits).sum()
     softmax = Experiment(network=Network(head_activation="softmax"))
     expected = -np.log(probabilities[0, 2])
-    assert float(loss(Experiment(), classes)(np.array([2]), logits)) == pytest.approx(expected)
-    assert float(loss(softmax, classes)(np.array([2]), probabilities)) == pytest.approx(expected)
+    assert float(loss(plan(Experiment(), classes))(np.array([2]), logits)) == pytest.approx(
+        expected
+    )
+    assert float(loss(plan(softmax, classes))(np.array([2]), probabilities)) == pytest.approx(
+        expected
+    )
 
 
 def test_import_does_not_start_tensorflow():

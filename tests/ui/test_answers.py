@@ -6,9 +6,9 @@ import pytest
 from seqlab.data import catalogue
 from seqlab.data.load import load
 from seqlab.experiment import Experiment, Training
-from seqlab.ui.answers import answer
-from seqlab.ui.lines import lines
-from seqlab.ui.words import in_units
+from seqlab.inspection.answers import answer
+from seqlab.inspection.baselines import losses_to_beat
+from seqlab.inspection.words import in_units
 
 
 def dataset(source, **changes):
@@ -106,9 +106,9 @@ def test_predictions_of_other_data_are_not_drawn():
 
 def test_lines_are_drawn_only_for_losses_of_their_kind():
     found = dataset("sunspots")
-    usual = lines(Experiment(), found)
+    usual = losses_to_beat(Experiment(), found)
     assert list(usual.values()) == sorted(usual.values())
     assert next(iter(usual)) == "linear autoregression"
     assert usual["persistence"] == pytest.approx(0.9538, abs=1e-3)
     other = Experiment(training=Training(loss="mean_absolute_error"))
-    assert lines(other, found) == {}
+    assert losses_to_beat(other, found) == {}

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from seqlab.data.frame import Frame
 from seqlab.experiment import Data, Experiment, Network, Recurrent
+from seqlab.inspection.networks import network_of
 from seqlab.lens import snapshot
-from seqlab.network.answer import write
+from seqlab.lens.generate import write
 from seqlab.ui.draft import dataset_of
 from seqlab.ui.generate import read, spelled
 from tests.ui.test_lens_page import weights
@@ -58,7 +58,7 @@ def test_a_review_is_judged_with_its_probabilities(app, store):
     assert not app.exception
     places = [dataset.vocabulary.index(word) for word in typed.casefold().split()]
     x = np.array([places + [0] * (dataset.timesteps - 5)])
-    found = write(REVIEWS, Frame.of(dataset), arrays, x)
+    found = write(network_of(arrays, REVIEWS, dataset), x, x != 0)
     best = dataset.goal.classes[found.symbols[0, 0]]
     assert f"says “{best}”, sure to {found.confidence[0, 0]:.1%}" in captions(app)
     assert all(name in html(app) for name in ("positive", "negative"))
@@ -70,7 +70,8 @@ def test_a_date_is_written_symbol_by_symbol(app, store):
     dataset = dataset_of(DATES.data)
     first = dataset.validation[:1]
     assert box(app, run).value == "".join(dataset.vocabulary[i] for i in dataset.x[first[0]])
-    found = write(DATES, Frame.of(dataset), arrays, dataset.x[first])
+    x = dataset.x[first]
+    found = write(network_of(arrays, DATES, dataset), x, x != 0)
     names = [dataset.goal.classes[i] for i in found.symbols[0]]
     end = names.index("[END]") if "[END]" in names else len(names)
     stop = min(end, names.index("") if "" in names else len(names))

@@ -47,7 +47,7 @@ def run(server) -> str:
 
 def trace(epoch: int):
     dataset = dataset_of(ADDING.data)
-    network = stack(weights(epoch), {"lstm_0": {"cell": "LSTM"}})
+    network = stack(weights(epoch))
     return traces_of(network, dataset.x[dataset.validation[:1]])["lstm_0"]
 
 

@@ -10,7 +10,9 @@ from seqlab.cells import CELLS
 from seqlab.data import catalogue
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import Data, Experiment, Network, Recurrent
+from seqlab.inspection.sequences import mask_of, sample
 from seqlab.lens import snapshot, theory
+from seqlab.lens.architecture import Architecture
 from seqlab.lens.forward import answer, forward
 from seqlab.lens.stack import stack
 from seqlab.presets import PRESETS
@@ -59,7 +61,7 @@ RUNS = {
 }
 
 
-LSTM = {"lstm_0": {"cell": "LSTM"}}
+LSTM = Architecture({"lstm_0": {"cell": "LSTM"}})
 
 
 def weights(experiment: Experiment, dataset: Dataset, seed: int) -> dict[str, np.ndarray]:
@@ -97,7 +99,9 @@ def finished(store: Store, experiment: Experiment) -> str:
         said = {}
         if experiment.layers is RUNS["LSTM"].layers:  # others leave none: the page computes them
             said = {
-                "prediction": answer(stack(arrays, told(arrays)), dataset.x[dataset.validation])
+                "prediction": answer(
+                    stack(arrays, Architecture(told(arrays))), dataset.x[dataset.validation]
+                )
             }
         store.add_snapshot(run, epoch, snapshot.pack(arrays | said))
     return run
@@ -159,13 +163,13 @@ def test_every_example_can_be_judged_in_every_layer(store, preset) -> None:
 def test_samples_of_a_sorted_file_hold_every_class(store) -> None:
     """The vowels are sorted by speaker: the first of them would leave speakers out."""
     dataset = dataset_of(catalogue.default("vowels"))
-    index = networks.sample(dataset, 100, seed=0)
+    index = sample(dataset, 100, seed=0)
     assert len(index) == 100
     assert set(index) <= set(dataset.validation)
     assert len(set(dataset.y[index])) == len(dataset.goal.classes)
     assert len(set(dataset.y[dataset.validation[:100]])) < len(dataset.goal.classes)
-    np.testing.assert_array_equal(index, networks.sample(dataset, 100, seed=0))
-    np.testing.assert_array_equal(networks.sample(dataset, 10**6, seed=0), dataset.validation)
+    np.testing.assert_array_equal(index, sample(dataset, 100, seed=0))
+    np.testing.assert_array_equal(sample(dataset, 10**6, seed=0), dataset.validation)
 
 
 def test_worst_first_of_sequences_whose_answers_were_not_kept(store) -> None:
@@ -175,7 +179,7 @@ def test_worst_first_of_sequences_whose_answers_were_not_kept(store) -> None:
     scene = scene_of(store.get(run), dataset)
     network = scene.network(5)
     index = dataset.validation
-    odds = forward([network], dataset.x[index], networks.mask_of(dataset, index)).outputs[0]
+    odds = forward([network], dataset.x[index], mask_of(dataset, index)).outputs[0]
     odds = np.exp(odds - np.log(np.exp(odds).sum(axis=-1, keepdims=True)))
     costs = [
         np.mean([-np.log(odds[n, t, k]) for t, k in enumerate(dataset.y[i]) if k])

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from seqlab.lens.architecture import Architecture
 from seqlab.lens.backward import gradients
 from seqlab.lens.occlusion import saliency
 from seqlab.lens.stack import stack
@@ -26,11 +27,9 @@ WEIGHTS = {
 LAYERS = [{"name": "gru", "kind": "GRU", "parameters": 63, "output": [None, 3]}]
 OPENED = OpenedModel(
     weights=WEIGHTS,
-    options={"gru": {"cell": "GRU"}},
-    sequences=False,
+    architecture=Architecture({"gru": {"cell": "GRU"}}, masked=False),
     layers=LAYERS,
     inputs=(ModelInput("numbers", None, 2),),
-    masked=False,
     recurrent={"gru": {"cell": "GRU", "units": 3}},
 )
 
@@ -131,10 +130,8 @@ OTHERS = {
     "tokens, both ways, every step": dataclasses.replace(
         OPENED,
         weights=TOKENS,
-        options={"lstm": {"cell": "LSTM"}},
-        sequences=True,
+        architecture=Architecture({"lstm": {"cell": "LSTM"}}, sequences=True),
         inputs=(ModelInput("words", None, 1, 5),),
-        masked=True,
         recurrent={f"lstm/{way}": {"cell": "LSTM", "units": 3} for way in ("forward", "backward")},
     ),
 }
@@ -164,7 +161,7 @@ def test_what_the_lens_follows_is_shown_in_all_views(page, monkeypatch, name):
 def test_the_views_of_a_model_from_a_file_show_its_own_numbers(page, monkeypatch):
     upload(page, monkeypatch, OPENED)
     page.text_area[0].set_value("0.5, -1\n2, 0.25\n1, 1").run()
-    network = stack(WEIGHTS, OPENED.options)
+    network = stack(WEIGHTS, OPENED.architecture)
     x = np.array([[0.5, -1], [2, 0.25], [1, 1]], np.float32)
     choose_view(page, "Attribution")
     slopes = saliency(network, x, 0)

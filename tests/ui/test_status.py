@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from seqlab.experiment import Data, Experiment, Recurrent, Training
+from seqlab.inspection.baselines import losses_to_beat
 from seqlab.lens import snapshot
+from seqlab.lens.architecture import Architecture
 from seqlab.lens.forward import answer
 from seqlab.lens.stack import stack
 from seqlab.ui import services
 from seqlab.ui.draft import dataset_of
-from seqlab.ui.lines import lines
 from seqlab.ui.status import waiting_tick
 from tests.told import told
 
@@ -48,7 +49,9 @@ def finished(store, experiment, val_loss, kept):
         "head/kernel": draw.normal(size=(4, 1)),
         "head/bias": np.zeros(1),
     }
-    arrays["prediction"] = answer(stack(arrays, told(arrays)), dataset.x[dataset.validation])
+    arrays["prediction"] = answer(
+        stack(arrays, Architecture(told(arrays))), dataset.x[dataset.validation]
+    )
     packed = {name: array.astype(np.float32) for name, array in arrays.items()}
     store.add_snapshot(run, kept, snapshot.pack(packed))
     store.set_status(run, "finished")
@@ -66,8 +69,8 @@ def test_epochs_that_early_stopping_took_back_are_not_judged(store, app, kept, o
 def test_losses_with_a_penalty_stand_beside_no_line():
     penalised = Experiment(layers=(Recurrent(units=4, l2=0.01),))
     dataset = dataset_of(Data())
-    assert set(lines(SMALL, dataset)) > {"persistence"}
-    assert lines(penalised, dataset) == {}
+    assert set(losses_to_beat(SMALL, dataset)) > {"persistence"}
+    assert losses_to_beat(penalised, dataset) == {}
 
 
 def test_more_epochs_stop_the_run_that_this_tab_trains(store, app, monkeypatch):

@@ -12,12 +12,15 @@ from seqlab.data.dataset import Dataset
 from seqlab.data.load import load
 from seqlab.experiment import Data, Experiment, Network, Recurrent, Training
 from seqlab.figures import attribution
+from seqlab.inspection import heatmap_strips
+from seqlab.inspection.networks import output_of, read
+from seqlab.inspection.sequences import mask_of, sample, sequence
 from seqlab.lens import snapshot
 from seqlab.lens.forward import forward, in_order
 from seqlab.lens.statistics import follows
 from seqlab.runs.store import Store
 from seqlab.training.train import Result, train
-from seqlab.ui import heatmap_strips, networks
+from seqlab.ui import networks
 from seqlab.ui.draft import dataset_of
 from seqlab.ui.views import views_of
 from tests.ui.test_lens_page import opened, words
@@ -147,7 +150,7 @@ def test_steps_stand_in_the_order_of_the_sequence(store, name) -> None:
     run = kept(store, name)
     network = networks.network(run, EPOCHS, SITUATIONS[name], dataset)
     index = dataset.validation[:1]
-    x, mask = np.repeat(dataset.x[index], 2, axis=0), networks.mask_of(dataset, index)
+    x, mask = np.repeat(dataset.x[index], 2, axis=0), mask_of(dataset, index)
     place = int(dataset.lengths[index[0]]) // 2
     x[1, place] = (
         x[1, place] + 1 if x.ndim == 3 else 1 + x[1, place] % (len(dataset.vocabulary) - 1)
@@ -172,7 +175,7 @@ def test_a_backward_unit_follows_the_input_that_it_reads(store) -> None:
     dataset, _ = trained(name)
     run = kept(store, name)
     network = networks.network(run, EPOCHS, SITUATIONS[name], dataset)
-    index = networks.sample(dataset, 200, seed=SITUATIONS[name].training.seed)
+    index = sample(dataset, 200, seed=SITUATIONS[name].training.seed)
     hidden = forward([network], dataset.x[index]).traces["lstm_0"]["hidden"][0][:, ::-1]
     _, values = follows(hidden, {"input": dataset.x[index][..., 0]})
     best = values[np.abs(values).argmax(), 0]
@@ -195,8 +198,8 @@ def test_one_answer_is_drawn_as_bars(store, name, monkeypatch) -> None:
     ((names, then),) = drawn
     network = networks.network(run, EPOCHS, SITUATIONS[name], dataset)
     index = dataset.validation[:1]
-    raw = forward([network], dataset.x[index], networks.mask_of(dataset, index)).answers[0, 0]
-    odds = networks.output_of(SITUATIONS[name], dataset, raw)
+    raw = forward([network], dataset.x[index], mask_of(dataset, index)).answers[0, 0]
+    odds = output_of(SITUATIONS[name], dataset, raw)
     np.testing.assert_allclose(then, odds, rtol=1e-5)
     assert np.isfinite(then).all()
     if dataset.goal.kind == "class":
@@ -212,10 +215,10 @@ def test_the_strip_below_the_maps_holds_the_answer_where_it_counts(store, name) 
     if dataset.goal.at != "end" or "translation" in name:
         return
     network = networks.network(kept(store, name), EPOCHS, SITUATIONS[name], dataset)
-    shown = networks.sequence(dataset, int(dataset.validation[0]))
-    raw = networks.read(network, shown)
-    odds = networks.output_of(SITUATIONS[name], dataset, in_order(network, raw).outputs[0, 0])
-    said = networks.output_of(SITUATIONS[name], dataset, raw.answers[0, 0])
+    shown = sequence(dataset, int(dataset.validation[0]))
+    raw = read(network, shown)
+    odds = output_of(SITUATIONS[name], dataset, in_order(network, raw).outputs[0, 0])
+    said = output_of(SITUATIONS[name], dataset, raw.answers[0, 0])
     strip = heatmap_strips.below(dataset, shown, network, next(iter(network.layers)), odds)
     lines, last = strip.lines(odds), strip.about["last"]
     assert np.isfinite(lines).all()
@@ -226,9 +229,9 @@ def test_the_strip_below_the_maps_holds_the_answer_where_it_counts(store, name) 
 
 def test_classes_keep_their_shares_in_a_sample(store) -> None:
     dataset = dataset_of(Data(source="vowels"))
-    index = networks.sample(dataset, 50, seed=3)
+    index = sample(dataset, 50, seed=3)
     shares = len(index) * np.bincount(dataset.y[dataset.validation]) / len(dataset.validation)
     counts = np.bincount(dataset.y[index], minlength=len(shares))
     assert len(set(index)) == 50
     assert (np.abs(counts - shares) < 1).all()
-    assert set(index) != set(networks.sample(dataset, 50, seed=4))
+    assert set(index) != set(sample(dataset, 50, seed=4))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Finding, Recurrent
 from seqlab.network.doctor.fixes import with_layer, with_network
-from seqlab.network.plan import DECODERS, head_of
+from seqlab.network.plan import DECODERS, plan
 
 RANK = (
     "Keras: Input 0 of layer is incompatible with the layer: expected ndim={wanted}, "
@@ -24,13 +24,13 @@ def find(experiment: Experiment, frame: Frame) -> list[Finding]:
 
 def settled(experiment: Experiment, frame: Frame) -> Experiment:
     """The experiment with `return_sequences` as its head needs it, and a decoder if need be."""
-    if head_of(experiment, frame) in DECODERS and len(experiment.layers) == 1:
+    if plan(experiment, frame).head in DECODERS and len(experiment.layers) == 1:
         decoder = experiment.layers[0].model_copy(
             update={"bidirectional": False, "go_backwards": False}
         )
         layers = (*experiment.layers, decoder)
         experiment = experiment.model_copy(update={"layers": layers})
-    if head_of(experiment, frame) == "teacher_forcing":
+    if plan(experiment, frame).head == "teacher_forcing":
         encoder = experiment.layers[-2]
         experiment = with_layer(
             experiment,
@@ -49,7 +49,7 @@ def settled(experiment: Experiment, frame: Frame) -> Experiment:
 def _wanted(experiment: Experiment, frame: Frame) -> list[bool | None]:
     """For each layer whether it must return sequences; `None` where it does not matter."""
     wanted: list[bool | None] = [True] * len(experiment.layers)
-    head = head_of(experiment, frame)
+    head = plan(experiment, frame).head
     if head == "dense":
         wanted[-1] = False
     elif head == "repeat_vector" and len(wanted) > 1:
@@ -82,7 +82,7 @@ def _head(experiment: Experiment, frame: Frame) -> list[Finding]:
             "error",
             "head_mismatch",
             f"The head “{head}” does not fit: this data has {asked} ({kind}), "
-            f"which needs “{head_of(automatic, frame)}”.",
+            f"which needs “{plan(automatic, frame).head}”.",
             settled(automatic, frame),
             "Use the head that fits",
             "Keras compares the shapes of target and output only in the loss, and a mean squared "
@@ -92,7 +92,7 @@ def _head(experiment: Experiment, frame: Frame) -> list[Finding]:
 
 
 def _decoder(experiment: Experiment, frame: Frame) -> list[Finding]:
-    head = head_of(experiment, frame)
+    head = plan(experiment, frame).head
     if head not in DECODERS:
         return []
     if len(experiment.layers) == 1:
@@ -175,7 +175,7 @@ def _time_axis(experiment: Experiment, frame: Frame) -> list[Finding]:
 
 def _about(experiment: Experiment, frame: Frame, i: int) -> tuple[str, str, str]:
     """Code, message and what Keras says of a layer whose `return_sequences` is wrong."""
-    layers, head = experiment.layers, head_of(experiment, frame)
+    layers, head = experiment.layers, plan(experiment, frame).head
     layer, last = layers[i], len(layers) - 1
     width = _handed_over(layer)
     if i < last and not layer.return_sequences:
@@ -230,7 +230,7 @@ def _backwards(experiment: Experiment, frame: Frame) -> list[Finding]:
                     "value.",
                 )
             )
-        elif layer.return_sequences and head_of(experiment, frame) == "time_distributed":
+        elif layer.return_sequences and plan(experiment, frame).head == "time_distributed":
             found.append(
                 Finding(
                     "warning",

@@ -42,7 +42,7 @@ def diagnose(
         >>> diagnose(two)[0].fix.layers[0].return_sequences
         True
     """
-    frame = Frame.of(dataset) if dataset is not None else Frame(experiment.data.window)
+    frame = dataset.frame if dataset is not None else Frame(experiment.data.window)
     findings = [*axes.find(experiment, frame), *states.find(experiment, frame, dataset)]
     if dataset is not None:
         fits = not any(finding.level == "error" for finding in findings)

@@ -12,6 +12,7 @@ from seqlab.experiment import Experiment, Finding
 from seqlab.network.doctor.axes import settled
 from seqlab.network.doctor.fixes import with_layer, with_training
 from seqlab.network.estimate import Estimate, estimate
+from seqlab.network.plan import plan
 from seqlab.network.program_key import batch_of
 from seqlab.network.shapes import links
 
@@ -24,10 +25,10 @@ VARIABLES = 6  # of each parameter: itself, its gradient, the optimizer's, those
 
 def memory(experiment: Experiment, dataset: Dataset) -> int:
     """Bytes of data and parameters, and of what one batch keeps of every step for the way back."""
-    frame = Frame.of(dataset)
+    frame = dataset.frame
     batch = batch_of(experiment, dataset)
     kept, steps = 0, frame.timesteps
-    for link in links(experiment, frame):
+    for link in links(plan(experiment, frame)):
         assert link.part is not None
         kept += VARIABLES * link.parameters
         if link.part.role in ("input", "repeat"):
@@ -57,21 +58,21 @@ def find(
 
 def _parameters(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding]:
     targets = len(dataset.train) * frame.steps * (frame.outputs if frame.kind == "value" else 1)
-    parameters = sum(link.parameters for link in links(experiment, frame))
+    parameters = sum(link.parameters for link in links(plan(experiment, frame)))
     if parameters <= FAR_MORE * targets:
         return []
     fix = experiment
     while (
         any(layer.units > 1 for layer in fix.layers)
-        and sum(link.parameters for link in links(fix, frame)) > FAR_MORE * targets
+        and sum(link.parameters for link in links(plan(fix, frame))) > FAR_MORE * targets
     ):
         for i, layer in enumerate(fix.layers):
             fix = with_layer(fix, i, units=max(1, layer.units // 2))
         fix = settled(fix, frame)  # a decoder's units follow from the encoder's
     sizes = ", ".join(str(layer.units) for layer in fix.layers)
-    chain = links(experiment, frame)
+    chain = links(plan(experiment, frame))
     # Fewer units are no remedy where an embedding, or the head, holds the parameters.
-    helps = sum(link.parameters for link in links(fix, frame)) <= FAR_MORE * targets
+    helps = sum(link.parameters for link in links(plan(fix, frame))) <= FAR_MORE * targets
     largest = max(chain, key=lambda link: link.parameters)
     where = "" if helps else f" {largest.parameters:,} of them stand in {largest.name}."
     return [

@@ -13,7 +13,7 @@ from seqlab.data.frame import Frame
 from seqlab.data.sequences import parts
 from seqlab.experiment import Experiment, Finding
 from seqlab.network.doctor.fixes import with_data, with_network, with_training
-from seqlab.network.plan import loss_of
+from seqlab.network.plan import plan
 
 VALUE_LOSSES = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh")
 CLASS_LOSSES = ("sparse_categorical_crossentropy",)
@@ -66,7 +66,7 @@ def find(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding
 
 
 def _loss(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding]:
-    loss = loss_of(experiment, frame)
+    loss = plan(experiment, frame).loss
     targets = dataset.y[dataset.train]
     if loss in losses_for(frame):
         return []

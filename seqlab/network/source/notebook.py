@@ -60,7 +60,7 @@ def notebook(experiment: Experiment, dataset: Dataset | None = None) -> str:
         cells += _cells(number, section)
         if section.title == "Training":
             cells.append(_code(f"{number}-plot", LOSS_PLOT))
-    if plot := _result_plot(Frame.of(dataset), dataset):
+    if plot := _result_plot(dataset.frame, dataset):
         cells.append(_code("result", plot))
     made = new_notebook(
         cells=cells,

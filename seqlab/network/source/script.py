@@ -9,7 +9,7 @@ from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.data.load import load
 from seqlab.experiment import Experiment, Training
-from seqlab.network.plan import Plan, from_logits, loss_of, metrics_of, plan
+from seqlab.network.plan import Plan, plan
 from seqlab.network.source.data import Preparation, prepare
 from seqlab.network.source.model import model_lines
 from seqlab.network.source.python import call, keywords, literal
@@ -79,7 +79,7 @@ def source(experiment: Experiment, dataset: Dataset | None = None) -> str:
 
 def sections(experiment: Experiment, dataset: Dataset) -> list[Section]:
     """The script in parts: imports, data, model, training, evaluation."""
-    frame = Frame.of(dataset)
+    frame = dataset.frame
     prepared, planned = prepare(experiment, dataset), plan(experiment, frame)
     head = f"{dataset.target} · {len(dataset.train):,} training sequences"
     return [
@@ -149,9 +149,9 @@ def _training(
     lines += rate_lines
     compiled = [
         "\n".join(call(f"keras.optimizers.{training.optimizer}", _optimizer(training, rate))),
-        f"loss={_loss(experiment, frame, prepared.weighted)}",
+        f"loss={_loss(planned, prepared.weighted)}",
     ]
-    metrics = [METRIC_CLASSES[name] for name in metrics_of(experiment, frame)]
+    metrics = [METRIC_CLASSES[name] for name in planned.metrics]
     if metrics:
         compiled.append(f"{_weighted(prepared)}metrics=[{', '.join(metrics)}]")
     lines += call("model.compile", compiled)
@@ -302,13 +302,13 @@ def _callbacks(training: Training, validated: bool) -> list[str]:
     return callbacks
 
 
-def _loss(experiment: Experiment, frame: Frame, weighted: bool) -> str:
+def _loss(planned: Plan, weighted: bool) -> str:
     """The loss; where steps have weights, its mean is over what counts."""
-    name = loss_of(experiment, frame)
+    name = planned.loss
     entropy = "crossentropy" in name
     if not entropy and not weighted:
         return literal(name)
-    arguments = ["from_logits=True"] if entropy and from_logits(experiment) else []
+    arguments = ["from_logits=True"] if entropy and planned.from_logits else []
     if weighted:
         arguments.append('reduction="mean_with_sample_weight"')
     return f"keras.losses.{LOSS_CLASSES[name]}({', '.join(arguments)})"

@@ -12,12 +12,14 @@ from plotly.colors import sequential
 from seqlab.cells import CELLS
 from seqlab.data.dataset import Dataset
 from seqlab.figures import style
+from seqlab.inspection import heatmap_strips
+from seqlab.inspection.networks import output_of, steps_of
+from seqlab.inspection.sequences import Sequence
 from seqlab.lens import captions, frames
 from seqlab.lens.frames import Frame
 from seqlab.runs.store import Run
-from seqlab.ui import heatmap_strips, networks, services
+from seqlab.ui import networks, services
 from seqlab.ui.components.component import component
-from seqlab.ui.networks import Sequence
 
 MOST_BYTES = 1_500_000  # of heat maps in one message, before compression and base64
 WHILE_TRAINING = 300_000  # since everything is sent again with each new epoch
@@ -66,7 +68,7 @@ def gates_player(
     cell, units = newest.layers[layer].cell, newest.units(layer)
     rows = CELLS[cell].rows
     picture = len(rows[0]) * len(rows) * -(-units // frames.stride(units))
-    timesteps = networks.steps_of(newest, layer, dataset)
+    timesteps = steps_of(newest, layer, dataset)
     picture *= -(-timesteps // frames.block(timesteps))
     epochs = frames.thinned(saved, limit // picture)
     if best in saved:
@@ -117,9 +119,7 @@ def _data(
     network = networks.network(run.id, epochs[-1], run.experiment, dataset)
     cell, units = network.layers[layer].cell, network.units(layer)
     names, timesteps = made[epochs[-1]].names, made[epochs[-1]].steps
-    raw = {
-        epoch: networks.output_of(run.experiment, dataset, made[epoch].output) for epoch in epochs
-    }
+    raw = {epoch: output_of(network, dataset, made[epoch].output) for epoch in epochs}
     output = heatmap_strips.below(dataset, shown, network, layer, raw[epochs[-1]])
     size = frames.block(timesteps)
     every = frames.stride(units)

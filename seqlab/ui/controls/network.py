@@ -7,7 +7,6 @@ from functools import partial
 import streamlit as st
 
 from seqlab.cells import CELLS
-from seqlab.data.frame import Frame
 from seqlab.experiment import MAX_LAYERS, Recurrent
 from seqlab.network.doctor.axes import settled
 from seqlab.network.doctor.targets import activations_for, heads_for
@@ -28,7 +27,7 @@ def network_controls(now: Draft) -> None:
     usual = _usual(now)
     for i in range(layers):
         _layer(i, layers, usual)
-    frame = None if now.dataset is None else Frame.of(now.dataset)
+    frame = None if now.dataset is None else now.dataset.frame
     tokens = frame is not None and frame.vocabulary > 0
     padded = frame is not None and frame.padded
     names = [*(["embedding"] if tokens else []), *(["masking"] if tokens or padded else [])]
@@ -47,7 +46,7 @@ def _usual(now: Draft) -> dict[str, bool]:
     """Where `return_sequences` must be on, being on is no change."""
     if now.experiment is None or now.dataset is None:
         return {}
-    wanted = settled(now.experiment, Frame.of(now.dataset)).layers
+    wanted = settled(now.experiment, now.dataset.frame).layers
     return {f"return_sequences_{i}": layer.return_sequences for i, layer in enumerate(wanted)}
 
 

@@ -7,14 +7,14 @@ import streamlit as st
 from seqlab import environment
 from seqlab.choices import KNOBS
 from seqlab.data.dataset import Dataset
-from seqlab.data.frame import Frame
+from seqlab.inspection.baselines import losses_to_beat
 from seqlab.network.doctor.targets import losses_for, metrics_for
 from seqlab.network.estimate import Estimate, estimate
+from seqlab.network.plan import plan
 from seqlab.network.program_key import program_key
 from seqlab.runs.store import Run, StoreError
 from seqlab.ui import draft, own_run, services, state, visitor
 from seqlab.ui.controls.fields import changes, field, more
-from seqlab.ui.lines import lines
 from seqlab.ui.steering import tell
 
 IN_SIGHT = ("optimizer", "learning_rate", "batch_size", "epochs", "clipnorm", "seed")
@@ -42,7 +42,7 @@ def training_controls(dataset: Dataset | None) -> None:
         "exponential": ["decay_rate"],
         "plateau": ["decay_rate", "plateau_patience"],
     }[st.session_state.schedule]
-    frame = None if dataset is None else Frame.of(dataset)
+    frame = None if dataset is None else dataset.frame
     names = ["schedule", *schedule, "warmup", "patience", "clipvalue", "loss", "metrics"]
     names += ["class_weight"] if frame is not None and frame.kind == "class" else []
     names += ["shuffle", *KNOBS[st.session_state.optimizer]]
@@ -84,7 +84,9 @@ def train_buttons(now: draft.Draft, run: Run | None) -> None:
             on_click=_stop,
         )
     if ready and now.experiment is not None and now.dataset is not None:
-        same = services.pool().compiled(program_key(now.experiment, now.dataset))
+        same = services.pool().compiled(
+            program_key(plan(now.experiment, now.dataset.frame), now.dataset)
+        )
         foreseen = estimate(now.experiment, now.dataset, services.store().pace(), compiled=same)
         compiling = "" if same else ", compiling included"
         st.caption(f"{foreseen.epochs:,} epochs take {foreseen.words}{compiling}.{_turn(foreseen)}")
@@ -106,7 +108,7 @@ def _train() -> None:
     if not now.ready or now.experiment is None or now.dataset is None:
         return
     store = services.store()
-    line = next(iter(lines(now.experiment, now.dataset).items()), None)
+    line = next(iter(losses_to_beat(now.experiment, now.dataset).items()), None)
     foreseen = estimate(now.experiment, now.dataset).epoch
     try:
         run = store.create(now.experiment, line, foreseen, visitor.owner())
@@ -116,7 +118,7 @@ def _train() -> None:
     st.session_state[state.STORE_PROBLEM] = None
     own_run.begin(run)
     state.show_run(run)
-    program = program_key(now.experiment, now.dataset)
+    program = program_key(plan(now.experiment, now.dataset.frame), now.dataset)
     services.pool().submit(run, now.experiment, now.dataset, program)
 
 

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.data import summary
-from seqlab.data.frame import Frame
 from seqlab.data.reading.foreign import UploadError
 from seqlab.data.reading.quality import codes
 from seqlab.data.reading.regular import resample
@@ -42,7 +41,7 @@ def facts(data: Data) -> Facts:
     notes = [Finding("hint", "data_note", note) for note in dataset.notes]
     found = [
         *notes,
-        *samples.find(experiment, Frame.of(dataset), dataset),
+        *samples.find(experiment, dataset.frame, dataset),
         *split.find(experiment, dataset),
     ]
     return Facts(

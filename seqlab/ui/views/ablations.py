@@ -8,16 +8,15 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import streamlit as st
-from numpy.typing import NDArray
 
-from seqlab.data.frame import Frame
 from seqlab.figures import attribution as figures
 from seqlab.figures import style
+from seqlab.inspection.losses import loss
+from seqlab.inspection.sequences import sample
 from seqlab.lens import ablation, captions
-from seqlab.lens.forward import forward
 from seqlab.lens.stack import LensError, Stack
-from seqlab.network.plan import loss_of
-from seqlab.ui import networks, services
+from seqlab.network.plan import plan
+from seqlab.ui import services
 from seqlab.ui.cache import ByteCache
 from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene, choose_layer
@@ -38,7 +37,7 @@ def ablations(scene: Scene, network: Stack, epoch: int) -> None:
         """The loss without a part; it does not hang on the sequence that is chosen."""
         weights = services.store().snapshot_key(scene.run.id, epoch)
         key = weights, layer, part, len(index)
-        return _losses.get(key, lambda: loss(scene, changed(), index))
+        return _losses.get(key, lambda: loss(changed(), scene.dataset, index))
 
     st.subheader("Parts of the network", anchor=False)
     explained = st.container()
@@ -52,7 +51,7 @@ def ablations(scene: Scene, network: Stack, epoch: int) -> None:
         f"Switch off {tried} units one by one (takes a few seconds)", key="lens_each_unit"
     )
     fits = MOST_WORK // (work * (tried + 5 if each else 5))
-    index = networks.sample(scene.dataset, max(FEWEST, min(MOST, fits)), scene.seed)
+    index = sample(scene.dataset, max(FEWEST, min(MOST, fits)), scene.seed)
     whole = measured("", lambda: network)
     gates: dict[str, float] = {}
     problems: list[str] = []
@@ -74,7 +73,7 @@ def ablations(scene: Scene, network: Stack, epoch: int) -> None:
     if chosen:
         name = f"without units {', '.join(str(unit + 1) for unit in chosen)}"
         name = name if len(name) < 40 else f"without {len(chosen)} units of your choice"
-        together[name] = loss(scene, ablation.units_off(network, layer, chosen), index)
+        together[name] = loss(ablation.units_off(network, layer, chosen), scene.dataset, index)
     ranked = sorted(off, key=lambda unit: -off[unit])
     drawn = ranked[:DRAWN] if len(ranked) > DRAWN + 2 else ranked
     shown = gates | together | {f"without unit {unit + 1}": off[unit] for unit in drawn}
@@ -83,7 +82,7 @@ def ablations(scene: Scene, network: Stack, epoch: int) -> None:
     experiment = scene.run.experiment
     measured_as, note = captions.loss(
         scene.dataset.goal.kind,
-        loss_of(experiment, Frame.of(scene.dataset)),
+        plan(experiment, scene.dataset.frame).loss,
         any(each.l2 for each in experiment.layers),
         len(index) == len(scene.dataset.validation),
     )
@@ -138,19 +137,3 @@ def _times(value: float, whole: float) -> str:
         return f"{change:+.0%}"
     times = f"{1 + change:,.0f}" if change > 9 else f"{1 + change:.1f}"
     return f"{times} times as much"
-
-
-def loss(scene: Scene, network: Stack, index: NDArray[np.int64]) -> float:
-    """Mean squared error of scaled values, or the cross-entropy, over some sequences."""
-    dataset = scene.dataset
-    passage = forward([network], dataset.x[index], networks.mask_of(dataset, index))
-    ends = dataset.goal.at == "end" and network.bridge is None
-    said = passage.answers[0] if ends else passage.outputs[0]
-    truth = dataset.y[index]
-    if dataset.goal.kind == "value":
-        squares = (said.astype(np.float64).reshape(truth.shape) - truth) ** 2
-        return float(squares.mean())
-    counts = np.ones(truth.shape) if dataset.y_weights is None else dataset.y_weights[index]
-    odds = networks.output_of(scene.run.experiment, dataset, said)
-    right = np.take_along_axis(odds, truth[..., np.newaxis].astype(np.int64), axis=-1)[..., 0]
-    return float((-np.log(np.maximum(right, 1e-300)) * counts).sum() / counts.sum())

@@ -10,11 +10,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from seqlab.figures import attribution as figures
+from seqlab.inspection.networks import read
+from seqlab.inspection.sequences import Sequence, stepwise, symbols
 from seqlab.lens import captions
 from seqlab.lens.occlusion import occlusion, saliency
 from seqlab.lens.stack import Stack
-from seqlab.ui import networks
-from seqlab.ui.networks import Sequence
 from seqlab.ui.views.ablations import ablations
 from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene, choose
@@ -33,7 +33,7 @@ def attribution(scene: Scene) -> None:
     at, output = -1, 0
     ends = scene.dataset.goal.at == "end" and network.bridge is None
     if not ends or scene.dataset.goal.kind == "class":
-        said = networks.read(network, shown).outputs[0, 0]  # (steps, outputs)
+        said = read(network, shown).outputs[0, 0]  # (steps, outputs)
         at = -1 if ends else _choose_step(scene, network, said)
         output = _output(scene, shown, said[at], at)
     first = _steps(scene, network, shown, output, at)
@@ -46,7 +46,7 @@ def attribution(scene: Scene) -> None:
 def _choose_step(scene: Scene, network: Stack, said: NDArray[np.floating]) -> int:
     """Which step of the answer is meant, from 0."""
     dataset, steps = scene.dataset, len(said)
-    if not networks.stepwise(dataset):
+    if not stepwise(dataset):
         return int(st.slider("Step of the answer", 1, steps, steps, key="lens_answer_step")) - 1
     classes = dataset.goal.classes
     written = [classes[k] for k in said.argmax(axis=-1)]
@@ -124,7 +124,7 @@ def _steps(scene: Scene, network: Stack, shown: Sequence, output: int, at: int) 
         slope_name += ", x scaled"
     figure = figures.under_the_input(
         inputs,
-        networks.symbols(scene.dataset, shown),
+        symbols(scene.dataset, shown),
         {slope_name: slopes, change_name: change},
     )
     real = slice(0, shown.real)

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from seqlab.inspection.networks import read
+from seqlab.inspection.sequences import stepwise, symbols
 from seqlab.lens.arithmetic import Unit, unit
 from seqlab.lens.forward import Passage
 from seqlab.lens.stack import Stack
-from seqlab.ui import networks
 from seqlab.ui.components.cell import cell_picture
 from seqlab.ui.components.player import chosen_unit
 from seqlab.ui.views.parts import about, csv
@@ -26,45 +27,45 @@ def cell(scene: Scene) -> None:
     layer = choose_layer(scene)
     shown, epoch = choose(scene)
     network = scene.network(epoch)
-    passage = networks.read(network, shown)
+    passage = read(network, shown)
     place, decodes = network.place(layer), network.decodes(layer)
-    read = passage.inputs[place][0, 0]
+    rows = passage.inputs[place][0, 0]
     mask = None if decodes or not network.masked else shown.mask
     begins = [state[0, 0] for state in passage.begins] if decodes else []
     number = _choose_unit(scene, network.units(layer), passage.trace(layer).hidden[0].std(axis=0))
-    found = unit(network.layers[layer], read, number - 1, mask, begins)
+    found = unit(network.layers[layer], rows, number - 1, mask, begins)
     backwards = network.layers[layer].go_backwards
     order = slice(None, None, -1) if backwards else slice(None)
-    symbols: list[str] = []
+    labels: list[str] = []
     if place == 0 and not scene.dataset.vocabulary:
         names = scene.dataset.names[:3]
         unit_of = "" if scene.dataset.input_scaling.is_identity else " (scaled)"
         inputs = {f"input {name}{unit_of}": shown.x[order, k] for k, name in enumerate(names)}
         said = [", ".join(f"{value:.3f}" for value in row[:3]) for row in shown.x[order]]
     elif place == 0:
-        symbols = networks.symbols(scene.dataset, shown)[order]
-        inputs, said = {}, [repr(symbol) for symbol in symbols]
+        labels = symbols(scene.dataset, shown)[order]
+        inputs, said = {}, [repr(label) for label in labels]
     else:
         inputs, said = {}, _from_below(scene, network, passage, place)
-        if decodes and networks.stepwise(scene.dataset):
+        if decodes and stepwise(scene.dataset):
             classes = scene.dataset.goal.classes
-            symbols = [classes[k] for k in passage.outputs[0, 0].argmax(axis=-1)]
-    padding = ~mask[order] if mask is not None else np.zeros(len(read), bool)
+            labels = [classes[k] for k in passage.outputs[0, 0].argmax(axis=-1)]
+    padding = ~mask[order] if mask is not None else np.zeros(len(rows), bool)
     name = f"{scene.run.id} {epoch} {layer} {number} {hash(shown.key)}"
-    cell_picture(found, number, inputs, said, padding, symbols, key="lens_cell", name=name)
+    cell_picture(found, number, inputs, said, padding, labels, key="lens_cell", name=name)
     if backwards:
         st.caption("This layer reads the sequence from its end: step 1 is the last one.")
     csv(_table(found), "lens_cell_numbers")
 
 
 def _from_below(scene: Scene, network: Stack, passage: Passage, place: int) -> list[str]:
-    """What a layer reads that does not read the data, in words, one for each step."""
-    read = passage.inputs[place][0, 0]
+    """What a layer reads that does not rows the data, in words, one for each step."""
+    rows = passage.inputs[place][0, 0]
     bridge = network.bridge
     if bridge is None or place != bridge.block:
-        return [f"{read.shape[1]} numbers from the layer below"] * len(read)
+        return [f"{rows.shape[1]} numbers from the layer below"] * len(rows)
     if bridge.embedding is None:
-        return [f"the encoder's summary, {read.shape[1]} numbers"] * len(read)
+        return [f"the encoder's summary, {rows.shape[1]} numbers"] * len(rows)
     classes = scene.dataset.goal.classes
     wrote = [repr(classes[k]) for k in passage.outputs[0, 0].argmax(axis=-1)]
     return ["nothing yet", *(f"its own {symbol}" for symbol in wrote[:-1])]

@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 from seqlab.cells import CELLS
 from seqlab.figures import through_time
 from seqlab.figures.through_time import Line
+from seqlab.inspection.losses import slopes_of
+from seqlab.inspection.networks import read
+from seqlab.inspection.sequences import Sequence
+from seqlab.inspection.words import when
 from seqlab.lens import captions, theory
 from seqlab.lens.backward import gradients
 from seqlab.lens.bptt import Flow, Layer
@@ -20,11 +24,9 @@ from seqlab.lens.forward import in_order
 from seqlab.lens.stack import Stack
 from seqlab.lens.statistics import spectral_radius
 from seqlab.lens.trace import Trace
-from seqlab.ui import networks, services
-from seqlab.ui.networks import Sequence
+from seqlab.ui import services
 from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene, choose
-from seqlab.ui.words import when
 
 LENGTHS = (10, 25, 50, 100, 200, 400)
 LINEAR_STEPS = 50
@@ -43,34 +45,11 @@ def flow(scene: Scene) -> None:
     st.fragment(_laboratory)(scene, shown)
 
 
-def slopes_of(
-    scene: Scene, network: Stack, shown: Sequence, outputs: NDArray[np.floating]
-) -> NDArray[np.float64]:
-    """dL/d(output) of one sequence: of the mean squared error, or of the cross-entropy.
-
-    `outputs` is (timesteps, outputs), what the head says. Without a target the slope is 1.
-    """
-    at_end = scene.dataset.goal.at == "end" and network.bridge is None
-    said = np.asarray(outputs[-1:] if at_end else outputs, np.float64)
-    counts = np.ones(len(said)) if shown.weights is None else shown.weights.astype(np.float64)
-    if shown.y is None:
-        slopes = np.ones_like(said)
-    elif scene.dataset.goal.kind == "value":
-        slopes = 2 * (said - np.reshape(shown.y, said.shape)) / said.shape[1]
-        slopes *= counts[:, np.newaxis] / max(counts.sum(), 1)
-    else:
-        odds = networks.output_of(scene.run.experiment, scene.dataset, said)
-        right = np.reshape(shown.y, len(said)).astype(np.int64)
-        slopes = (odds - np.eye(odds.shape[1])[right]) * counts[:, np.newaxis]
-        slopes /= max(counts.sum(), 1)
-    return slopes[0][np.newaxis] if at_end else slopes[np.newaxis]
-
-
 def _of_the_run(scene: Scene, shown: Sequence, epoch: int) -> None:
     st.subheader("In this network", anchor=False)
     network = scene.network(epoch)
-    passage = networks.read(network, shown)
-    slopes = slopes_of(scene, network, shown, passage.outputs[0, 0])
+    passage = read(network, shown)
+    slopes = slopes_of(network, scene.dataset, shown, passage.outputs[0, 0])
     found = gradients(network, shown.x[np.newaxis], slopes, shown.batch_mask)
     first = scene.saved[0]
     before = _norms_at(scene, shown, first) if epoch != first else {}
@@ -109,7 +88,7 @@ def _of_the_run(scene: Scene, shown: Sequence, epoch: int) -> None:
 def _norms_at(scene: Scene, shown: Sequence, epoch: int) -> dict[str, NDArray[np.floating]]:
     """|dL/dh| of each layer at another epoch."""
     network = scene.network(epoch)
-    slopes = slopes_of(scene, network, shown, networks.read(network, shown).outputs[0, 0])
+    slopes = slopes_of(network, scene.dataset, shown, read(network, shown).outputs[0, 0])
     found = gradients(network, shown.x[np.newaxis], slopes, shown.batch_mask)
     flows = _in_order(network, found.flows)
     return {name: each.hidden_norm[0] for name, each in flows.items()}

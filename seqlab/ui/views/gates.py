@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from seqlab.inspection.sequences import Sequence
 from seqlab.ui.components.player import gates_player
-from seqlab.ui.networks import Sequence
 from seqlab.ui.views.parts import by_step_and_unit, csv
 from seqlab.ui.views.scene import Scene, choose_layer, choose_sequence
 

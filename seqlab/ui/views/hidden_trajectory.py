@@ -7,9 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from seqlab.figures import hidden_trajectory as figures
+from seqlab.inspection.sequences import sample
 from seqlab.lens.forward import forward, in_order
 from seqlab.lens.hidden_trajectory import principal_path
-from seqlab.ui import networks
 from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene, choose, choose_layer
 from seqlab.ui.words import plain
@@ -29,7 +29,7 @@ def hidden_trajectory(scene: Scene) -> None:
     shown, epoch = choose(scene)
     dataset = scene.dataset
     many = min(MOST_SEQUENCES, MOST_POINTS // dataset.timesteps)
-    index = networks.sample(dataset, many, scene.seed)
+    index = sample(dataset, many, scene.seed)
     if scene.only is not None:
         index = index[:0]
     x = np.concatenate([shown.x[np.newaxis], dataset.x[index]])

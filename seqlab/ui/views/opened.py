@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 
 from seqlab.data.dataset import Dataset, Goal, Scaling
 from seqlab.experiment import Experiment
+from seqlab.inspection.sequences import Sequence
+from seqlab.inspection.words import OPENED
 from seqlab.lens.stack import Stack
 from seqlab.runs.keras_process import ModelInput
 from seqlab.runs.store import Run
-from seqlab.ui.networks import Sequence
 from seqlab.ui.views.attribution import attribution
 from seqlab.ui.views.cell import cell
 from seqlab.ui.views.flow import flow
 from seqlab.ui.views.hidden_trajectory import hidden_trajectory
 from seqlab.ui.views.scene import Scene
 from seqlab.ui.views.statistics import statistics
-from seqlab.ui.words import OPENED
 
 # What needs neither targets nor other epochs.
 VIEWS: dict[str, Callable[[Scene], None]] = {

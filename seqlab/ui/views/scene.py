@@ -10,20 +10,22 @@ from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
 from seqlab.data.dataset import Dataset
+from seqlab.inspection import losses
+from seqlab.inspection.networks import answers, read
+from seqlab.inspection.sequences import Sequence, sequence
 from seqlab.lens import captions, forward
 from seqlab.lens.stack import LensError, Stack
 from seqlab.lens.trace import Trace
 from seqlab.runs.store import Run
 from seqlab.ui import networks, services, words
 from seqlab.ui.cache import ByteCache
-from seqlab.ui.networks import Sequence
 from seqlab.ui.views.custom_sequence import own_sequence
 
 WORST, OWN = "worst first", "my own"
 ORDERS = ("in order", WORST, OWN)
 MOST_WORK = 400_000_000  # sequences x timesteps x units squared: some 0.3 s
 
-_errors: ByteCache[NDArray[np.float64]] = ByteCache(8_000_000, lambda array: array.nbytes)
+_errors: ByteCache[NDArray[np.floating]] = ByteCache(8_000_000, lambda array: array.nbytes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +66,7 @@ class Scene:
     def traces(self, epoch: int, shown: Sequence) -> dict[str, Trace]:
         """What happens in every recurrent layer, in the order of the sequence."""
         network = self.network(epoch)
-        passage = forward.in_order(network, networks.read(network, shown))
+        passage = forward.in_order(network, read(network, shown))
         return {name: passage.trace(name) for name in passage.traces}
 
     def padding(self, network: Stack, shown: Sequence) -> str:
@@ -220,10 +222,10 @@ def _sequence(scene: Scene) -> Sequence:
         title += f", number {rank} of {n} by error{first}"
     else:
         title += f" of {n}"
-    return networks.sequence(scene.dataset, int(places[position]), title)
+    return sequence(scene.dataset, int(places[position]), title)
 
 
-def errors(scene: Scene, epoch: int) -> NDArray[np.float64]:
+def errors(scene: Scene, epoch: int) -> NDArray[np.floating]:
     """How wrong the network is on the validation sequences, or on the first of them if many.
 
     Root mean squared error of scaled values, or minus the log of the right class's probability.
@@ -231,7 +233,12 @@ def errors(scene: Scene, epoch: int) -> NDArray[np.float64]:
     """
     network = scene.network(epoch)
     key = services.store().snapshot_key(scene.run.id, epoch)
-    return _errors.get(key, lambda: _measure(scene, _prediction(scene, epoch, network)))
+
+    def measured() -> NDArray[np.floating]:
+        said, part = _prediction(scene, epoch, network), scene.dataset.validation
+        return losses.errors(network, scene.dataset, said, part[: len(said)])
+
+    return _errors.get(key, measured)
 
 
 def _prediction(scene: Scene, epoch: int, network: Stack) -> NDArray[np.floating]:
@@ -244,22 +251,4 @@ def _prediction(scene: Scene, epoch: int, network: Stack) -> NDArray[np.floating
     if left is not None and 0 < len(left) <= len(dataset.validation) and left.shape[1:] == shape:
         return left
     work = dataset.timesteps * max(network.units(name) for name in network.layers) ** 2
-    index = dataset.validation[: max(1, MOST_WORK // work)]
-    passage = forward.forward([network], dataset.x[index], networks.mask_of(dataset, index))
-    ends = dataset.goal.at == "end" and network.bridge is None
-    said = passage.answers[0] if ends else passage.outputs[0]
-    return said.reshape(len(index), *shape)
-
-
-def _measure(scene: Scene, guess: NDArray[np.floating]) -> NDArray[np.float64]:
-    dataset = scene.dataset
-    index = dataset.validation[: len(guess)]
-    truth = dataset.y[index]
-    if dataset.goal.kind == "value":
-        squares = (guess.astype(np.float64) - truth) ** 2
-        return np.sqrt(squares.reshape(len(truth), -1).mean(axis=1))
-    odds = networks.output_of(scene.run.experiment, dataset, guess)
-    right = np.take_along_axis(odds, truth[..., np.newaxis].astype(np.int64), axis=-1)[..., 0]
-    costs = -np.log(np.maximum(right, 1e-300)).reshape(len(truth), -1)
-    counts = np.ones(costs.shape) if dataset.y_weights is None else dataset.y_weights[index]
-    return (costs * counts).sum(axis=1) / np.maximum(counts.sum(axis=1), 1)
+    return answers(network, dataset, dataset.validation[: max(1, MOST_WORK // work)])

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from seqlab.cells import CELLS
 from seqlab.figures import statistics as figures
 from seqlab.figures import style
+from seqlab.inspection.networks import steps_of
+from seqlab.inspection.sequences import mask_of, sample, stepwise
 from seqlab.lens import captions
 from seqlab.lens import statistics as numbers
 from seqlab.lens.forward import forward, in_order
 from seqlab.lens.trace import Trace
 from seqlab.lens.trackers import KINDS, trackers
-from seqlab.ui import networks
 from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene, choose_epoch, choose_layer
 
@@ -29,10 +30,10 @@ def statistics(scene: Scene) -> None:
     about(f"The network reads {many}, and every unit is judged over all steps.{learned}")
     layer, epoch = choose_layer(scene), choose_epoch(scene)
     network = scene.network(epoch)
-    units, timesteps = network.units(layer), networks.steps_of(network, layer, scene.dataset)
+    units, timesteps = network.units(layer), steps_of(network, layer, scene.dataset)
     most = min(MOST // (6 * units * timesteps), 200)
-    index = networks.sample(scene.dataset, most, scene.seed)
-    x, mask = scene.dataset.x[index], networks.mask_of(scene.dataset, index)
+    index = sample(scene.dataset, most, scene.seed)
+    x, mask = scene.dataset.x[index], mask_of(scene.dataset, index)
     passage = in_order(network, forward([scene.network(scene.saved[0]), network], x, mask))
     before = passage.trace(layer, 0) if len(scene.saved) > 1 else None
     now = passage.trace(layer, 1)
@@ -184,7 +185,7 @@ def _answer_signals(
 ) -> tuple[dict[str, NDArray[np.floating]], NDArray[np.bool_] | None]:
     """What a decoder's unit may follow, each (sequences, steps), and the steps that count."""
     dataset, y = scene.dataset, scene.dataset.y[index]
-    if networks.stepwise(dataset):
+    if stepwise(dataset):
         counts = np.ones(y.shape) if dataset.y_weights is None else dataset.y_weights[index]
         return trackers(np.array(dataset.goal.classes)[y], counts > 0), counts > 0
     truth = y.reshape(len(y), -1, y.shape[-1] if y.ndim == 3 else 1)
@@ -203,7 +204,7 @@ def _signals(scene: Scene, index: NDArray[np.int64]) -> dict[str, NDArray[np.flo
             found |= {f"input {name}": x[..., k] for k, name in enumerate(dataset.names[:12])}
         return found | {"time": np.broadcast_to(np.arange(shape[1], dtype=float), shape)}
     if dataset.vocabulary:
-        mask = networks.mask_of(dataset, index)
+        mask = mask_of(dataset, index)
         everything = np.ones(shape, bool) if mask is None else mask
         found |= trackers(np.array(dataset.vocabulary)[x], everything)
     else:

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from seqlab.data.text import END
 from seqlab.figures import style
+from seqlab.inspection.sequences import sample
 from seqlab.lens.forward import forward, in_order
 from seqlab.lens.stack import LensError
 from seqlab.lens.statistics import follows
 from seqlab.lens.trackers import trackers
-from seqlab.ui import networks
 from seqlab.ui.components.coloured import Line, coloured_text
 from seqlab.ui.views.parts import about, csv
 from seqlab.ui.views.scene import Scene, choose, choose_layer
@@ -41,7 +41,7 @@ def text(scene: Scene) -> None:
     network = scene.network(epoch)
     units = network.units(layer)
     count = max(LINES, min(200, MOST // (6 * units * dataset.timesteps)))
-    index = networks.sample(dataset, count, scene.seed)
+    index = sample(dataset, count, scene.seed)
     index = index[(dataset.x[index] != shown.x).any(axis=1)]  # the chosen one stands first
     x = np.concatenate([shown.x[np.newaxis], dataset.x[index]])
     lengths = np.concatenate([[shown.real], dataset.lengths[index]])

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from seqlab.figures import attribution as figures
 from seqlab.figures import style
+from seqlab.inspection.networks import output_of
+from seqlab.inspection.sequences import Sequence, stepwise
 from seqlab.lens import captions
 from seqlab.lens.forward import Passage, forward, in_order
 from seqlab.lens.stack import Stack
-from seqlab.ui import networks
-from seqlab.ui.networks import Sequence
 from seqlab.ui.views.parts import about, picture
 from seqlab.ui.views.scene import Scene
 
@@ -101,11 +101,11 @@ def _answers(
 ) -> None:
     """The answers to the two sequences, step by step; side by side if there is one only."""
     dataset = scene.dataset
-    odds = networks.output_of(scene.run.experiment, dataset, passage.outputs[0])
+    odds = output_of(network, dataset, passage.outputs[0])
     if not said:
         odds = np.repeat(odds, 2, axis=0)
     written = None
-    if networks.stepwise(dataset):  # follow the symbols that it chose at first
+    if stepwise(dataset):  # follow the symbols that it chose at first
         chosen = odds[0].argmax(axis=-1)
         written = ["".join(dataset.goal.classes[k] for k in each.argmax(axis=-1)) for each in odds]
         answers = np.take_along_axis(odds, chosen[np.newaxis, :, np.newaxis], axis=-1)[..., 0]

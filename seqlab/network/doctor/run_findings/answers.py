@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import Experiment
-from seqlab.network.plan import from_logits
+from seqlab.lens.loss import probabilities
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,8 @@ def answers(
     truth = dataset.y[places]
     if not len(given) or given.shape != (*truth.shape, len(dataset.goal.classes)):
         return None
-    odds = given
-    if from_logits(experiment):
-        powers = np.exp(given - given.max(axis=-1, keepdims=True))
-        odds = powers / powers.sum(axis=-1, keepdims=True)
-    counts = np.ones(truth.shape)
-    if dataset.y_weights is not None:
-        counts = dataset.y_weights[places].astype(np.float64)
-    elif dataset.goal.at == "every step":
-        steps = np.arange(truth.shape[1])
-        counts = (steps < dataset.lengths[places, np.newaxis]).astype(np.float64)
+    odds = probabilities(given, experiment.network.head_activation)
+    counts = dataset.target_weights(places)
     total = max(float(counts.sum()), 1.0)
     right = float(((odds.argmax(axis=-1) == truth) * counts).sum()) / total
     return Answers(right, float((odds.max(axis=-1) * counts).sum()) / total)

@@ -10,11 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from seqlab.data.class_weight import counts
 from seqlab.data.dataset import Baseline, Dataset
-from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Finding
 from seqlab.network.doctor.run_findings import inner
 from seqlab.network.doctor.run_findings.answers import Answers, answers
-from seqlab.network.plan import measured_alike
+from seqlab.network.plan import plan
 
 Floats = NDArray[np.floating]
 Curve = NDArray[np.float64]
@@ -71,7 +70,7 @@ def facts_of(
     gradients: Mapping[str, Floats] | None,
 ) -> RunFacts:
     """Puts them together. Arguments as for `read_result`."""
-    alike = measured_alike(experiment, Frame.of(dataset))
+    alike = plan(experiment, dataset.frame).measured_alike
     return RunFacts(
         experiment,
         dataset,
@@ -96,7 +95,7 @@ def chance_loss(experiment: Experiment, dataset: Dataset) -> float | None:
     weights all classes that occur have the same share.
     """
     targets = dataset.y[dataset.train]
-    if not targets.size or not measured_alike(experiment, Frame.of(dataset)):
+    if not targets.size or not plan(experiment, dataset.frame).measured_alike:
         return None
     if dataset.goal.kind == "class":
         shares = counts(dataset)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from seqlab.data.dataset import Baseline, Dataset, rmse
 from seqlab.figures import answers, prediction
-from seqlab.ui.words import beside, when
+from seqlab.inspection.words import beside, when
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def _steps(
     figure = answers.values(truth[shown, :real, 0], line, dataset.target)
     if found is None:
         return Answer(figure, f"RMSE of {name} on the validation part: {rule.rmse:.4g}.")
-    weights = np.ones(truth.shape[:2]) if dataset.y_weights is None else dataset.y_weights[places]
+    weights = dataset.target_weights(places)
     squares = np.square(found - truth).mean(axis=2)
     error = float(np.sqrt((squares * weights).sum() / max(weights.sum(), 1)))
     words = _better(error, rule.rmse, name, "RMSE")
@@ -150,9 +150,7 @@ def _symbols(
     places = dataset.validation if raw is None else dataset.validation[: len(raw)]
     shown = min(shown, len(places) - 1)
     truth = dataset.y[places]  # (n, steps)
-    weights = np.ones(truth.shape) if dataset.y_weights is None else dataset.y_weights[places]
-    if dataset.y_weights is None and dataset.goal.at == "every step":
-        weights = (np.arange(truth.shape[1]) < dataset.lengths[places][:, None]).astype(float)
+    weights = dataset.target_weights(places)
     counted = np.flatnonzero(weights[shown])
     true = [classes[i] for i in truth[shown, counted]]
     if raw is None:

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from seqlab.data.dataset import Dataset
 from seqlab.data.text import END
 from seqlab.figures import style
+from seqlab.inspection.sequences import Sequence, stepwise, symbols
 from seqlab.lens.stack import Stack
-from seqlab.ui import networks
-from seqlab.ui.networks import Sequence
 
 MOST_LINES = 4  # of the inputs, and of the outputs
 INPUT_COLOURS = [style.WINDOW, style.TARGET, style.TRUTH, style.BASELINE]
@@ -29,7 +28,7 @@ class Output:
 
     Attributes:
         about: titles, names, truth and colours, the same at every epoch.
-        lines: what the head says (steps, outputs), see `networks.output_of` -> (steps, lines).
+        lines: what the head says (steps, outputs), see `output_of` -> (steps, lines).
         said: likewise -> the symbol that the network chose at each step; `None` for numbers.
     """
 
@@ -43,7 +42,7 @@ def above(dataset: Dataset, shown: Sequence, network: Stack, layer: str) -> dict
     if network.decodes(layer):
         return _before_decoder(dataset, shown, network)
     if dataset.vocabulary:
-        return {"title": "input", "symbols": networks.symbols(dataset, shown)}
+        return {"title": "input", "symbols": symbols(dataset, shown)}
     one = shown.x.shape[1] == 1
     values = dataset.input_scaling.invert(shown.x) if one else shown.x
     names = list(dataset.names[:MOST_LINES])
@@ -65,7 +64,7 @@ def _before_decoder(dataset: Dataset, shown: Sequence, network: Stack) -> dict[s
     title = f"right answer (at each step the decoder reads {own})"
     if shown.y is None:
         return {"title": f"input: at each step {own}", "symbols": [""] * bridge.steps}
-    if networks.stepwise(dataset):
+    if stepwise(dataset):
         return {"title": title, "symbols": [dataset.goal.classes[k] for k in shown.y]}
     truth = dataset.target_scaling.invert(np.asarray(shown.y, np.float64)).ravel()
     return {
@@ -81,7 +80,7 @@ def below(dataset: Dataset, shown: Sequence, network: Stack, layer: str, newest:
 
     `newest` (steps, outputs) is the answer of the newest epoch, in original units.
     """
-    if networks.stepwise(dataset):
+    if stepwise(dataset):
         return _symbols(dataset, shown, network, layer)
     if network.bridge is not None:
         return _forecast(dataset, shown, network, layer, newest)
