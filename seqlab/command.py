@@ -15,6 +15,28 @@ Opens the playground in the browser. Only this machine can connect, until the op
 SEQLAB_HOME.
 """
 
+PATHS = ("SEQLAB_HOME", "SEQLAB_TLS_CA", "SEQLAB_TLS_CERT", "SEQLAB_TLS_KEY")
+PATH_OPTIONS = ("--server.sslCertFile", "--server.sslKeyFile")
+
+
+def absolute(options: list[str]) -> list[str]:
+    """Options of Streamlit with the files among them as seen from the folder where one stands.
+
+    Example:
+        >>> absolute(["--server.sslKeyFile=/etc/key.pem", "--server.port", "80"])
+        ['--server.sslKeyFile=/etc/key.pem', '--server.port', '80']
+    """
+    found, before = [], ""
+    for option in options:
+        name, equals, path = option.partition("=")
+        if equals and name in PATH_OPTIONS:
+            option = f"{name}={Path(path).absolute()}"
+        elif before in PATH_OPTIONS:
+            option = str(Path(option).absolute())
+        found.append(option)
+        before = option
+    return found
+
 
 def main() -> None:
     """Becomes `streamlit run playground.py`, in the folder with its settings."""
@@ -22,8 +44,10 @@ def main() -> None:
     if {"-h", "--help"} & set(options):
         print(USAGE, end="")  # noqa: T201
         return
-    if home := os.environ.get("SEQLAB_HOME"):
-        os.environ["SEQLAB_HOME"] = str(Path(home).absolute())  # as seen from where one stands
+    for name in PATHS:  # as seen from where one stands
+        if path := os.environ.get(name):
+            os.environ[name] = str(Path(path).absolute())
+    options = absolute(options)
     os.chdir(places.root())
     command = [sys.executable, "-m", "streamlit", "run", "playground.py", *options]
     os.execv(sys.executable, command)

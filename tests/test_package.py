@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import seqlab
+from seqlab.command import absolute
 
 ROOT = Path(__file__).parents[1]
 
@@ -126,6 +127,38 @@ found = {c.laddr.ip for p in [process, *process.children(recursive=True)]
          for c in p.net_connections() if c.status == "LISTEN" and c.laddr.port == port}
 print(*sorted(found))
 """
+
+
+def test_files_are_meant_as_seen_from_where_one_stands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    given = ["--server.sslCertFile", "a.pem", "--server.sslKeyFile=key.pem", "--server.port", "1"]
+    assert absolute(given) == [
+        "--server.sslCertFile",
+        str(tmp_path / "a.pem"),
+        f"--server.sslKeyFile={tmp_path / 'key.pem'}",
+        "--server.port",
+        "1",
+    ]
+
+
+@pytest.mark.parametrize("way", ["--target", "--user"])
+def test_the_screens_are_found_however_it_was_installed(wheel, tmp_path, way):
+    environment = os.environ | {"PYTHONUSERBASE": str(tmp_path / "base"), "PYTHONPATH": ""}
+    where = [way, str(tmp_path / "there")] if way == "--target" else [way]
+    command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--ignore-installed"]
+    base = sys._base_executable  # --user does not go into an environment
+    subprocess.run([base, *command[1:], "--break-system-packages", *where, str(wheel)],
+                   check=True, timeout=240, env=environment)  # fmt: skip
+    (package,) = tmp_path.rglob("seqlab/__init__.py")
+    ours = next(p for p in sys.path if p.endswith("site-packages"))
+    environment["PYTHONPATH"] = os.pathsep.join([str(package.parents[1]), ours])
+    found = subprocess.run(
+        [sys.executable, "-c", "from seqlab.ui import places; print(places.PAGES)"],
+        capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=60,
+    )  # fmt: skip
+    assert found.returncode == 0, found.stderr
+    assert (Path(found.stdout.strip()) / "train.py").is_file()
+    assert tmp_path in Path(found.stdout.strip()).parents
 
 
 def test_help_says_what_it_does(installed):

@@ -103,11 +103,6 @@ def pair(dataset: Dataset, index: int) -> Pair:
     )
 
 
-def describe_pair(dataset: Dataset, index: int) -> str:
-    """One pair of a dataset in a sentence or two. Raises `IndexError` if there is no such pair."""
-    return pair(dataset, index).sentence
-
-
 def texts(dataset: Dataset, index: int) -> tuple[str, str]:
     """X and y of a pair of tokens as short texts; y of steps that do not count is left out."""
     found, unit = pair(dataset, index), dataset.names[0]

@@ -23,13 +23,16 @@ class Architecture:
         sequences: whether the last recurrent layer hands on every step.
         masked: whether padding is skipped.
         decoder_steps: of an encoder-decoder, whose decoder is the last recurrent layer: how many
-            steps it takes. An embedding in front of it is that of the symbols it has written.
+            steps it takes.
+        decoder_embedding: the name of the embedding of the symbols that a decoder has written; ""
+            for one that reads the encoder's last state at every step.
     """
 
     layers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     sequences: bool = False
     masked: bool = True
     decoder_steps: int | None = None
+    decoder_embedding: str = ""
 
     def to_array(self) -> NDArray[np.uint8]:
         """As bytes (n,), to stand among the weights of a snapshot."""

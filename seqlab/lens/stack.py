@@ -234,10 +234,10 @@ def stack(arrays: Mapping[str, NDArray[Any]], architecture: Architecture | None 
     embedding: Floats | None = None
     written: Floats | None = None
     for name, weights in parts.items():
-        if set(weights) == {"embeddings"} and not blocks and embedding is None:
-            embedding = weights["embeddings"]
-        elif set(weights) == {"embeddings"} and decoder_steps is not None and written is None:
+        if name == told.decoder_embedding:
             written = weights["embeddings"]
+        elif set(weights) == {"embeddings"} and not blocks and embedding is None:
+            embedding = weights["embeddings"]
         elif "cell" in options.get(name, {}) and not dense:
             blocks.append(_block(name, weights, options.get(name, {})))
         elif set(weights) == {"gamma", "beta"} and blocks and not blocks[-1].normalization:

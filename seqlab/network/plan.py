@@ -20,6 +20,7 @@ DECODERS = ("repeat_vector", "teacher_forcing")
 HEADS = {"end": "dense", "every step": "time_distributed", "sequence": "repeat_vector"}  # "auto"
 LOSSES = {"value": "mean_squared_error", "class": "sparse_categorical_crossentropy"}  # "auto"
 METRICS: dict[str, tuple[str, ...]] = {"value": (), "class": ("accuracy",)}  # if none is asked for
+DECODER_EMBEDDING = "decoder_embedding"  # the layer's name
 # What baselines are measured as, by the kind of the goal.
 COMPARABLE = {
     "value": ("mean_squared_error",),
@@ -144,6 +145,7 @@ class Plan:
             sequences=experiment.layers[-1].return_sequences,
             masked=experiment.network.masking,
             decoder_steps=self.decoder_steps,
+            decoder_embedding=DECODER_EMBEDDING if self.decoder else "",
         )
 
 
@@ -216,7 +218,7 @@ def _decoder_input(experiment: Experiment, frame: Frame) -> tuple[Part, ...]:
     size = (frame.outputs, experiment.network.embedding)
     return (
         Part("Input", "decoder_input", ((frame.steps,),), (("dtype", "int32"),), "input"),
-        Part("Embedding", "decoder_embedding", size, role="embedding"),
+        Part("Embedding", DECODER_EMBEDDING, size, role="embedding"),
     )
 
 

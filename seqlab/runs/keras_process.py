@@ -240,7 +240,6 @@ def _run(order: str, folder: Path) -> None:
     # Its own home, so that neither a configuration of Keras nor one it leaves behind matters.
     root = str(Path(__file__).parents[2])
     environment = os.environ | quiet | {"KERAS_HOME": str(folder), "PYTHONPATH": root}
-    environment["KERAS_BACKEND"] = "tensorflow"
     if not _turns.acquire(timeout=PATIENCE):
         raise BusyError("Many models are being opened or written just now. Try again later.")
     try:

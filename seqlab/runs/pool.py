@@ -145,10 +145,6 @@ class Pool:
         if self._thread.is_alive():
             self._thread.join(timeout=15)
 
-    def wait_until_ready(self, timeout: float) -> bool:
-        """Waits until every worker is warm."""
-        return self._ready.wait(timeout)
-
     @property
     def ready(self) -> bool:
         """Whether the workers are up and warm."""

@@ -74,9 +74,6 @@ class Recorder:
             case "learning_rate":
                 line = f"Learning rate {event['value']:g} after epoch {event['epoch']}."
                 self.log(run, line, event["epoch"] + 1)
-            case "planned":
-                self._keep(self._store.plan, run, event["epochs"])
-                self.log(run, f"To be trained until epoch {event['epochs']}.")
             case "log":
                 self.log(run, event["message"])
 

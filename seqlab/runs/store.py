@@ -299,10 +299,6 @@ class Store:
         )
         return changed == 1
 
-    def plan(self, run: str, epochs: int) -> None:
-        """Moves the last epoch of a run."""
-        self._write("UPDATE runs SET planned = ? WHERE id = ?", (epochs, run))
-
     def set_status(self, run: str, status: str, message: str = "") -> None:
         """Moves a run on, and keeps the times of its start and end.
 

@@ -13,6 +13,8 @@ import keras
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from seqlab.training import private_keras
+
 Tensor = Any
 
 
@@ -132,13 +134,13 @@ def in_float64(layers: Sequence[keras.layers.Layer]) -> Iterator[None]:
                 layer.dtype_policy = _Float64(policy.variable_dtype)
         for symbol, dtype in dtypes:
             if "float" in dtype:
-                symbol._dtype = "float64"
+                private_keras.set_dtype(symbol, "float64")
         yield
     finally:
         for layer, policy in policies:
             layer.dtype_policy = policy
         for symbol, dtype in dtypes:
-            symbol._dtype = dtype
+            private_keras.set_dtype(symbol, dtype)
 
 
 def run_as_graph(program: Callable[[Tensor], Any], x: Any) -> Any:  # noqa: ANN401

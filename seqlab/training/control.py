@@ -7,7 +7,6 @@ A command is a dict of plain values:
 - {"kind": "resume"}: go on.
 - {"kind": "step"}: go on until the end of this epoch (the next one between two), then wait.
 - {"kind": "learning_rate", "value": 1e-3}: from the next batch on; a schedule goes on from there.
-- {"kind": "epochs", "value": 120}: train until that epoch is done instead.
 """
 
 from __future__ import annotations
@@ -63,7 +62,6 @@ class Steering:
         self._stepping = False
         self.stopped = False
         self.rate: float | None = None
-        self.epochs: int | None = None
 
     def between_batches(self, on_pause: Callable[[bool], None]) -> None:
         """Takes in commands, at most every `POLL` seconds; returns when training may go on.
@@ -100,8 +98,6 @@ class Steering:
                     self._paused, self._stepping = False, True
                 case "learning_rate":
                     self.rate = float(command["value"])
-                case "epochs":
-                    self.epochs = int(command["value"])
                 case kind:
                     raise ValueError(f"Received an unknown command: {kind!r}.")
         self._asked = time.monotonic()

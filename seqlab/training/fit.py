@@ -124,9 +124,6 @@ class Listener:
     def learning_rate(self, epoch: int, value: float) -> None:
         """It goes on with this rate, from the middle of the epoch after `epoch`."""
 
-    def planned(self, epochs: int) -> None:
-        """It will end with that epoch instead."""
-
     def log(self, message: str) -> None:
         """Something notable, in a sentence."""
 
@@ -251,9 +248,6 @@ class _Run:
                 return self._restore_best(
                     f"The loss has not improved for {self._stopping.wait} epochs"
                 )
-            if self._steering.epochs:
-                epochs, self._steering.epochs = self._steering.epochs, None
-                self._listener.planned(epochs)
         return self._restore_best()
 
     def _train(self) -> Epoch:

@@ -19,6 +19,7 @@ from seqlab.cells import CELLS
 from seqlab.cells.activations import ACTIVATIONS
 from seqlab.lens.bptt import Flow, Flows, backward
 from seqlab.lens.trace import Trace, trace
+from seqlab.training import private_keras
 from seqlab.training.capture import (
     Heard,
     Tensor,
@@ -108,7 +109,7 @@ def gradients(
     if not isinstance(sequences, np.ndarray):
         raise invalid("x", "one array (gradients are shown for one input)", "several arrays")
     targets, objective = _finite("y", np.asarray(y)), _Objective(loss)
-    parts = list(model._flatten_layers())
+    parts = private_keras.all_layers(model)
     embeddings = [part for part in parts if isinstance(part, keras.layers.Embedding)]
 
     def program(x: Tensor) -> tuple[Tensor, ...]:
@@ -239,7 +240,7 @@ def recurrent_layers(model: keras.Model) -> dict[str, keras.layers.RNN]:
             found[f"{parent.name}/{name}" if name in found else name] = layer
 
     def visit(parent: keras.layers.Layer) -> None:
-        for layer in parent._flatten_layers(include_self=False, recursive=False):
+        for layer in private_keras.sublayers(parent):
             if isinstance(layer, keras.layers.Bidirectional):
                 add(f"{layer.name}/forward", layer.forward_layer, parent)
                 add(f"{layer.name}/backward", layer.backward_layer, parent)

@@ -41,8 +41,7 @@ def run(
 ) -> dict[str, Any]:
     """Trains and reports events of str, int, float, bytes and lists.
 
-    - started: epochs (the last one), epoch (where it starts: 0, or that of `state`), parameters,
-      weights [[name, shape], ...]
+    - started: epoch, where it starts: 0, or that of `state`
     - metrics: lists `epoch`, `loss`, `val_loss`, `accuracy`, `val_accuracy`, `gradient_norm`,
       `clipped`, `learning_rate` and what else is measured, one entry an epoch; `None` for what is
       not finite or not there. See `seqlab.training.fit.Epoch`.
@@ -51,7 +50,7 @@ def run(
       that is there only because its epoch is the best so far has `instead_of` too: the epoch of
       an earlier one of its kind that is not needed any more, or `None`
     - state: epoch, data, from which the training can go on; only the last one is needed
-    - paused, resumed: epoch, how many are done; learning_rate: epoch, value; planned: epochs
+    - paused, resumed: epoch, how many are done; learning_rate: epoch, value
     - timing: epoch, median seconds of one; sent at the end
     - log: message
 
@@ -107,7 +106,7 @@ class Reporter(Listener):
         """Reports a start, metrics now and then, and a snapshot if one is due."""
         if not self._started:
             self._architecture = program.plan.architecture
-            self._start(epoch.number, program)
+            self._start(epoch.number)
         else:
             self._waiting.append(epoch)
             self._seconds.append(epoch.seconds)
@@ -151,11 +150,6 @@ class Reporter(Listener):
         """Reports it."""
         self._report({"kind": "learning_rate", "epoch": epoch, "value": value})
 
-    def planned(self, epochs: int) -> None:
-        """Reports it."""
-        self._epochs = epochs
-        self._report({"kind": "planned", "epochs": epochs})
-
     def log(self, message: str) -> None:
         """Reports it."""
         self._report({"kind": "log", "message": message})
@@ -170,20 +164,9 @@ class Reporter(Listener):
         if self._seconds:
             self._report({"kind": "timing", "epoch": statistics.median(self._seconds)})
 
-    def _start(self, epoch: int, program: Program) -> None:
-        weights = [
-            [name, [int(size) for size in array.shape]] for name, array in program.weights().items()
-        ]
+    def _start(self, epoch: int) -> None:
         self._started = True
-        self._report(
-            {
-                "kind": "started",
-                "epochs": self._epochs,
-                "epoch": epoch,
-                "parameters": int(program.model.count_params()),
-                "weights": weights,
-            }
-        )
+        self._report({"kind": "started", "epoch": epoch})
 
     def _metrics(self) -> None:
         if not self._waiting:

@@ -326,13 +326,13 @@ def _difference(model: Any, arrays: dict[str, Any], told: dict[str, Any]) -> str
     from seqlab.lens.architecture import Architecture
     from seqlab.lens.forward import forward
     from seqlab.lens.stack import LensError, stack
+    from seqlab.training import private_keras
     from seqlab.training.inspect import gates
 
     layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
     chain = len(model.inputs) == 1 == len(model.outputs)
     for before, after in itertools.pairwise(layers):
-        history = getattr(_source(after), "_keras_history", (None,))
-        chain = chain and history[0] is before
+        chain = chain and private_keras.maker_of(_source(after)) is before
     if not chain:
         return "It is no chain of layers, one after the other."
     (read,) = told["inputs"]

@@ -27,7 +27,7 @@ from seqlab.data.dataset import Dataset
 from seqlab.experiment import Experiment
 from seqlab.network.plan import Plan, plan
 from seqlab.network.program_key import KEPT, ProgramKey, batch_of, program_key
-from seqlab.training import build
+from seqlab.training import build, private_keras
 from seqlab.training.scan_layers import fast_layers, left_to_keras
 
 Floats = NDArray[np.float32]
@@ -276,7 +276,7 @@ class Program:
         with fast_layers(self.model):
             prediction = self.model(inputs if len(inputs) > 1 else inputs[0], training=training)
         values = self._loss.call(self._target(y), prediction)
-        mask = getattr(prediction, "_keras_mask", None)
+        mask = private_keras.mask_of(prediction)
         if mask is not None:
             real = tf.logical_and(mask, tf.sequence_mask(size, self.batch)[:, None])
             weights *= tf.cast(real, tf.float32)

@@ -11,6 +11,7 @@ import keras
 import tensorflow as tf
 
 from seqlab.cells.cell import Cell, Options
+from seqlab.training import private_keras
 from seqlab.training.cell_of import cell_of
 
 SETTINGS = {
@@ -32,9 +33,8 @@ def fast_layers(model: keras.Model) -> Iterator[None]:
     with ExitStack() as stack:
         for layer in _recurrent(model):
             if supported(layer):
-                # An attribute of the instance hides the method of its class until it is removed.
-                layer.__dict__["inner_loop"] = functools.partial(_inner_loop, layer)
-                stack.callback(layer.__dict__.pop, "inner_loop")
+                loop = functools.partial(_inner_loop, layer)
+                stack.enter_context(private_keras.inner_loop(layer, loop))
         yield
 
 
@@ -59,7 +59,9 @@ def supported(layer: keras.layers.RNN) -> bool:
 
 
 def _recurrent(model: keras.Model) -> list[keras.layers.RNN]:
-    return [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.RNN)]
+    return [
+        layer for layer in private_keras.all_layers(model) if isinstance(layer, keras.layers.RNN)
+    ]
 
 
 def _inner_loop(

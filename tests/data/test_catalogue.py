@@ -113,7 +113,7 @@ def test_any_knobs_within_their_limits_give_arrays_or_a_sentence(draw):
         there_are = 10**data.difficulty if key in ("french", "chinese") else data.samples
         assert len(d.x) == min(data.samples, there_are)
     index = draw.draw(st.integers(0, len(d.x) - 1))
-    assert describe.describe_pair(d, index)
+    assert describe.pair(d, index).sentence
 
 
 @pytest.mark.parametrize("key", DRAWN)

@@ -123,7 +123,7 @@ def test_a_window_left_out_of_all_parts_is_called_so():
     d = dataset("sine", steps=5, samples=200)
     used = {*d.train, *d.validation, *d.test}
     out = next(i for i in range(len(d.x)) if i not in used)
-    assert "(left out)" in describe.describe_pair(d, out)
+    assert "(left out)" in describe.pair(d, out).sentence
 
 
 def test_a_pair_of_a_series_as_a_table_has_rows_times_and_its_target():

@@ -32,7 +32,7 @@ def start(store):
         pool = Pool(store, job=JOB, warm_up=None, **options)
         pool.start()
         started.append(pool)
-        assert pool.wait_until_ready(120)
+        wait_for(lambda: pool.ready)
         return pool
 
     yield begin

@@ -20,7 +20,7 @@ def running(tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("pool"))
     pool = Pool(store, job=JOB, warm_up=None)
     pool.start()
-    assert pool.wait_until_ready(120)
+    wait_for(lambda: pool.ready)
     yield pool, store
     pool.close()
     store.close()

@@ -43,12 +43,7 @@ def test_events_of_a_whole_run():
     assert answer == FINISHED | {"epochs": 300, "trained": 300}
 
     (started,) = recorder.of("started")
-    assert started["epochs"] == 300
-    assert started["parameters"] == 4 * (8 * (8 + 2) + 8) + 9
-    assert started["weights"][:2] == [
-        ["lstm_0/kernel", [2, 32]],
-        ["lstm_0/recurrent_kernel", [8, 32]],
-    ]
+    assert started["epoch"] == 0
 
     metrics = recorder.of("metrics")
     assert metrics[0]["epoch"] == [1]

@@ -54,9 +54,6 @@ class Script(Epochs):
     def learning_rate(self, epoch, value):
         self.note("learning_rate", epoch, value)
 
-    def planned(self, epochs):
-        self.note("planned", epochs)
-
 
 @pytest.fixture
 def at_once(monkeypatch):
@@ -110,13 +107,6 @@ def test_a_new_learning_rate_acts_at_the_next_batch(at_once):
     np.testing.assert_allclose(script.of("loss"), history["loss"], rtol=1e-4)
     np.testing.assert_allclose(script.of("learning_rate"), [0.005] * 4 + [0.02] * 6)
     assert ("learning_rate", 4, 0.02) in script.told
-
-
-def test_more_epochs_in_mid_run(at_once):
-    script = Script((("epoch", 1), command("epochs", 4)))
-    outcome, _ = fit(e := experiment(epochs=3), series(e), script, script)
-    assert outcome.epochs == 4
-    assert ("planned", 4) in script.told
 
 
 def test_commands_are_polled_seldom_and_unknown_ones_refused(monkeypatch):
