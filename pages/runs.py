@@ -69,7 +69,7 @@ st.caption(
     "The newest first. Select a row to open that run with its settings, curves and gates. "
     "A loss says something beside the baseline of its row: both are measured alike."
 )
-st.caption(visitor.room())
+st.caption(visitor.storage_sentence())
 st.dataframe(
     table,
     key="runs",

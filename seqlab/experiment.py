@@ -177,6 +177,10 @@ class Finding:
         fix: the experiment with the problem mended, or `None`.
         fix_label: what the Fix button says.
         keras: what Keras itself says or does, or "".
+
+    Example:
+        >>> Finding("hint", "few_epochs", "Train longer.").fix is None
+        True
     """
 
     level: Literal["error", "warning", "hint"]

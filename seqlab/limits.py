@@ -49,7 +49,16 @@ MAX_LAYERS = 4
 
 
 class ExperimentError(ValueError):
-    """What is wrong with the values of an experiment, one sentence each, for the user."""
+    """What is wrong with the values of an experiment, one sentence each, for the user.
+
+    Example:
+        >>> from seqlab import Experiment
+        >>> try:
+        ...     Experiment.from_query({"units_0": "-3"})
+        ... except ExperimentError as error:
+        ...     print(error)
+        Received an invalid value for argument `units`, expected an integer from 1 to 512, got -3.
+    """
 
     def __init__(self, sentences: list[str]) -> None:
         super().__init__(" ".join(sentences))

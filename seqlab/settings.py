@@ -61,6 +61,10 @@ class ParseOptions(Frozen):
         step: makes irregular times regular, one row for each of these steps.
         swapped: the first two axes of an array, or rows and columns of a table with one sequence
             a row, change places: (steps, sequences) becomes (sequences, steps).
+
+    Example:
+        >>> ParseOptions(delimiter=";", decimal=",").model_dump_json()
+        '{"delimiter":";","decimal":","}'
     """
 
     encoding: str | None = None
@@ -130,6 +134,10 @@ class Data(Frozen):
         difficulty: a small whole number whose meaning is the task's own: how many sines are
             added, how many kinds of brackets there are.
         data_seed: seed of the synthetic data.
+
+    Example:
+        >>> Data(source="sine", window=50).horizon
+        1
     """
 
     source: Source = "sunspots"
@@ -177,6 +185,10 @@ class Recurrent(Frozen):
         recurrent_scale: the recurrent kernel begins at this multiple of what its initializer drew.
         l2: penalty on the squares of kernel and recurrent kernel.
         layer_normalization: a `keras.layers.LayerNormalization` behind the layer.
+
+    Example:
+        >>> Recurrent(cell="GRU", units=8, bidirectional=True).title
+        'Bidirectional(GRU(8))'
     """
 
     cell: Cell = "LSTM"
@@ -222,6 +234,10 @@ class Network(Frozen):
             last output at every step; that of the second starts from the encoder's states and
             reads the target, one step late.
         head_activation: "linear" for values and for logits.
+
+    Example:
+        >>> Network(head_activation="softmax").head
+        'auto'
     """
 
     embedding: Annotated[int, within("embedding", int)] = 16
@@ -261,6 +277,10 @@ class Training(Frozen):
         momentum, nesterov, rho, centered, beta_1, beta_2, amsgrad, epsilon, weight_decay,
         initial_accumulator_value: knobs of some optimizers, see `KNOBS`; `None` is Keras' default.
             Those that the optimizer does not have are ignored.
+
+    Example:
+        >>> Training(optimizer="SGD", learning_rate=0.1).epochs
+        40
     """
 
     optimizer: Optimizer = "Adam"

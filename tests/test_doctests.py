@@ -7,13 +7,8 @@ import pytest
 
 import seqlab
 
-WITH_EXAMPLE = (
-    *("Experiment", "load", "read_table", "diagnose", "read_result", "source", "notebook"),
-    *("train", "gates", "gradients", "compare"),
-)
 
-
-@pytest.mark.parametrize("name", WITH_EXAMPLE)
+@pytest.mark.parametrize("name", seqlab.__all__)
 def test_an_example_is_true(name):
     module = importlib.import_module(getattr(seqlab, name).__module__)
     finder = doctest.DocTestFinder(recurse=False)

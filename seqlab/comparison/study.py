@@ -69,6 +69,14 @@ class Study:
         results: one a variant and seed.
         baselines: by variant, name and loss of the best rule without a network, `None` if there is
             none that can be compared with the losses.
+
+    Example:
+        >>> from seqlab import Experiment
+        >>> runs = [
+        ...     SeedRun("a", seed, "finished", 10, 1.0, [0.9, 0.5], [0.8, 0.6]) for seed in range(3)
+        ... ]
+        >>> Study({"a": Experiment()}, runs).summary["median"].tolist()
+        [0.6]
     """
 
     variants: Mapping[str, Experiment]

@@ -23,6 +23,11 @@ class DataError(ValueError):
     Attributes:
         argument: the widget key that is to blame, or `None`.
         allowed: a value of that argument which would do, the nearest one of a number; or `None`.
+
+    Example:
+        >>> error = DataError("The window is longer than the series.", "window", allowed=50)
+        >>> error.argument, error.allowed
+        ('window', 50)
     """
 
     def __init__(
@@ -156,9 +161,15 @@ class Dataset:
             class each; `None` where the parts came about in another way.
         other_target: where the target is constant in the training part, a column that could be
             asked for instead and is not; else `None`.
-        turned: the sequences and the steps that there would be with the first two axes of the file
-            swapped, where that can be done, there are more steps than sequences, and the values
+        swapped_axes: the sequences and the steps that there would be with the first two axes
+            swapped, where the file allows it, there are more steps than sequences, and the values
             change more from step to step than from sequence to sequence. Else `None`.
+
+    Example:
+        >>> from seqlab import Experiment, load
+        >>> dataset = load(Experiment())
+        >>> dataset.x.shape[1:], dataset.target, dataset.best_baseline()[0]
+        ((22, 1), 'sunspots', 'linear autoregression')
     """
 
     x: NDArray[Any]
@@ -184,7 +195,7 @@ class Dataset:
     gaps: NDArray[np.bool_] | None = None
     groups: NDArray[np.int64] | None = None
     other_target: str | None = None
-    turned: tuple[int, int] | None = None
+    swapped_axes: tuple[int, int] | None = None
 
     @property
     def timesteps(self) -> int:

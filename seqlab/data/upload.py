@@ -63,6 +63,14 @@ class Table:
         arrays: the arrays of a NumPy file, or `None`.
         swapped: whether the file has its steps before its sequences: then a column of a wide table
             is a sequence; arrays are turned round already.
+
+    Example:
+        >>> from seqlab import read_table
+        >>> table = read_table(
+        ...     b"day,value\\n2024-01-01,1\\n2024-01-02,3\\n2024-01-03,2\\n", "a.csv"
+        ... )
+        >>> table.kind, table.time, list(table.frame)
+        ('series', 'day', ['day', 'value'])
     """
 
     frame: pd.DataFrame

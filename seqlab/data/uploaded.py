@@ -11,11 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from seqlab.data import sequences, tails, text
+from seqlab.data.axes import looks_swapped
 from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.panel import Inside, forecast
 from seqlab.data.reading.layout import features
 from seqlab.data.reading.vocabulary import ID_NAMES, PART_NAMES, key
-from seqlab.data.turned import looks_turned
 from seqlab.data.upload import Table
 from seqlab.data.windows import fill_gaps, filled_note
 from seqlab.experiment import Data, Missing
@@ -83,17 +83,17 @@ def dataset(table: Table, data: Data) -> Dataset:
     """
     makers = {"wide": _wide, "long": _long, "text": _text, "pairs": _pairs, "corpus": _corpus}
     made = makers.get(table.kind, _arrays)(table, data)
-    return replace(made, turned=_turned(table))
+    return replace(made, swapped_axes=_swapped_axes(table))
 
 
-def _turned(table: Table) -> tuple[int, int] | None:
-    """Sequences and steps with the first two axes swapped; see `Dataset.turned`."""
+def _swapped_axes(table: Table) -> tuple[int, int] | None:
+    """Sequences and steps with the first two axes swapped; see `Dataset.swapped_axes`."""
     x, arrays = None, table.arrays
     if table.kind == "wide" and table.label is None:
         x = _stacked(table)
     elif arrays is not None and (arrays.y is None or arrays.y.shape[:2] == arrays.x.shape[:2]):
         x = arrays.x
-    if x is None or len(x) >= x.shape[1] or not looks_turned(x):
+    if x is None or len(x) >= x.shape[1] or not looks_swapped(x):
         return None
     return x.shape[1], x.shape[0]
 

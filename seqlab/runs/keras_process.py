@@ -34,7 +34,15 @@ _turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 class ModelError(ValueError):
-    """Why there is no model, in a sentence for the user."""
+    """Why there is no model, in a sentence for the user.
+
+    Example:
+        >>> try:
+        ...     open_model(b"no model")
+        ... except ModelError as error:
+        ...     print(error)
+        This is neither a .keras nor an .h5 file: save it with `model.save('mine.keras')`.
+    """
 
 
 class BusyError(ModelError):
@@ -165,6 +173,15 @@ def open_model(data: bytes) -> OpenedModel:
         ModelError: if it is no such file, too large, not of Keras' own layers, without a recurrent
             layer, or reads longer sequences than can be typed.
         BusyError: if too many others want the same just now.
+
+    Example:
+        >>> import keras, tempfile
+        >>> model = keras.Sequential([keras.Input((5, 2)), keras.layers.LSTM(3, name="lstm")])
+        >>> with tempfile.NamedTemporaryFile(suffix=".keras") as file:
+        ...     model.save(file.name)
+        ...     opened = open_model(open(file.name, "rb").read())
+        >>> list(opened.recurrent), opened.weights["lstm/kernel"].shape
+        (['lstm'], (2, 12))
     """
     if len(data) > MAX_BYTES:
         raise ModelError(

@@ -208,9 +208,9 @@ class Pool:
         return self._workers.compiled(program)
 
     @property
-    def room(self) -> float | None:
+    def memory_budget(self) -> float | None:
         """Bytes of memory that a training may take, if the workers have a limit."""
-        return self._workers.room
+        return self._workers.memory_budget
 
     def ahead(self, run: str) -> tuple[list[str], list[str]]:
         """The runs that train, and those that wait before this one."""

@@ -57,7 +57,7 @@ class Workers:
         return addresses
 
     @property
-    def room(self) -> float | None:
+    def memory_budget(self) -> float | None:
         """Bytes that a training may take on any of them; `None` if they have no limit."""
         return worker.SHARE * min(self._limits) - RESIDENT if self._limits else None
 

@@ -80,7 +80,7 @@ def owns_id(run: str) -> bool:
     return owns(services.store().get(run))
 
 
-def room() -> str:
+def storage_sentence() -> str:
     """How much the visitor's runs take of what they may, and what goes when it is too much."""
     settings = environment.current()
     kept = services.store().kept()

@@ -88,7 +88,7 @@ def test_more_epochs_stop_the_run_that_this_tab_trains(store, app, monkeypatch):
 
 
 def test_what_does_not_fit_into_a_worker_is_not_started(app, monkeypatch):
-    monkeypatch.setattr(type(services.pool()), "room", 0.1 * 2**30)
+    monkeypatch.setattr(type(services.pool()), "memory_budget", 0.1 * 2**30)
     app.query_params.update(units_0="512", batch_size="512")
     app.run()
     assert app.button(key="train").disabled

@@ -6,7 +6,16 @@ import re
 
 
 class UploadError(ValueError):
-    """Why a file cannot be used, in one sentence for the user."""
+    """Why a file cannot be used, in one sentence for the user.
+
+    Example:
+        >>> from seqlab import read_table
+        >>> try:
+        ...     read_table(b"", "empty.csv")
+        ... except UploadError as error:
+        ...     print(error)
+        This file is empty: it has no rows of data.
+    """
 
 
 _EXCEL = "Open it in a spreadsheet program and save the sheet as CSV."

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from seqlab.data.baselines import chance
 from seqlab.data.dataset import Dataset, Goal
 from seqlab.data.entry import Entry, knob, samples, seed
-from seqlab.data.tasks.drawn import dataset
+from seqlab.data.tasks.synthetic import dataset
 from seqlab.data.text import PADDING
 from seqlab.experiment import Data
 

@@ -12,7 +12,7 @@ from seqlab.data.baselines import chance
 from seqlab.data.dataset import Baseline, Dataset, Floats, Goal
 from seqlab.data.entry import Entry, knob, samples, seed
 from seqlab.data.tasks import grammar
-from seqlab.data.tasks.drawn import dataset, split
+from seqlab.data.tasks.synthetic import dataset, split
 from seqlab.experiment import Data
 
 Indices = NDArray[np.int64]

@@ -9,7 +9,7 @@ import numpy as np
 from seqlab.data.baselines import chance
 from seqlab.data.dataset import Baseline, DataError, Dataset, Goal
 from seqlab.data.entry import Entry, knob, samples, seed
-from seqlab.data.tasks.drawn import dataset, split
+from seqlab.data.tasks.synthetic import dataset, split
 from seqlab.data.text import PADDING
 from seqlab.experiment import Data
 

@@ -10,7 +10,7 @@ from seqlab.data import baselines, text
 from seqlab.data.dataset import VALIDATION_SHARE, Dataset, Goal
 from seqlab.data.entry import Entry, knob, samples, seed
 from seqlab.data.tasks import number_words
-from seqlab.data.tasks.drawn import dataset
+from seqlab.data.tasks.synthetic import dataset
 from seqlab.experiment import Data
 
 THINGS = [

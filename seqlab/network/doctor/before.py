@@ -25,14 +25,14 @@ ORDER = {"error": 0, "warning": 1, "hint": 2}
 
 
 def diagnose(
-    experiment: Experiment, dataset: Dataset | None = None, room: float | None = None
+    experiment: Experiment, dataset: Dataset | None = None, memory_budget: float | None = None
 ) -> list[Finding]:
     """Findings about an experiment and its data, the gravest first.
 
     Args:
         experiment: what is about to be trained.
         dataset: its data, if it could be loaded; most findings need it.
-        room: bytes of memory that a training may take, if that is known.
+        memory_budget: bytes of memory that a training may take, if that is known.
 
     Example:
         >>> from seqlab.experiment import Recurrent
@@ -53,7 +53,7 @@ def diagnose(
         findings += split.find(experiment, dataset)
         findings += learning.find(experiment, frame, dataset)
         if fits:
-            findings += size.find(experiment, frame, dataset, room)
+            findings += size.find(experiment, frame, dataset, memory_budget)
     return sorted(findings, key=lambda finding: ORDER[finding.level])
 
 

@@ -63,8 +63,8 @@ def _swapped(experiment: Experiment, dataset: Dataset) -> list[Finding]:
     """
     n, steps = dataset.x.shape[:2]
     fix, measured = None, ""
-    if dataset.turned is not None:
-        steps, n = dataset.turned
+    if dataset.swapped_axes is not None:
+        steps, n = dataset.swapped_axes
         fix = _read_turned(experiment, dataset, n)
         measured = " Their values change more from step to step than from sequence to sequence."
     elif dataset.starts is not None or not _is_by_hand(experiment):

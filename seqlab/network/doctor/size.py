@@ -44,15 +44,15 @@ def memory(experiment: Experiment, dataset: Dataset) -> int:
 
 
 def find(
-    experiment: Experiment, frame: Frame, dataset: Dataset, room: float | None = None
+    experiment: Experiment, frame: Frame, dataset: Dataset, memory_budget: float | None = None
 ) -> list[Finding]:
-    """Findings about parameters, time and memory; `room` as in `diagnose`."""
+    """Findings about parameters, time and memory; `memory_budget` as in `diagnose`."""
     if not len(dataset.train):
         return []
     return [
         *_parameters(experiment, frame, dataset),
         *_time(experiment, estimate(experiment, dataset)),
-        *_memory(experiment, dataset, room),
+        *_memory(experiment, dataset, memory_budget),
     ]
 
 
@@ -107,11 +107,11 @@ def _time(experiment: Experiment, cost: Estimate) -> list[Finding]:
     ]
 
 
-def _memory(experiment: Experiment, dataset: Dataset, room: float | None) -> list[Finding]:
+def _memory(experiment: Experiment, dataset: Dataset, memory_budget: float | None) -> list[Finding]:
     size = memory(experiment, dataset)
-    if size < MUCH_MEMORY and (room is None or size <= room):
+    if size < MUCH_MEMORY and (memory_budget is None or size <= memory_budget):
         return []
-    aim = MUCH_MEMORY if room is None else min(MUCH_MEMORY, room)
+    aim = MUCH_MEMORY if memory_budget is None else min(MUCH_MEMORY, memory_budget)
     fix = experiment
     while memory(fix, dataset) > aim and (batch := fix.training.batch_size) > 1:
         fix = with_training(fix, batch_size=batch // 2)
@@ -122,9 +122,11 @@ def _memory(experiment: Experiment, dataset: Dataset, room: float | None) -> lis
         f"with a batch size of {batch:,}"
     )
     level: Literal["error", "warning"] = "warning"
-    if room is not None and size > room:
+    if memory_budget is not None and size > memory_budget:
         level = "error"
-        message += f"; a training has {max(room, 0) / 2**30:.1f} GB here, so it is not started"
+        message += (
+            f"; a training has {max(memory_budget, 0) / 2**30:.1f} GB here, so it is not started"
+        )
     if not helps:
         message += ". Fewer units, a shorter window or fewer sequences need less"
     return [

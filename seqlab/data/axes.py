@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 ROUGHER = 1.2  # times as much change from step to step as from sequence to sequence
 
 
-def looks_turned(x: NDArray[np.float64]) -> bool:
+def looks_swapped(x: NDArray[np.float64]) -> bool:
     """Whether most features change more from step to step than from sequence to sequence.
 
     What is measured one after the other is mostly alike, while sequences that merely stand beside

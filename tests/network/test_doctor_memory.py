@@ -13,8 +13,8 @@ LONG = Experiment(
 DATASET = load(LONG)
 
 
-def found(experiment, room):
-    return [f for f in diagnose(experiment, DATASET, room) if f.code == "much_memory"]
+def found(experiment, memory_budget):
+    return [f for f in diagnose(experiment, DATASET, memory_budget) if f.code == "much_memory"]
 
 
 def test_more_than_the_room_is_an_error_whose_fix_fits():

@@ -1,0 +1,44 @@
+"""docs/api.md is made of the public names' docstrings, by `python -m tests.test_api_page`."""
+
+import inspect
+from pathlib import Path
+
+import seqlab
+
+PAGE = Path(__file__).parents[1] / "docs" / "api.md"
+HEAD = """# The library
+
+Made from the docstrings by `python -m tests.test_api_page`; a test says when it must be made anew.
+"""
+
+
+def signature(found) -> str:
+    if inspect.isclass(found) and issubclass(found, Exception):
+        return ""
+    text = str(inspect.signature(found))
+    text = text.partition(" -> ")[0] if inspect.isclass(found) else text
+    return f"```python\n{found.__name__}{text}\n```\n\n" if len(text) < 500 else ""
+
+
+def page() -> str:
+    parts = [HEAD]
+    for name in seqlab.__all__:
+        found = getattr(seqlab, name)
+        text = inspect.cleandoc(found.__doc__ or "")
+        parts.append(f"## `seqlab.{name}`\n\n{signature(found)}```text\n{text}\n```\n")
+    return "\n".join(parts)
+
+
+def test_the_page_is_what_the_docstrings_say():
+    assert PAGE.read_text(encoding="utf-8") == page()
+
+
+def test_every_public_name_has_an_example():
+    without = [
+        name for name in seqlab.__all__ if ">>>" not in (getattr(seqlab, name).__doc__ or "")
+    ]
+    assert not without
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
