@@ -17,18 +17,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data.reading import arrays as array_files
-from seqlab.data.reading import columns as column_types
-from seqlab.data.reading import encoding, layout, order, quality, regular, running, texts, timeline
-from seqlab.data.reading.arrays import Arrays
-from seqlab.data.reading.columns import Column
-from seqlab.data.reading.foreign import UploadError, refuse_foreign, refuse_markup
-from seqlab.data.reading.layout import Layout
-from seqlab.data.reading.outline import outline
-from seqlab.data.reading.records import Records
-from seqlab.data.reading.records import read as read_records
-from seqlab.data.reading.timeline import Timeline
-from seqlab.data.reading.wording import count, hint, names, on_lines, shown, warning
+from seqlab.data.reader.bytes import arrays as array_files
+from seqlab.data.reader.bytes import encoding, running
+from seqlab.data.reader.bytes.arrays import Arrays
+from seqlab.data.reader.bytes.foreign import UploadError, refuse_foreign, refuse_markup
+from seqlab.data.reader.cells.outline import outline
+from seqlab.data.reader.cells.records import Records
+from seqlab.data.reader.cells.records import read as read_records
+from seqlab.data.reader.columns import typed as column_types
+from seqlab.data.reader.columns.typed import Column
+from seqlab.data.reader.quality import oddities as quality
+from seqlab.data.reader.quality import regular
+from seqlab.data.reader.roles import layout, order, texts, timeline
+from seqlab.data.reader.roles.layout import Layout
+from seqlab.data.reader.roles.timeline import Timeline
+from seqlab.data.reader.wording import count, hint, names, on_lines, shown, warning
 from seqlab.experiment import ExperimentError, Finding, Kind, ParseOptions
 
 __all__ = ["Arrays", "Table", "UploadError", "read_table"]

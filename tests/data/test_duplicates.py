@@ -1,6 +1,7 @@
 """Sequences in two parts: which ones leave the training part, and what is fitted anew then."""
 
 import io
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -145,7 +146,7 @@ def test_every_rule_that_was_fitted_is_fitted_again():
     same = set()
     for data in CASES.values():
         d = load(Experiment(data=data.model_copy(update={"samples": min(data.samples, 400)})))
-        half = type(d)(**vars(d) | {"train": d.train[: len(d.train) // 7]})
+        half = replace(d, **{"train": d.train[: len(d.train) // 7]})
         for name, after in fitted_again(half).items():
             before = d.baselines[name]
             numbers = [(b.loss, b.accuracy) for b in (before, after)]

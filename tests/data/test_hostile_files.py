@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from seqlab.data.dataset import DataError
-from seqlab.data.reading.vocabulary import key
+from seqlab.data.reader.vocabulary import key
 from seqlab.data.sequences import pad
 from seqlab.data.text import UNKNOWN, encode
 from seqlab.data.upload import Table, UploadError, read_table

@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import seqlab
-from seqlab.data.reading.regular import usual
+from seqlab.data.reader.quality.regular import usual
 from seqlab.data.upload import MAX_BYTES, Table, UploadError, read_table
 from tests.clock import within_cpu_seconds
 

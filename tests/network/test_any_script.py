@@ -7,6 +7,7 @@ import ast
 import contextlib
 import io
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -122,7 +123,7 @@ def test_a_strangers_words_are_no_markup_and_no_code(tmp_path):
     table = read_table(f't,"{name}"\n'.encode() + rows, "a.csv")
     experiment = Experiment(data=Data(source="upload", file="f", window=5))
     dataset = load(experiment, table)
-    dataset = type(dataset)(**vars(dataset) | {"target": name, "names": (name,)})
+    dataset = replace(dataset, **{"target": name, "names": (name,)})
     imported = [
         alias.name
         for node in ast.walk(ast.parse(source(experiment, dataset)))

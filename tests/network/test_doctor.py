@@ -1,5 +1,7 @@
 """Findings about layers, heads, losses and targets: Keras shows the problem, the fix removes it."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -226,13 +228,11 @@ def test_stateful_windows_must_go_on_from_each_other():
     layers = (Recurrent(units=3, stateful=True),)
     training = Training(shuffle=False, batch_size=8)
     data = load(Experiment(data=Data(window=10)))
-    data = type(data)(
-        **vars(data) | {"train": data.train[:200], "validation": data.validation[:40]}
-    )
+    data = replace(data, **{"train": data.train[:200], "validation": data.validation[:40]})
     finding = the(Experiment(layers=layers, training=training), data, "stateful_windows")
     assert "stateful_windows" not in codes(finding.fix, data)
     right = Experiment(layers=layers, training=Training(shuffle=False, batch_size=10))
-    data = type(data)(**vars(data) | {"train": data.train[:200]})
+    data = replace(data, **{"train": data.train[:200]})
     assert "stateful_windows" not in codes(right, data)
 
 
@@ -283,12 +283,12 @@ def test_classes_need_logits_or_a_softmax():
 
 
 def test_labels_must_count_from_zero():
-    wrong = type(CLASSES)(**vars(CLASSES) | {"y": CLASSES.y + 1})
+    wrong = replace(CLASSES, **{"y": CLASSES.y + 1})
     with pytest.raises(BROKEN, match="outside the valid range"):
         keras_step(Experiment(layers=(RNN,)), wrong)
     finding = the(Experiment(), wrong, "labels_out_of_range")
     assert "Subtract 1" in finding.message
-    right = type(CLASSES)(**vars(CLASSES) | {"y": wrong.y - 1})
+    right = replace(CLASSES, **{"y": wrong.y - 1})
     assert np.isfinite(keras_step(Experiment(layers=(RNN,)), right))
     assert codes(Experiment(layers=(RNN,)), right) == []
 
@@ -348,7 +348,7 @@ def test_a_class_that_is_never_trained_is_named():
 
 
 def test_a_constant_target_is_named():
-    flat = type(VALUES)(**vars(VALUES) | {"y": VALUES.y * 0})
+    flat = replace(VALUES, **{"y": VALUES.y * 0})
     experiment = Experiment(layers=(RNN,))
     assert codes(experiment, flat) == ["constant_target"]
     assert "constant_target" not in codes(experiment, VALUES)

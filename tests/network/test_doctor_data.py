@@ -1,6 +1,7 @@
 """Findings about samples, split, learning and size: the harm is measured, the fix removes it."""
 
 import gc
+from dataclasses import replace
 from functools import partial
 
 import keras
@@ -29,7 +30,7 @@ SMALL = Experiment(layers=(RNN,))
 
 
 def changed(data, **changes):
-    return type(data)(**vars(data) | changes)
+    return replace(data, **changes)
 
 
 def series(values, **data):

@@ -1,6 +1,7 @@
 """Reading a result: with curves that are known, and with trained Keras networks."""
 
 import dataclasses
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -101,7 +102,7 @@ def test_not_learning_is_measured_against_chance():
 def test_with_balanced_classes_chance_is_an_even_guess():
     """Keras' weighted loss of any answer that ignores the input is smallest there."""
     labels = classes()
-    data = type(labels)(**vars(labels) | {"y": np.repeat([0, 1, 0, 2], [60, 20, 35, 5])})
+    data = replace(labels, **{"y": np.repeat([0, 1, 0, 2], [60, 20, 35, 5])})
     even = Experiment(training=Training(class_weight="balanced"))
     chance, y = chance_loss(even, data), data.y[data.train]
     shares = np.bincount(y) / len(y)  # of the two classes that occur in the training part
@@ -116,7 +117,7 @@ def test_with_balanced_classes_chance_is_an_even_guess():
     assert "all classes the same chance" in finding.message
     assert "not_learning" not in found(even, data, [chance, 0.8 * chance])
     rule = Baseline(0.6, float("nan"), "always 'a'", None, accuracy=0.8)
-    data = type(data)(**vars(data) | {"baselines": {"majority class": rule}})
+    data = replace(data, **{"baselines": {"majority class": rule}})
     worse = [0.4], [0.7]
     assert "price of the class weights" in found(even, data, *worse)["worse_than_baseline"].message
     assert "price" not in found(Experiment(), data, *worse)["worse_than_baseline"].message
@@ -237,8 +238,8 @@ def test_no_longer_steps_are_advised_where_the_gradient_explodes():
 def test_too_sure_is_not_the_same_as_worse():
     """82 % right against 50 %, and a validation loss above that of a coin."""
     labels = classes(n=400, count=2)
-    data = type(labels)(
-        **vars(labels) | {"baselines": {"coin": Baseline(np.log(2), np.nan, "a coin", None, 0.5)}}
+    data = replace(
+        labels, **{"baselines": {"coin": Baseline(np.log(2), np.nan, "a coin", None, 0.5)}}
     )
     y = data.y[data.validation]
     wrong = np.arange(len(y)) % 11 < 2

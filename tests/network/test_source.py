@@ -8,6 +8,7 @@ import runpy
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import keras
 import matplotlib.pyplot as plt
@@ -79,7 +80,7 @@ def tokens(at):
     if at == "every step":
         weights = (x > 0).astype("float32")
     changes = {"x": x, "lengths": lengths, "vocabulary": tuple(" abcd"), "y_weights": weights}
-    return type(data)(**vars(data) | changes | {"names": ("token",)})
+    return replace(data, **changes, **{"names": ("token",)})
 
 
 def from_file(name, content, **data):
@@ -389,7 +390,7 @@ def test_a_package_holds_everything_and_says_what_it_is():
 
 
 def test_data_with_no_validation_part():
-    data = type(noise())(**vars(noise()) | {"validation": np.arange(0)})
+    data = replace(noise(), **{"validation": np.arange(0)})
     script = source(Experiment(), data)
     ast.parse(script)
     assert "validation_data" not in script

@@ -67,7 +67,8 @@ def test_events_of_a_whole_run():
     assert numbers == sorted(set(numbers))
     arrays = snapshot.unpack(snapshots[-1]["data"])
     program, _ = program_for(e, dataset)
-    assert [name for name, _ in started["weights"]] == list(arrays)[:-1]
+    assert list(program.weights()) == list(arrays)[:-2]
+    assert list(arrays)[-2:] == ["prediction", "architecture"]
     program.model.set_weights(list(arrays.values())[:-1])
     prediction = arrays["prediction"]
     assert prediction.dtype == np.float32

@@ -8,7 +8,7 @@ import numpy as np
 
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
-from seqlab.data.reading.wording import count as count_of
+from seqlab.data.reader.wording import count as count_of
 from seqlab.experiment import LIMITS, Experiment, Finding, Recurrent, Training
 from seqlab.network.doctor.fixes import with_layer, with_layers, with_training
 from seqlab.network.estimate import estimate

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.data import summary
-from seqlab.data.reading.foreign import UploadError
-from seqlab.data.reading.quality import codes
-from seqlab.data.reading.regular import resample
+from seqlab.data.reader.bytes.foreign import UploadError
+from seqlab.data.reader.quality.oddities import codes
+from seqlab.data.reader.quality.regular import resample
 from seqlab.experiment import Data, Experiment, Finding, ParseOptions, Step
 from seqlab.network.doctor import samples, split
 from seqlab.ui.draft import dataset_of, table_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from seqlab.data.reading.regular import usual
+from seqlab.data.reader.quality.regular import usual
 from seqlab.data.upload import Table, UploadError
 from seqlab.experiment import Finding
 from seqlab.ui import draft, services, visitor

@@ -6,9 +6,9 @@ import codecs
 import io
 import re
 
-from seqlab.data.reading import languages
-from seqlab.data.reading.foreign import UploadError
-from seqlab.data.reading.wording import count, hint, on_lines, warning
+from seqlab.data.reader.bytes import languages
+from seqlab.data.reader.bytes.foreign import UploadError
+from seqlab.data.reader.wording import count, hint, on_lines, warning
 from seqlab.experiment import Finding
 
 _BOMS = (

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data.reading.foreign import UploadError
-from seqlab.data.reading.wording import count, on_lines, shown, warning
+from seqlab.data.reader.bytes.foreign import UploadError
+from seqlab.data.reader.wording import count, on_lines, shown, warning
 from seqlab.experiment import Finding, Step
 
 MOST_STEPS = 1_000_000

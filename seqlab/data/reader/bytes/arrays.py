@@ -17,9 +17,9 @@ import pandas as pd
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from seqlab.data.reading.foreign import UploadError
-from seqlab.data.reading.numerals import MOST
-from seqlab.data.reading.wording import count, hint, names, shown, warning
+from seqlab.data.reader.bytes.foreign import UploadError
+from seqlab.data.reader.columns.numerals import MOST
+from seqlab.data.reader.wording import count, hint, names, shown, warning
 from seqlab.experiment import Finding, Kind
 
 MAX_VALUES = 10_000_000

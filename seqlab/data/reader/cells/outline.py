@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from seqlab.data.reading import extras, head
-from seqlab.data.reading.cells import looks_like_data
-from seqlab.data.reading.foreign import UploadError
-from seqlab.data.reading.records import Records
-from seqlab.data.reading.wording import count, hint, names, on_lines, shown, warning
+from seqlab.data.reader.bytes.foreign import UploadError
+from seqlab.data.reader.cells import extras, head
+from seqlab.data.reader.cells.kinds import looks_like_data
+from seqlab.data.reader.cells.records import Records
+from seqlab.data.reader.wording import count, hint, names, on_lines, shown, warning
 from seqlab.experiment import Finding
 
 MAX_COLUMNS = 10_000

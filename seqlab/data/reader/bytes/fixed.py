@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-from seqlab.data.reading.wording import count, hint, on_lines
+from seqlab.data.reader.wording import count, hint, on_lines
 from seqlab.experiment import Finding
 
 _CELL = re.compile(r"\S+")

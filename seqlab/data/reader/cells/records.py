@@ -8,10 +8,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from seqlab.data.reading.dialect import BLANKS, Dialect, find, reader
-from seqlab.data.reading.fixed import align
-from seqlab.data.reading.foreign import UploadError
-from seqlab.data.reading.wording import count, hint
+from seqlab.data.reader.bytes.dialect import BLANKS, Dialect, find, reader
+from seqlab.data.reader.bytes.fixed import align
+from seqlab.data.reader.bytes.foreign import UploadError
+from seqlab.data.reader.wording import count, hint
 from seqlab.experiment import Finding
 
 MAX_ROWS = 1_000_000

@@ -13,11 +13,11 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from seqlab.data.reading import day_month, periods
-from seqlab.data.reading.cells import is_missing, plain
-from seqlab.data.reading.clock import clock
-from seqlab.data.reading.moments import Matches, Times, checked, clocks, dates, full_year
-from seqlab.data.reading.vocabulary import MONTHS
+from seqlab.data.reader.cells.kinds import is_missing, plain
+from seqlab.data.reader.columns import day_month, periods
+from seqlab.data.reader.columns.clock import clock
+from seqlab.data.reader.columns.moments import Matches, Times, checked, clocks, dates, full_year
+from seqlab.data.reader.vocabulary import MONTHS
 
 _ENOUGH = 0.8  # a column holds dates if this share of its cells (without missing ones) does
 _REST = r"(?P<rest>.*)"

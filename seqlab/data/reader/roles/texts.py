@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqlab.data.reading.columns import Column, counts_rows
-from seqlab.data.reading.foreign import UploadError
-from seqlab.data.reading.layout import MAX_CLASSES, Layout
-from seqlab.data.reading.vocabulary import LABEL_NAMES, key
-from seqlab.data.reading.wording import count, hint, on_lines, shown, warning
+from seqlab.data.reader.bytes.foreign import UploadError
+from seqlab.data.reader.columns.typed import Column, counts_rows
+from seqlab.data.reader.roles.layout import MAX_CLASSES, Layout
+from seqlab.data.reader.vocabulary import LABEL_NAMES, key
+from seqlab.data.reader.wording import count, hint, on_lines, shown, warning
 from seqlab.experiment import Finding, ParseOptions
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from seqlab.data.reading.vocabulary import EXCEL_ERRORS, MISSING
+from seqlab.data.reader.vocabulary import EXCEL_ERRORS, MISSING
 
 CURRENCY = (
     r"(?:US|R|A|C|HK|S|NT|NZ|MX)?\$|[€£¥₹₽₩₺฿₫₪₴₦₱¢元円]|R[sS]\.?|USD|EUR|GBP|CHF|JPY|CNY|RMB|INR"

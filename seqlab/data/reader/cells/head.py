@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from seqlab.data.reading.cells import is_missing, looks_like_data
-from seqlab.data.reading.vocabulary import DATE_NAMES, key
-from seqlab.data.reading.wording import on_lines, shown, warning
+from seqlab.data.reader.cells.kinds import is_missing, looks_like_data
+from seqlab.data.reader.vocabulary import DATE_NAMES, key
+from seqlab.data.reader.wording import on_lines, shown, warning
 from seqlab.experiment import Finding
 
 _MAX_HEADER = 3

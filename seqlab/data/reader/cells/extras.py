@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from seqlab.data.reading.cells import is_missing, looks_like_data
-from seqlab.data.reading.vocabulary import TYPES
-from seqlab.data.reading.wording import count, hint, names, on_lines, shown, warning
+from seqlab.data.reader.cells.kinds import is_missing, looks_like_data
+from seqlab.data.reader.vocabulary import TYPES
+from seqlab.data.reader.wording import count, hint, names, on_lines, shown, warning
 from seqlab.experiment import Finding
 
 _SUMMARY = re.compile(

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data.reading.cells import is_missing
-from seqlab.data.reading.clock import clock
+from seqlab.data.reader.cells.kinds import is_missing
+from seqlab.data.reader.columns.clock import clock
 
 Moments = NDArray[np.datetime64]
 Matches = Sequence[re.Match[str] | None]

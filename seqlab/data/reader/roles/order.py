@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data.reading.timeline import Timeline
-from seqlab.data.reading.wording import count, shown, warning
+from seqlab.data.reader.roles.timeline import Timeline
+from seqlab.data.reader.wording import count, shown, warning
 from seqlab.experiment import Finding
 
 

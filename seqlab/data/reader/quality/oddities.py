@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data.reading.timeline import Timeline
-from seqlab.data.reading.wording import count, hint, listed, names, on_lines, shown, warning
+from seqlab.data.reader.roles.timeline import Timeline
+from seqlab.data.reader.wording import count, hint, listed, names, on_lines, shown, warning
 from seqlab.experiment import Finding
 
 MANY_ROWS = 50_000

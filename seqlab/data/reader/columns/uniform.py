@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data.reading.cells import SIGNS, is_missing
+from seqlab.data.reader.cells.kinds import SIGNS, is_missing
 
 LEAST = 2000  # cells; below, the time does not matter
 _FEW_WORDS = 50  # different words for "missing"

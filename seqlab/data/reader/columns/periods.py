@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from seqlab.data.reading.moments import NO_TIME, Matches, Times, checked, dates, full_year
+from seqlab.data.reader.columns.moments import NO_TIME, Matches, Times, checked, dates, full_year
 
 _Q = r"(?:Q|QTR|QUARTER|QUARTAL|T|TRIM(?:ESTRE)?)"
 YEAR_QUARTER = re.compile(rf"(?P<y>\d{{4}})[-/ :.]*{_Q}[ .]?(?P<q>[1-4])", re.ASCII | re.I)

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from seqlab.data.reading.cells import is_missing, looks_like_data
-from seqlab.data.reading.clock import time_of_day
-from seqlab.data.reading.encoding import CONTROLS
-from seqlab.data.reading.foreign import UploadError
-from seqlab.data.reading.wording import hint, warning
+from seqlab.data.reader.bytes.encoding import CONTROLS
+from seqlab.data.reader.bytes.foreign import UploadError
+from seqlab.data.reader.cells.kinds import is_missing, looks_like_data
+from seqlab.data.reader.columns.clock import time_of_day
+from seqlab.data.reader.wording import hint, warning
 from seqlab.experiment import Finding
 
 BLANKS = " "  # as a delimiter: any number of blanks

@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data.reading import uniform
-from seqlab.data.reading.cells import CURRENCY, is_missing, plain
-from seqlab.data.reading.vocabulary import EXCEL_ERRORS
+from seqlab.data.reader.cells.kinds import CURRENCY, is_missing, plain
+from seqlab.data.reader.columns import uniform
+from seqlab.data.reader.vocabulary import EXCEL_ERRORS
 
 Floats = NDArray[np.float64]
 ENOUGH = 0.8  # a column is numeric if this share of its cells (without missing ones) is

@@ -12,12 +12,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from seqlab.data.reading import times
-from seqlab.data.reading.columns import Column, counts_rows
-from seqlab.data.reading.foreign import UploadError
-from seqlab.data.reading.timeline import Timeline
-from seqlab.data.reading.vocabulary import ID_NAMES, LABEL_NAMES, PART_NAMES, ROW_NAMES, key
-from seqlab.data.reading.wording import count, hint, names, on_lines, shown, warning
+from seqlab.data.reader.bytes.foreign import UploadError
+from seqlab.data.reader.columns import times
+from seqlab.data.reader.columns.typed import Column, counts_rows
+from seqlab.data.reader.roles.timeline import Timeline
+from seqlab.data.reader.vocabulary import ID_NAMES, LABEL_NAMES, PART_NAMES, ROW_NAMES, key
+from seqlab.data.reader.wording import count, hint, names, on_lines, shown, warning
 from seqlab.experiment import Finding, Kind, ParseOptions
 
 _SEQUENCE_NAME = re.compile(r"(.*?)(\d{1,9})", re.ASCII)

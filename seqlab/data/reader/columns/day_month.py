@@ -10,7 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data.reading.moments import Matches, Moments, Times, checked, clocks, dates, full_year
+from seqlab.data.reader.columns.moments import (
+    Matches,
+    Moments,
+    Times,
+    checked,
+    clocks,
+    dates,
+    full_year,
+)
 
 
 def read(cells: list[str], matches: Matches, day_first: bool | None = None) -> Times | None:

@@ -11,14 +11,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data.reading import numerals, times
-from seqlab.data.reading.cells import is_missing, looks_like_data
-from seqlab.data.reading.clock import time_of_day
-from seqlab.data.reading.moments import Times
-from seqlab.data.reading.numerals import Numbers
-from seqlab.data.reading.outline import Grid
-from seqlab.data.reading.vocabulary import ANY_TRUTH, TRUE, TRUTH
-from seqlab.data.reading.wording import count, hint, listed, names, on_lines, shown, warning
+from seqlab.data.reader.cells.kinds import is_missing, looks_like_data
+from seqlab.data.reader.cells.outline import Grid
+from seqlab.data.reader.columns import numerals, times
+from seqlab.data.reader.columns.clock import time_of_day
+from seqlab.data.reader.columns.moments import Times
+from seqlab.data.reader.columns.numerals import Numbers
+from seqlab.data.reader.vocabulary import ANY_TRUTH, TRUE, TRUTH
+from seqlab.data.reader.wording import count, hint, listed, names, on_lines, shown, warning
 from seqlab.experiment import Finding
 
 _THREE_DECIMALS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)

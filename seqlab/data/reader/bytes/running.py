@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from seqlab.data.reading.foreign import UploadError
-from seqlab.data.reading.wording import count, hint
+from seqlab.data.reader.bytes.foreign import UploadError
+from seqlab.data.reader.wording import count, hint
 from seqlab.experiment import Finding
 
 LEAST = 100  # characters; fewer are no corpus

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data.reading import times
-from seqlab.data.reading.columns import Column
-from seqlab.data.reading.foreign import UploadError
-from seqlab.data.reading.vocabulary import (
+from seqlab.data.reader.bytes.foreign import UploadError
+from seqlab.data.reader.columns import times
+from seqlab.data.reader.columns.typed import Column
+from seqlab.data.reader.vocabulary import (
     DATE_NAMES,
     DATE_PARTS,
     ID_NAMES,
@@ -20,7 +20,7 @@ from seqlab.data.reading.vocabulary import (
     UNITS,
     key,
 )
-from seqlab.data.reading.wording import count, hint, on_lines, shown, warning
+from seqlab.data.reader.wording import count, hint, on_lines, shown, warning
 from seqlab.experiment import Finding
 
 _EPOCHS = (("s", 1.0), ("ms", 1e3), ("us", 1e6), ("ns", 1e9))

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data.reading.cells import is_missing
+from seqlab.data.reader.cells.kinds import is_missing
 
 _ENOUGH = 0.8
 # The usual meaning; IST and CST mean other zones elsewhere, and a shift of all rows does no harm.

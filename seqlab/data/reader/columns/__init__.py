@@ -1,0 +1,1 @@
+"""Then each column by itself: numbers, dates, times, text."""

@@ -1,0 +1,1 @@
+"""Last what is odd about the values, and a calendar without holes."""
