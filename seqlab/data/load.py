@@ -10,6 +10,7 @@ from seqlab.data.catalogue import ENTRIES
 from seqlab.data.columns import from_frame
 from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.duplicates import dropped
+from seqlab.data.sound import checked
 from seqlab.data.upload import Table
 from seqlab.experiment import Data, Experiment
 
@@ -44,7 +45,7 @@ def load(experiment: Experiment, table: Table | None = None) -> Dataset:
     if data.source == "upload" and made.starts is not None and made.constant:
         assert table is not None
         made = replace(made, other_target=_other_target(data, table, made.target))
-    return made
+    return checked(made)
 
 
 def _made(data: Data, table: Table | None) -> Dataset:

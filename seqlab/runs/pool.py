@@ -22,7 +22,7 @@ from typing import Any
 
 import distributed
 
-from seqlab.data.dataset import Dataset
+from seqlab.data.upload import Table
 from seqlab.experiment import Experiment
 from seqlab.runs import worker
 from seqlab.runs.connection import Connection
@@ -66,7 +66,7 @@ class _Job:
     """A run on its way through the pool. A run that goes on later is another job."""
 
     run: str
-    arguments: tuple[Any, ...]  # experiment, dataset, and for a run that goes on: state, epochs
+    arguments: tuple[Any, ...]  # experiment, table, and for a run that goes on: state, epochs
     program: Hashable = None
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
     address: str | None = None  # of the worker that trains it
@@ -110,7 +110,7 @@ class Pool:
         store: Store,
         workers: int = 2,
         scheduler: str | None = None,
-        job: str = "seqlab.training.job:run",
+        job: str = "seqlab.training.recipe:run",
         warm_up: str | None = "seqlab.training.job:warm_up",
         grace: float = 5.0,
         unwatched: float | None = None,
@@ -156,20 +156,24 @@ class Pool:
         return self._cluster_problem or self._recorder.problem
 
     def submit(
-        self, run: str, experiment: Experiment, dataset: Dataset, program: Hashable = None
+        self,
+        run: str,
+        experiment: Experiment,
+        table: Table | None = None,
+        program: Hashable = None,
     ) -> None:
         """Queues a run that the store knows.
 
         Args:
             run: its id.
             experiment: what is trained.
-            dataset: on what.
+            table: of the uploaded file, if its data are one. The worker cuts the windows.
             program: what its compiled program depends on (`seqlab.network.program_key`). Runs
                 with the same go to the same worker, if that one is free.
         """
-        self._queue(_Job(run, (experiment, dataset), program))
+        self._queue(_Job(run, (experiment, table), program))
 
-    def go_on(self, run: str, dataset: Dataset, epochs: int, program: Hashable = None) -> bool:
+    def go_on(self, run: str, table: Table | None, epochs: int, program: Hashable = None) -> bool:
         """Queues an ended run again, to train from its last state until that epoch.
 
         Arguments as for `submit`.
@@ -181,7 +185,7 @@ class Pool:
         if found is None or state is None or not self._store.claim(run, epochs):
             return False
         self._store.add_log(run, f"To be trained until epoch {epochs}.")
-        self._queue(_Job(run, (found.experiment, dataset, state, epochs), program))
+        self._queue(_Job(run, (found.experiment, table, state, epochs), program))
         return True
 
     def _queue(self, job: _Job) -> None:

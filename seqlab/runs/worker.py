@@ -45,7 +45,7 @@ def tell(key: str, command: Command) -> None:
 
 
 def work(job: str, key: str, *arguments: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Runs `job` ("module:function") as `function(*arguments, report, control)`.
+    """Runs `job` ("module:function") as `function(experiment, table, report, control, *more)`.
 
     The job is named, not imported, so that the web process never imports Keras with it.
     """
@@ -55,14 +55,14 @@ def work(job: str, key: str, *arguments: Any) -> dict[str, Any]:  # noqa: ANN401
     def report(event: dict[str, Any]) -> None:
         worker.log_event(TOPIC, event | {"job": key})
 
-    experiment, dataset, *rest = arguments
+    experiment, table, *rest = arguments
     ended = threading.Event()
     limit = worker.memory_manager.memory_limit
     if limit:
         guard = threading.Thread(target=_guard, args=(limit, report, ended), daemon=True)
         guard.start()
     try:
-        return pkgutil.resolve_name(job)(experiment, dataset, report, control, *rest)
+        return pkgutil.resolve_name(job)(experiment, table, report, control, *rest)
     finally:
         ended.set()
         control.close()

@@ -99,9 +99,13 @@ def dataset_of(data: Data) -> Dataset:
 
 
 def _load(data: Data) -> Dataset:
+    return load(Experiment(data=data), table_for(data))
+
+
+def table_for(data: Data) -> Table | None:
+    """The table that a description of data needs, if it is that of a file. Raises `UploadError`."""
     with_file = data.source == "upload" and data.file
-    table = table_of(data.file or "", data.reading) if with_file else None
-    return load(Experiment(data=data), table)
+    return table_of(data.file or "", data.reading) if with_file else None
 
 
 def kept_dataset(data: Data) -> Dataset | None:

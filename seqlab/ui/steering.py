@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from seqlab.data.dataset import Dataset
+from seqlab.data.reader.bytes.foreign import UploadError
 from seqlab.experiment import LIMITS
 from seqlab.network.plan import plan
 from seqlab.network.program_key import program_key
 from seqlab.runs.store import Run, StoreError
-from seqlab.ui import own_run, services, state, visitor
+from seqlab.ui import draft, own_run, services, state, visitor
 from seqlab.ui.words import plain
 
 MORE_EPOCHS = 20
@@ -142,8 +143,9 @@ def _go_on(run: Run, dataset: Dataset, last: int) -> None:
     program = program_key(plan(run.experiment, dataset.frame), dataset)
     st.session_state[state.STORE_PROBLEM] = None
     try:
-        services.pool().go_on(run.id, dataset, last, program)
-    except StoreError as error:
+        table = draft.table_for(run.experiment.data)
+        services.pool().go_on(run.id, table, last, program)
+    except (StoreError, UploadError) as error:
         st.session_state[state.STORE_PROBLEM] = str(error)
         return
     own_run.begin(run.id)

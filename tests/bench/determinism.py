@@ -111,7 +111,7 @@ class Bench:
     def submit(self, name: str, way: str) -> Going:
         experiment = EXPERIMENTS[name]
         run = self.store.create(experiment)
-        self.pool.submit(run, experiment, self._data[name], self._programs[name])
+        self.pool.submit(run, experiment, None, self._programs[name])
         return Going(name, way, run)
 
     def tend(self, going: Going) -> bool:
@@ -133,7 +133,7 @@ class Bench:
             return False
         if run.status in ("stopped", "failed"):
             planned = EXPERIMENTS[name].training.epochs
-            if self.pool.go_on(run.id, self._data[name], planned, self._programs[name]):
+            if self.pool.go_on(run.id, None, planned, self._programs[name]):
                 self.ways[f"went on after they had {HAD[run.status]}"] += 1
                 return False
             if "worker process died" in run.message:  # before its first state

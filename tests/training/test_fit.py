@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 from seqlab.experiment import Recurrent
+from seqlab.network.plan import plan
 from seqlab.training import program as programs
 from seqlab.training.batches import Batches, order
 from seqlab.training.divergence import first_nonfinite_layer
@@ -225,7 +226,8 @@ def test_a_loss_that_is_not_finite_stops_at_once(clipnorm):
 def test_the_layer_where_numbers_overflow_first():
     """Seen in the network as it stands, without training it."""
     layers = (sequences(LSTM), RNN.model_copy(update={"activation": "relu"}))
-    program = programs.Program(e := experiment(*layers), dataset := series(e), 32)
+    dataset = series(e := experiment(*layers))
+    program = programs.Program(plan(e, dataset.frame), dataset, 32)
     batches = list(Batches(program, dataset, dataset.train).each())
     assert first_nonfinite_layer(program, batches) is None
     model = program.model

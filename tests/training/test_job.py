@@ -69,7 +69,7 @@ def test_events_of_a_whole_run():
     program, _ = program_for(e, dataset)
     assert list(program.weights()) == list(arrays)[:-2]
     assert list(arrays)[-2:] == ["prediction", "architecture"]
-    program.model.set_weights(list(arrays.values())[:-1])
+    program.model.set_weights(list(arrays.values())[:-2])
     prediction = arrays["prediction"]
     assert prediction.dtype == np.float32
     expected = program.model.predict(dataset.x[dataset.validation], verbose=0)

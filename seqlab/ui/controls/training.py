@@ -119,7 +119,7 @@ def _train() -> None:
     own_run.begin(run)
     state.show_run(run)
     program = program_key(plan(now.experiment, now.dataset.frame), now.dataset)
-    services.pool().submit(run, now.experiment, now.dataset, program)
+    services.pool().submit(run, now.experiment, draft.table_for(now.experiment.data), program)
 
 
 def _stop() -> None:
