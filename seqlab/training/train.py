@@ -65,6 +65,11 @@ def train(
         dataset: its data; by default those that the experiment names.
         start: the state of an earlier result of this experiment, to go on from there.
         epochs: the last epoch, counted from the very start; by default the experiment's.
+
+    Raises:
+        DataError: if no dataset is given and none can be made.
+        ValueError: if `start` belongs to another network, or Keras refuses this one: see
+            `seqlab.diagnose`.
     """
     if dataset is None:
         from seqlab.data.load import load

@@ -17,6 +17,7 @@ from seqlab.data.load import load
 from seqlab.experiment import Data, Experiment, Network, Recurrent
 from seqlab.lens.forward import answer, run
 from seqlab.lens.stack import stack
+from seqlab.network.plan import plan
 from seqlab.runs import keras_process
 from seqlab.runs.keras_process import (
     BusyError,
@@ -37,7 +38,7 @@ def saved(model, path):
 def test_our_file_loads_in_plain_keras_and_predicts_the_same(tmp_path):
     layers = (Recurrent(units=4, bidirectional=True, forget_bias=2.0, layer_normalization=True),)
     experiment, frame = Experiment(layers=layers), Frame(6, 2)
-    model = build(experiment, frame)
+    model = build(plan(experiment, frame))
     rng = np.random.default_rng(0)
     trained = {name: rng.normal(size=v.shape).astype("float32") for name, v in weights(model)}
     for name, variable in weights(model):
@@ -294,8 +295,8 @@ OURS = {
 @pytest.mark.parametrize("name", OURS)
 def test_every_download_of_the_playground_opens(name, in_process):
     experiment = OURS[name]
-    frame = Frame.of(load(experiment))
-    arrays = {name: v.numpy() for name, v in weights(build(experiment, frame))}
+    frame = load(experiment).frame
+    arrays = {name: v.numpy() for name, v in weights(build(plan(experiment, frame)))}
     opened = open_model(keras_file(experiment, frame, arrays))
     assert len(opened.recurrent) == sum(1 + layer.bidirectional for layer in experiment.layers)
     sequences = [

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from seqlab.experiment import Data, Experiment, Network, Recurrent
+from seqlab.inspection.networks import network_of
 from seqlab.lens import snapshot
 from seqlab.network import horizon
 from seqlab.network.horizon import running_free
@@ -47,7 +48,7 @@ def test_a_free_run_says_its_error_at_both_ends(app, store):
     app.run()
     assert not app.exception
     assert titles(app) == ["Running free: forecasts from its own forecasts"]
-    found = running_free(SINE, dataset, arrays, 5)
+    found = running_free(SINE, dataset, network_of(arrays, SINE, dataset), 5)
     said = f"RMSE {found.errors[0]:.4g} one step ahead, {found.errors[4]:.4g} at step 5"
     assert said in captions(app)
     assert f"Forecast 1 of {len(found.rows)}" in captions(app)
@@ -55,16 +56,17 @@ def test_a_free_run_says_its_error_at_both_ends(app, store):
 
 def test_a_costly_free_run_is_bounded_and_worked_out_once(app, store, monkeypatch):
     run, arrays, dataset = finished(store, SINE)
-    each, beside, _ = horizon._work(SINE, dataset, arrays)
+    network = network_of(arrays, SINE, dataset)
+    each, beside, _ = horizon._work(dataset, network)
     monkeypatch.setattr(horizon, "MOST_WORK", 4 * (10 * each + beside))
     app.session_state["ahead"] = True
     opened(app, run=run)
     assert app.slider(key="ahead_steps").max == 4
     assert "Further than 4 steps ahead" in captions(app)
     assert "forecasts from 10 of 27 windows" in captions(app)
-    assert len(running_free(SINE, dataset, arrays, 4).rows) == 10
+    assert len(running_free(SINE, dataset, network, 4).rows) == 10
     monkeypatch.setattr(horizon, "MOST_NUMBERS", 3 * 8 * sum(a.shape[-1] for a in arrays.values()))
-    assert len(running_free(SINE, dataset, arrays, 4).rows) == 3
+    assert len(running_free(SINE, dataset, network, 4).rows) == 3
     monkeypatch.setattr(forecast_horizon, "running_free", None)
     app.session_state["ahead"] = True
     app.run()

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from seqlab.experiment import Data, Experiment, Recurrent
+from seqlab.inspection.networks import network_of
 from seqlab.lens import snapshot
 from seqlab.lens.forward import run as traces_of
-from seqlab.lens.stack import stack
 from seqlab.runs.store import Store
 from seqlab.ui.draft import dataset_of
 from tests.ui.playground import LONG
@@ -47,7 +47,7 @@ def run(server) -> str:
 
 def trace(epoch: int):
     dataset = dataset_of(ADDING.data)
-    network = stack(weights(epoch))
+    network = network_of(weights(epoch), ADDING, dataset)
     return traces_of(network, dataset.x[dataset.validation[:1]])["lstm_0"]
 
 

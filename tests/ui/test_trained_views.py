@@ -199,7 +199,7 @@ def test_one_answer_is_drawn_as_bars(store, name, monkeypatch) -> None:
     network = networks.network(run, EPOCHS, SITUATIONS[name], dataset)
     index = dataset.validation[:1]
     raw = forward([network], dataset.x[index], mask_of(dataset, index)).answers[0, 0]
-    odds = output_of(SITUATIONS[name], dataset, raw)
+    odds = output_of(network, dataset, raw)
     np.testing.assert_allclose(then, odds, rtol=1e-5)
     assert np.isfinite(then).all()
     if dataset.goal.kind == "class":
@@ -217,8 +217,8 @@ def test_the_strip_below_the_maps_holds_the_answer_where_it_counts(store, name) 
     network = networks.network(kept(store, name), EPOCHS, SITUATIONS[name], dataset)
     shown = sequence(dataset, int(dataset.validation[0]))
     raw = read(network, shown)
-    odds = output_of(SITUATIONS[name], dataset, in_order(network, raw).outputs[0, 0])
-    said = output_of(SITUATIONS[name], dataset, raw.answers[0, 0])
+    odds = output_of(network, dataset, in_order(network, raw).outputs[0, 0])
+    said = output_of(network, dataset, raw.answers[0, 0])
     strip = heatmap_strips.below(dataset, shown, network, next(iter(network.layers)), odds)
     lines, last = strip.lines(odds), strip.about["last"]
     assert np.isfinite(lines).all()

@@ -47,6 +47,9 @@ def notebook(experiment: Experiment, dataset: Dataset | None = None) -> str:
         experiment: what is trained.
         dataset: its data; by default those that the experiment names.
 
+    Raises:
+        DataError: if no dataset is given and none can be made.
+
     Example:
         >>> import nbformat
         >>> cells = nbformat.reads(notebook(Experiment()), as_version=4).cells

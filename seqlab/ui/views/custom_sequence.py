@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from seqlab.data.dataset import Dataset
 from seqlab.inspection.sequences import Sequence
+from seqlab.inspection.typed_text import read, spelled
 from seqlab.ui.components.draw_series import draw_series, drawn
-from seqlab.ui.generate import read, spelled
 from seqlab.ui.words import plain
 
 ROOM = 0.25  # beyond the range of the training part, in shares of it
