@@ -27,9 +27,10 @@ from starlette.routing import Route
 
 from seqlab import environment
 from seqlab.runs.store import StoreError
-from seqlab.ui import last_events, services
+from seqlab.ui import services
 from seqlab.ui.components import chart
-from seqlab.ui.door import Door, SafeHeaders
+from seqlab.ui.server import last_events
+from seqlab.ui.server.door import Door, SafeHeaders
 from seqlab.ui.visitor import VisitorKey
 
 logger = logging.getLogger("seqlab")
@@ -52,7 +53,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Starts the training pool before the first visitor comes, and stops it with the server."""
     last_events.keep()
     services.pool()
-    for part in ("results", "setup", "views", "data_page"):  # what the first visitor would wait for
+    for part in ("playground.results", "controls.setup", "inspect", "data_page"):  # for the first
         importlib.import_module(f"seqlab.ui.{part}")
     # Collections of garbage stop every page; they need not look through all modules each time.
     gc.collect()

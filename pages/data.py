@@ -5,7 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from seqlab.data.catalogue import ENTRIES
-from seqlab.ui import setup, state
+from seqlab.ui import state
+from seqlab.ui.controls import setup
 from seqlab.ui.controls.data import UPLOAD, data_controls, offer_anyway
 from seqlab.ui.data_page import cut, gaps, values
 from seqlab.ui.data_page.facts import columns_of, facts

@@ -7,8 +7,8 @@ import streamlit as st
 from seqlab.lens.stack import LensError
 from seqlab.ui import services, state
 from seqlab.ui.draft import kept_dataset
-from seqlab.ui.my_model import my_model
-from seqlab.ui.views import VIEWS, scene, views_of
+from seqlab.ui.inspect import VIEWS, scene, views_of
+from seqlab.ui.inspect.my_model import my_model
 from seqlab.ui.words import plain
 
 TICK, SLOW_TICK = 1.0, 4.0  # seconds between two looks at a run that trains

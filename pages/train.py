@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from seqlab.ui import own_run, results, services, setup, state
+from seqlab.ui import services, state
+from seqlab.ui.controls import setup
 from seqlab.ui.controls.data import data_controls
-from seqlab.ui.controls.network import network_controls
-from seqlab.ui.controls.training import train_buttons, training_controls
 from seqlab.ui.draft import draft, kept_dataset
+from seqlab.ui.playground import own_run, results
+from seqlab.ui.playground.network_controls import network_controls
+from seqlab.ui.playground.training_controls import train_buttons, training_controls
 
 state.begin()
 

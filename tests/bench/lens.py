@@ -28,7 +28,7 @@ from seqlab.runs.pool import Pool
 from seqlab.runs.store import Store
 from seqlab.ui import services
 from seqlab.ui.draft import dataset_of
-from seqlab.ui.views import views_of
+from seqlab.ui.inspect import views_of
 
 ROOT = Path(__file__).parents[2]
 EPOCHS = (0, 1, 2, 4, 8, 16, 32, 64)

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from seqlab.ui import door
-from seqlab.ui.door import COOKIE, Door, SafeHeaders, Tries
+from seqlab.ui.server import door
+from seqlab.ui.server.door import COOKIE, Door, SafeHeaders, Tries
 from tests.clock import Skipping
 
 SECRET = "open sesame"

@@ -12,8 +12,8 @@ import streamlit as st
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.lens import snapshot
 from seqlab.runs.keras_process import ModelError
-from seqlab.ui import downloads
 from seqlab.ui.draft import dataset_of
+from seqlab.ui.playground import downloads
 from tests.ui.test_pages import captions, opened
 
 EXPERIMENT = Experiment(

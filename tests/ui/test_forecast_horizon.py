@@ -8,8 +8,8 @@ from seqlab.inspection.networks import network_of
 from seqlab.lens import snapshot
 from seqlab.network import horizon
 from seqlab.network.horizon import running_free
-from seqlab.ui import forecast_horizon
 from seqlab.ui.draft import dataset_of
+from seqlab.ui.playground import forecast_horizon
 from tests.ui.conftest import new_tab
 from tests.ui.test_lens_page import weights
 from tests.ui.test_pages import captions, messages, opened

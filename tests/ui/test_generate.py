@@ -8,7 +8,7 @@ from seqlab.inspection.networks import network_of
 from seqlab.lens import snapshot
 from seqlab.lens.generate import write
 from seqlab.ui.draft import dataset_of
-from seqlab.ui.generate import read, spelled
+from seqlab.ui.playground.generate import read, spelled
 from tests.ui.test_lens_page import weights
 from tests.ui.test_pages import captions, opened
 

@@ -8,7 +8,7 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
 
-from seqlab.ui import last_events
+from seqlab.ui.server import last_events
 
 
 def ended() -> SimpleNamespace:

@@ -19,10 +19,10 @@ from seqlab.presets import PRESETS
 from seqlab.runs.store import Store
 from seqlab.ui import networks, services
 from seqlab.ui.draft import dataset_of
-from seqlab.ui.views import views_of
-from seqlab.ui.views.scene import errors
-from seqlab.ui.views.scene import scene as scene_of
-from seqlab.ui.views.what_if import slider_range
+from seqlab.ui.inspect import views_of
+from seqlab.ui.inspect.scene import errors
+from seqlab.ui.inspect.scene import scene as scene_of
+from seqlab.ui.inspect.what_if import slider_range
 from tests.told import told
 
 ROOT = Path(__file__).parents[2]

@@ -11,8 +11,8 @@ from seqlab.lens.occlusion import saliency
 from seqlab.lens.stack import stack
 from seqlab.lens.trace import trace
 from seqlab.runs.keras_process import BusyError, KerasTraces, ModelError, ModelInput, OpenedModel
-from seqlab.ui import my_model
-from seqlab.ui.views.opened import VIEWS
+from seqlab.ui.inspect import my_model
+from seqlab.ui.inspect.opened import VIEWS
 from tests.ui.conftest import ROOT
 from tests.ui.test_lens_page import words
 

@@ -70,8 +70,10 @@ def test_a_click_that_was_made_up_reaches_nobody_elses_run(run, store, told):
     """The buttons are not drawn; a forged message, or one of before, acts through the callbacks."""
     script = f"""
 import streamlit as st
-from seqlab.ui import own_run, state, steering, visitor
-from seqlab.ui.controls import training
+from seqlab.ui import state, visitor
+from seqlab.ui.playground import own_run
+from seqlab.ui.playground import steering
+from seqlab.ui.playground import training_controls as training
 st.session_state[visitor._KEY] = "bob"
 steering.tell({run!r}, "pause")
 st.session_state["new_rate"] = 0.5

@@ -11,7 +11,7 @@ from seqlab.lens.forward import answer
 from seqlab.lens.stack import stack
 from seqlab.ui import services
 from seqlab.ui.draft import dataset_of
-from seqlab.ui.status import waiting_tick
+from seqlab.ui.playground.status import waiting_tick
 from tests.told import told
 
 SMALL = Experiment(layers=(Recurrent(units=4),), training=Training(epochs=100))

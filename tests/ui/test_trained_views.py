@@ -22,7 +22,7 @@ from seqlab.runs.store import Store
 from seqlab.training.train import Result, train
 from seqlab.ui import networks
 from seqlab.ui.draft import dataset_of
-from seqlab.ui.views import views_of
+from seqlab.ui.inspect import views_of
 from tests.ui.test_lens_page import opened, words
 
 EPOCHS = 3

@@ -9,8 +9,8 @@ from seqlab.data import describe
 from seqlab.data.dataset import Dataset
 from seqlab.data.entry import Entry
 from seqlab.experiment import Data, ScalingKind
-from seqlab.ui import setup
-from seqlab.ui.baselines import baselines_table
+from seqlab.ui.components.baselines import baselines_table
+from seqlab.ui.controls import setup
 from seqlab.ui.data_page.facts import Facts
 from seqlab.ui.words import plain
 

@@ -9,9 +9,9 @@ from seqlab.data.reader.quality.regular import usual
 from seqlab.data.upload import Table, UploadError
 from seqlab.experiment import Finding
 from seqlab.ui import draft, services, visitor
+from seqlab.ui.controls.setup import MARKS
 from seqlab.ui.data_page import parse_options
 from seqlab.ui.data_page.facts import codes_of, effect_of
-from seqlab.ui.setup import MARKS
 from seqlab.ui.words import plain
 
 UNEVEN = frozenset({"irregular_steps", "gaps_in_time", "duplicate_times"})

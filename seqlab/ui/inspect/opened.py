@@ -16,12 +16,12 @@ from seqlab.inspection.words import OPENED
 from seqlab.lens.stack import Stack
 from seqlab.runs.keras_process import ModelInput
 from seqlab.runs.store import Run
-from seqlab.ui.views.attribution import attribution
-from seqlab.ui.views.cell import cell
-from seqlab.ui.views.flow import flow
-from seqlab.ui.views.hidden_trajectory import hidden_trajectory
-from seqlab.ui.views.scene import Scene
-from seqlab.ui.views.statistics import statistics
+from seqlab.ui.inspect.attribution import attribution
+from seqlab.ui.inspect.cell import cell
+from seqlab.ui.inspect.flow import flow
+from seqlab.ui.inspect.hidden_trajectory import hidden_trajectory
+from seqlab.ui.inspect.scene import Scene
+from seqlab.ui.inspect.statistics import statistics
 
 # What needs neither targets nor other epochs.
 VIEWS: dict[str, Callable[[Scene], None]] = {

@@ -17,8 +17,8 @@ from seqlab.inspection.sequences import Sequence, stepwise
 from seqlab.lens import captions
 from seqlab.lens.forward import Passage, forward, in_order
 from seqlab.lens.stack import Stack
-from seqlab.ui.views.parts import about, picture
-from seqlab.ui.views.scene import Scene
+from seqlab.ui.inspect.parts import about, picture
+from seqlab.ui.inspect.scene import Scene
 
 MOST_BARS = 12  # classes side by side
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 from seqlab.inspection.sequences import Sequence
 from seqlab.ui.components.player import gates_player
-from seqlab.ui.views.parts import by_step_and_unit, csv
-from seqlab.ui.views.scene import Scene, choose_layer, choose_sequence
+from seqlab.ui.inspect.parts import by_step_and_unit, csv
+from seqlab.ui.inspect.scene import Scene, choose_layer, choose_sequence
 
 ABOUT = (
     "Each picture is one gate or state of the layer: time runs to the right, each row is a unit. "

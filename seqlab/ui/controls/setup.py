@@ -13,7 +13,8 @@ from seqlab.figures import preview
 from seqlab.network.plan import plan
 from seqlab.network.shapes import links
 from seqlab.network.source import changed_lines, files, notebook, source
-from seqlab.ui import chain, state
+from seqlab.ui import state
+from seqlab.ui.components import chain
 from seqlab.ui.components.chart import chart
 from seqlab.ui.controls.data import PROBLEM
 from seqlab.ui.words import plain

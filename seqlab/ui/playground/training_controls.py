@@ -13,9 +13,10 @@ from seqlab.network.estimate import Estimate, estimate
 from seqlab.network.plan import plan
 from seqlab.network.program_key import program_key
 from seqlab.runs.store import Run, StoreError
-from seqlab.ui import draft, own_run, services, state, visitor
+from seqlab.ui import draft, services, state, visitor
 from seqlab.ui.controls.fields import changes, field, more
-from seqlab.ui.steering import tell
+from seqlab.ui.playground import own_run
+from seqlab.ui.playground.steering import tell
 
 IN_SIGHT = ("optimizer", "learning_rate", "batch_size", "epochs", "clipnorm", "seed")
 

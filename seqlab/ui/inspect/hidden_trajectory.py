@@ -10,8 +10,8 @@ from seqlab.figures import hidden_trajectory as figures
 from seqlab.inspection.sequences import sample
 from seqlab.lens.forward import forward, in_order
 from seqlab.lens.hidden_trajectory import principal_path
-from seqlab.ui.views.parts import about, picture
-from seqlab.ui.views.scene import Scene, choose, choose_layer
+from seqlab.ui.inspect.parts import about, picture
+from seqlab.ui.inspect.scene import Scene, choose, choose_layer
 from seqlab.ui.words import plain
 
 MOST_POINTS = 4000

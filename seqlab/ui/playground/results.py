@@ -15,16 +15,16 @@ from seqlab.inspection.words import beside, in_units
 from seqlab.network.plan import plan
 from seqlab.runs.store import Metrics, Run
 from seqlab.ui import services, visitor
-from seqlab.ui.baselines import baselines_table
+from seqlab.ui.components.baselines import baselines_table
 from seqlab.ui.components.chart import chart
-from seqlab.ui.downloads import take_away
-from seqlab.ui.forecast_horizon import can_look_ahead, look_ahead
-from seqlab.ui.gates_now import chosen_epoch, look_inside
-from seqlab.ui.generate import own_words
-from seqlab.ui.run_findings import reading
-from seqlab.ui.setup import findings_list
-from seqlab.ui.status import status
-from seqlab.ui.steering import steering
+from seqlab.ui.controls.setup import findings_list
+from seqlab.ui.playground.downloads import take_away
+from seqlab.ui.playground.forecast_horizon import can_look_ahead, look_ahead
+from seqlab.ui.playground.gates_now import chosen_epoch, look_inside
+from seqlab.ui.playground.generate import own_words
+from seqlab.ui.playground.run_findings import reading
+from seqlab.ui.playground.status import status
+from seqlab.ui.playground.steering import steering
 from seqlab.ui.words import plain
 
 TICK = 0.4  # seconds between two looks at a run that trains

@@ -31,10 +31,10 @@ from seqlab.runs.keras_process import (
     open_model,
 )
 from seqlab.ui.cache import ByteCache
-from seqlab.ui.views.custom_sequence import parse
-from seqlab.ui.views.opened import VIEWS, opened_scene
-from seqlab.ui.views.parts import by_step_and_unit, picture
-from seqlab.ui.views.scene import Scene
+from seqlab.ui.inspect.custom_sequence import parse
+from seqlab.ui.inspect.opened import VIEWS, opened_scene
+from seqlab.ui.inspect.parts import by_step_and_unit, picture
+from seqlab.ui.inspect.scene import Scene
 from seqlab.ui.words import plain
 
 PERIOD = 10  # steps of the wave to begin with

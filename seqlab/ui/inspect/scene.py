@@ -19,7 +19,7 @@ from seqlab.lens.trace import Trace
 from seqlab.runs.store import Run
 from seqlab.ui import networks, services, words
 from seqlab.ui.cache import ByteCache
-from seqlab.ui.views.custom_sequence import own_sequence
+from seqlab.ui.inspect.custom_sequence import own_sequence
 
 WORST, OWN = "worst first", "my own"
 ORDERS = ("in order", WORST, OWN)

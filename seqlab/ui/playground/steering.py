@@ -12,7 +12,8 @@ from seqlab.experiment import LIMITS
 from seqlab.network.plan import plan
 from seqlab.network.program_key import program_key
 from seqlab.runs.store import Run, StoreError
-from seqlab.ui import draft, own_run, services, state, visitor
+from seqlab.ui import draft, services, state, visitor
+from seqlab.ui.playground import own_run
 from seqlab.ui.words import plain
 
 MORE_EPOCHS = 20

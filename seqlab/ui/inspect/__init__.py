@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from seqlab.data.dataset import Dataset
-from seqlab.ui.views.attribution import attribution
-from seqlab.ui.views.cell import cell
-from seqlab.ui.views.flow import flow
-from seqlab.ui.views.gates import gates
-from seqlab.ui.views.hidden_trajectory import hidden_trajectory
-from seqlab.ui.views.scene import Scene
-from seqlab.ui.views.statistics import statistics
-from seqlab.ui.views.text import text
+from seqlab.ui.inspect.attribution import attribution
+from seqlab.ui.inspect.cell import cell
+from seqlab.ui.inspect.flow import flow
+from seqlab.ui.inspect.gates import gates
+from seqlab.ui.inspect.hidden_trajectory import hidden_trajectory
+from seqlab.ui.inspect.scene import Scene
+from seqlab.ui.inspect.statistics import statistics
+from seqlab.ui.inspect.text import text
 
 TEXT = "Text"
 VIEWS: dict[str, Callable[[Scene], None]] = {

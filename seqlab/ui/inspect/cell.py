@@ -13,8 +13,8 @@ from seqlab.lens.forward import Passage
 from seqlab.lens.stack import Stack
 from seqlab.ui.components.cell import cell_picture
 from seqlab.ui.components.player import chosen_unit
-from seqlab.ui.views.parts import about, csv
-from seqlab.ui.views.scene import Scene, choose, choose_layer
+from seqlab.ui.inspect.parts import about, csv
+from seqlab.ui.inspect.scene import Scene, choose, choose_layer
 
 
 def cell(scene: Scene) -> None:

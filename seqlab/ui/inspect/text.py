@@ -15,8 +15,8 @@ from seqlab.lens.stack import LensError
 from seqlab.lens.statistics import follows
 from seqlab.lens.trackers import trackers
 from seqlab.ui.components.coloured import Line, coloured_text
-from seqlab.ui.views.parts import about, csv
-from seqlab.ui.views.scene import Scene, choose, choose_layer
+from seqlab.ui.inspect.parts import about, csv
+from seqlab.ui.inspect.scene import Scene, choose, choose_layer
 from seqlab.ui.words import plain
 
 MOST = 4_000_000  # numbers in the traces of the texts that units are ranked on

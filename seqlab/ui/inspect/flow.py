@@ -25,8 +25,8 @@ from seqlab.lens.stack import Stack
 from seqlab.lens.statistics import spectral_radius
 from seqlab.lens.trace import Trace
 from seqlab.ui import services
-from seqlab.ui.views.parts import about, picture
-from seqlab.ui.views.scene import Scene, choose
+from seqlab.ui.inspect.parts import about, picture
+from seqlab.ui.inspect.scene import Scene, choose
 
 LENGTHS = (10, 25, 50, 100, 200, 400)
 LINEAR_STEPS = 50

@@ -15,10 +15,10 @@ from seqlab.inspection.sequences import Sequence, stepwise, symbols
 from seqlab.lens import captions
 from seqlab.lens.occlusion import occlusion, saliency
 from seqlab.lens.stack import Stack
-from seqlab.ui.views.ablations import ablations
-from seqlab.ui.views.parts import about, picture
-from seqlab.ui.views.scene import Scene, choose
-from seqlab.ui.views.what_if import what_if
+from seqlab.ui.inspect.ablations import ablations
+from seqlab.ui.inspect.parts import about, picture
+from seqlab.ui.inspect.scene import Scene, choose
+from seqlab.ui.inspect.what_if import what_if
 from seqlab.ui.words import plain
 
 
