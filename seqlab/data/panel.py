@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.data import baselines, memory_budget
+from seqlab.data.cut import Rows, WindowParts, cut
 from seqlab.data.dataset import VALIDATION_SHARE, Baseline, DataError, Dataset, Scaling
 from seqlab.data.sequences import Doubles, Ints, parts
 from seqlab.data.windows import drop_gap_windows, fill_gaps, filled_note, random_split
@@ -101,18 +102,18 @@ def forecast(inside: Inside, data: Data, notes: tuple[str, ...] = ()) -> Dataset
         notes += dropped
     if data.split == "random":
         drawn = random_split(goals, data)
-        train, validation, test = drawn.train, drawn.validation, drawn.test
         notes += drawn.notes
     else:
         low, high = rows.part[goals[:, 0]], rows.part[goals[:, -1]]  # targets on one side of it
         train, validation, test = (np.flatnonzero((low == i) & (high == i)) for i in range(3))
-    if not len(train) or not len(validation):
+        drawn = WindowParts(train, validation, test)
+    if not len(drawn.train) or not len(drawn.validation):
         raise DataError(
             "The windows leave no training or no validation part. Choose a shorter window.",
             "window",
             max(1, data.window // 2),
         )
-    return _windows(inside, data, rows, starts, goals, (train, validation, test), notes)
+    return _windows(inside, data, rows, starts, goals, drawn, notes)
 
 
 def _long_enough(inside: Inside, data: Data, need: int) -> list[int]:
@@ -205,43 +206,22 @@ def _windows(
     rows: _Rows,
     starts: Ints,
     goals: Ints,
-    drawn: tuple[Ints, Ints, Ints],
+    drawn: WindowParts,
     notes: tuple[str, ...],
 ) -> Dataset:
     """The arrays, once it is clear which windows are for what."""
     columns = list(dict.fromkeys([inside.target, *inside.inputs]))
     inputs = [columns.index(name) for name in inside.inputs]
     known = rows.part == 0 if data.split != "random" else np.ones(len(rows.part), bool)
-    train, validation, test = drawn
-    values = rows.values
-    scaling = Scaling.fit(values[known], data.scaling)
-    scaled = scaling.apply(values).astype(np.float32)
-    target_scaling = Scaling(scaling.offset[:1], scaling.scale[:1])
-    x = memory_budget.cut(scaled[:, inputs], starts, data.window)
-    y = scaled[goals, 0]
-    rules = _rules(rows, data, goals[validation], known, target_scaling)
-    regression = baselines.linear(x, y, train, validation, target_scaling)
+    fitted = Scaling.fit(rows.values[known], data.scaling)
+    whole = Rows(rows.values, fitted, rows.times, rows.gaps, inputs, inside.inputs, inside.target)
+    made = cut(whole, starts, goals, drawn, data, notes=notes)
+    x, y, scaling = made.x, made.y, made.target_scaling
+    rules = _rules(rows, data, goals[drawn.validation], known, scaling)
+    regression = baselines.linear(x, y, drawn.train, drawn.validation, scaling)
     if regression is not None:
         rules["linear autoregression"] = regression
-    return Dataset(
-        x=x,
-        y=y,
-        lengths=np.full(len(starts), data.window),
-        train=train,
-        validation=validation,
-        test=test,
-        names=inside.inputs,
-        target=inside.target,
-        input_scaling=Scaling(scaling.offset[inputs], scaling.scale[inputs]),
-        target_scaling=target_scaling,
-        baselines=rules,
-        values=values,
-        labels=rows.times,
-        starts=starts,
-        horizon=data.horizon,
-        notes=notes,
-        gaps=rows.gaps if rows.gaps.any() else None,
-    )
+    return replace(made, baselines=rules)
 
 
 def _rules(

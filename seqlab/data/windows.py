@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from seqlab.data import baselines, memory_budget
-from seqlab.data.dataset import VALIDATION_SHARE, DataError, Dataset, Goal, Scaling
+from seqlab.data.cut import Rows, WindowParts, cut
+from seqlab.data.dataset import VALIDATION_SHARE, DataError, Dataset, Scaling
 from seqlab.data.sequences import nearest
 from seqlab.experiment import Data, Missing
 
@@ -72,17 +73,11 @@ def windows(
         )
     # With a random split the training windows lie all over the series.
     seen = values[: parts[0]] if data.split == "time" else values
-    columns = list(dict.fromkeys([0, *inputs]))
-    scaling = Scaling(np.zeros(values.shape[1]), np.ones(values.shape[1]))
-    fitted = Scaling.fit(seen[:, columns], data.scaling)
-    scaling.offset[columns], scaling.scale[columns] = fitted.offset, fitted.scale
-    target_scaling = Scaling(scaling.offset[:1], scaling.scale[:1])
-    if classes:
-        target_scaling = Scaling.identity(1)
-    scaled = scaling.apply(values).astype(np.float32)
-    x = memory_budget.cut(scaled[:, inputs], starts, window)
-    y = values[goals[:, 0], 0].astype(np.int32) if classes else scaled[goals, 0]
-    goal = Goal("class", classes=classes) if classes else Goal()
+    scaling = Scaling.fit(seen[:, list(range(values.shape[1]))], data.scaling)
+    whole = Rows(values, scaling, labels, gaps, inputs, names, target, classes)
+    borders = parts if data.split == "time" else None
+    made = cut(whole, starts, goals, parted, data, borders, (*notes, *found, *parted.notes))
+    x, y, target_scaling = made.x, made.y, made.target_scaling
     if classes:
         share = baselines.class_frequencies(y, classes, parted.train, parted.validation)
         rules = {"majority class": share}
@@ -101,37 +96,7 @@ def windows(
         regression = baselines.linear(x, y, parted.train, parted.validation, target_scaling)
         if regression is not None:
             rules["linear autoregression"] = regression
-    return Dataset(
-        x=x,
-        y=y,
-        lengths=np.full(len(starts), window),
-        train=parted.train,
-        validation=parted.validation,
-        test=parted.test,
-        names=names,
-        target=target,
-        input_scaling=Scaling(scaling.offset[inputs], scaling.scale[inputs]),
-        target_scaling=target_scaling,
-        baselines=rules,
-        values=values,
-        labels=labels,
-        starts=starts,
-        horizon=horizon,
-        notes=(*notes, *found, *parted.notes),
-        goal=goal,
-        splits=parts if data.split == "time" else None,
-        gaps=gaps if gaps.any() else None,
-    )
-
-
-@dataclass(frozen=True)
-class WindowParts:
-    """Which windows are for what, as indices, and sentences about it."""
-
-    train: Indices
-    validation: Indices
-    test: Indices
-    notes: tuple[str, ...] = ()
+    return replace(made, baselines=rules)
 
 
 def _split_rows(rows: int, data: Data) -> tuple[int, int]:
