@@ -58,38 +58,6 @@ TYPES = _words(
     decimal number numeric string str text char varchar object category bool boolean date datetime
     datetime64 datetime64[ns] timestamp continuous discrete nominal"""
 )
-# English, German, French, Spanish, Italian, Portuguese, Dutch, Scandinavian, Finnish, Polish,
-# Czech, Russian, Turkish, Hungarian, Romanian, Greek; in the cases that dates have.
-MONTHS = tuple(
-    _words(names.casefold())
-    for names in (
-        "january januar janvier enero gennaio janeiro januari tammikuuta styczeń stycznia"
-        " leden ledna январь января ocak január ianuarie jänner ιανουάριος ιανουαρίου",
-        "february februar février fevrier febrero febbraio fevereiro februari helmikuuta luty"
-        " lutego únor února февраль февраля şubat február februarie φεβρουάριος φεβρουαρίου",
-        "march märz maerz mrz mars marzo março marco maart mrt marts maaliskuuta marzec marca"
-        " březen března март марта mart március martie μάρτιος μαρτίου",
-        "april avril abril aprile huhtikuuta kwiecień kwietnia duben dubna апрель апреля"
-        " nisan április aprilie απρίλιος απριλίου",
-        "may mai mayo maggio maio mei maj toukokuuta maja květen května май мая mayıs május"
-        " μάιος μαΐου",
-        "june juni juin junio giugno junho kesäkuuta czerwiec czerwca červen června июнь июня"
-        " haziran június iunie ιούνιος ιουνίου",
-        "july juli juillet julio luglio julho heinäkuuta lipiec lipca červenec července июль"
-        " июля temmuz július iulie ιούλιος ιουλίου",
-        "august août aout agosto augustus augusti elokuuta sierpień sierpnia srpen srpna"
-        " август августа ağustos augusztus αύγουστος αυγούστου",
-        "september septembre septiembre setiembre settembre setembro syyskuuta wrzesień"
-        " września září сентябрь сентября eylül szeptember septembrie σεπτέμβριος σεπτεμβρίου",
-        "october oktober octobre octubre ottobre outubro lokakuuta październik października"
-        " říjen října октябрь октября ekim október octombrie οκτώβριος οκτωβρίου",
-        "november novembre noviembre novembro marraskuuta listopad listopada listopadu ноябрь"
-        " ноября kasım noiembrie νοέμβριος νοεμβρίου",
-        "december dezember décembre decembre diciembre dicembre dezembro desember joulukuuta"
-        " grudzień grudnia prosinec prosince декабрь декабря aralık decembrie δεκέμβριος"
-        " δεκεμβρίου",
-    )
-)
 
 ROW_NAMES = _words("row rows rownames index idx id no nr obs rec unnamed #")
 UNITS = _words("ms s sec second seconds min minute minutes h hour hours us ns d days index step")

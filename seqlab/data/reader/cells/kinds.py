@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from seqlab.data.reader.cldr import signs
 from seqlab.data.reader.vocabulary import EXCEL_ERRORS, MISSING
 
 CURRENCY = (
@@ -50,10 +51,7 @@ def plain(cell: str) -> str:
     """The cell with full-width and foreign digits, special blanks and minus signs made ASCII."""
     if cell.isascii():
         return cell
-    cell = unicodedata.normalize("NFKC", cell).translate(SIGNS)
+    cell = unicodedata.normalize("NFKC", cell).translate(signs())
     if cell.isascii():
         return cell
     return "".join(str(unicodedata.decimal(c, c)) for c in cell).strip()
-
-
-SIGNS = str.maketrans({"−": "-", "‐": "-", "‑": "-", "‒": "-", "–": "-", "﹣": "-", "’": "'"})

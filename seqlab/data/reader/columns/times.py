@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from seqlab.data.reader.cells.kinds import is_missing, plain
+from seqlab.data.reader.cldr import months
 from seqlab.data.reader.columns import day_month, periods
 from seqlab.data.reader.columns.clock import clock
 from seqlab.data.reader.columns.moments import Matches, Times, checked, clocks, dates, full_year
-from seqlab.data.reader.vocabulary import MONTHS
 
 _ENOUGH = 0.8  # a column holds dates if this share of its cells (without missing ones) does
 _REST = r"(?P<rest>.*)"
@@ -114,8 +114,8 @@ def month(word: str) -> int:
     word = word.casefold().rstrip(".")
     if len(word) < 3:
         return 0
-    exact = (i for i, names in enumerate(MONTHS, 1) if word in names)
-    begun = (i for i, names in enumerate(MONTHS, 1) if any(n.startswith(word) for n in names))
+    exact = (i for i, names in enumerate(months(), 1) if word in names)
+    begun = (i for i, names in enumerate(months(), 1) if any(n.startswith(word) for n in names))
     return next(exact, 0) or next(begun, 0)
 
 

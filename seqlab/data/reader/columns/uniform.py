@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data.reader.cells.kinds import SIGNS, is_missing
+from seqlab.data.reader.cells.kinds import is_missing
+from seqlab.data.reader.cldr import signs
 
 LEAST = 2000  # cells; below, the time does not matter
 _FEW_WORDS = 50  # different words for "missing"
@@ -56,7 +57,7 @@ def undress(cells: list[str], dress: Dress) -> Undressed | None:
     """The numbers, if every cell that is no word for missing wears exactly this dress."""
     text = "\n".join(cells)
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(SIGNS)
+        text = unicodedata.normalize("NFKC", text).translate(signs())
         if text.count("\n") != len(cells) - 1:
             return None
     odd = set(_other_than(dress).findall(text))
