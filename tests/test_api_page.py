@@ -15,9 +15,18 @@ Made from the docstrings by `python -m tests.test_api_page`; a test says when it
 def signature(found) -> str:
     if inspect.isclass(found) and issubclass(found, Exception):
         return ""
-    text = str(inspect.signature(found))
-    text = text.partition(" -> ")[0] if inspect.isclass(found) else text
-    return f"```python\n{found.__name__}{text}\n```\n\n" if len(text) < 500 else ""
+    parameters = inspect.signature(found).parameters.values()
+    texts = [
+        each.name if each.default is each.empty else f"{each.name}={defaults(each.default)}"
+        for each in parameters
+    ]
+    return f"```python\n{found.__name__}({', '.join(texts)})\n```\n\n"
+
+
+def defaults(value: object) -> str:
+    """A value as one would type it; "..." for what is not typed but made."""
+    text = repr(value)
+    return text if "<" not in text and len(text) < 40 else "..."
 
 
 def page() -> str:

@@ -1,6 +1,8 @@
 """The walk of CONTRIBUTING.md, walked: its task is written, trained and judged by its own test."""
 
 import re
+import subprocess
+import sys
 import types
 
 from seqlab.data.tasks import memory
@@ -32,6 +34,16 @@ def test_the_task_of_the_walk_works():
     experiment = Experiment(layers=(Recurrent(units=4),), training=Training(epochs=2))
     result = train(experiment, entry.load(Data(window=4, samples=200)))
     assert len(result.history["loss"]) == 2
+
+
+def test_the_printed_task_passes_the_lint_it_asks_for(tmp_path):
+    for block, name in zip(blocks(), ("repeats.py", "test_repeats.py"), strict=True):
+        (tmp_path / name).write_text(block)
+    settings = ["--config", str(ROOT / "pyproject.toml")]
+    for order in (["check", "--ignore", "D1,ANN,INP,I001"], ["format", "--check"]):
+        command = [sys.executable, "-m", "ruff", *order, *settings, str(tmp_path)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stdout
 
 
 def test_every_folder_of_the_house_is_told():

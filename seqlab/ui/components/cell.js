@@ -7,7 +7,7 @@ const STYLES = ["fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-widt
   "font-family", "text-anchor", "opacity"]
 const cells = new WeakMap()
 
-export default function (component) {
+export default function (/** @type {any} */ component) {
   const root = component.parentElement.querySelector(".seqlab-cell")
   if (!cells.has(root)) cells.set(root, new Cell(root))
   cells.get(root).update(component.data)
@@ -35,21 +35,21 @@ class Cell {
       this.show(this.slider.valueAsNumber - 1)
     }
     this.button.onclick = () => (this.timer ? this.pause() : this.play())
-    root.onkeydown = (event) => {
+    root.onkeydown = (/** @type {any} */ event) => {
       if (event.key !== " " || event.target.tagName === "BUTTON") return
       event.preventDefault()
       this.button.click()
     }
   }
 
-  update(data) {
+  update(/** @type {any} */ data) {
     const other = this.data?.id !== data.id
     this.data = data
     this.slider.max = data.timesteps
     if (other) this.pause()
     if (this.step === undefined) {
       // in the middle of what is read: at the first step all states before are 0
-      const read = data.padding.flatMap((padding, t) => (padding ? [] : [t]))
+      const read = data.padding.flatMap((/** @type {boolean} */ padding, /** @type {number} */ t) => (padding ? [] : [t]))
       this.step = read[Math.floor(read.length / 2)] ?? 0
     }
     this.step = Math.min(this.step, data.timesteps - 1)
@@ -74,7 +74,7 @@ class Cell {
     this.button.setAttribute("aria-label", "Play")
   }
 
-  show(t) {
+  show(/** @type {number} */ t) {
     this.step = t
     const { data } = this
     this.slider.value = t + 1
@@ -91,7 +91,7 @@ class Cell {
   }
 
   // What happens at this step, in words
-  sentence(t) {
+  sentence(/** @type {number} */ t) {
     const { data } = this
     const start = `Step ${t + 1}, unit ${data.unit}:`
     if (data.padding[t]) return `${start} padding is skipped, and the states stay as they were.`
@@ -101,16 +101,16 @@ class Cell {
   // The input and the unit's states over time, with a cursor
   lines() {
     const { data } = this
-    const curves = [...data.input.lines.map((line, k) => [line, data.input.colours[k], data.input.names[k]])]
+    const curves = [...data.input.lines.map((/** @type {any} */ line, /** @type {number} */ k) => [line, data.input.colours[k], data.input.names[k]])]
     for (const state of data.states) curves.push([data.values[state.letter], state.colour, state.label])
     const parts = curves.map(([line, colour, name], k) => {
       // The inputs in the upper half, the states in the lower one on a common scale about 0.
       const input = k < data.input.lines.length
-      const some = input ? data.input.lines.flat() : data.states.flatMap((state) => data.values[state.letter])
+      const some = input ? data.input.lines.flat() : data.states.flatMap((/** @type {any} */ state) => data.values[state.letter])
       const reach = Math.max(...some.map(Math.abs), 1e-9)
       const [low, high] = input ? [Math.min(...some), Math.max(...some)] : [-reach, reach]
       const [top, tall] = input ? [4, 36] : [48, 38]
-      const points = line.map((value, t) => {
+      const points = line.map((/** @type {any} */ value, /** @type {number} */ t) => {
         const x = ((t + 0.5) / data.timesteps) * 1000
         return `${x.toFixed(1)},${(top + tall * (1 - (value - low) / (high - low || 1))).toFixed(1)}`
       })
@@ -122,7 +122,7 @@ class Cell {
     const symbols = this.root.querySelector(".symbols")
     const shown = data.input.symbols && data.timesteps <= 120 ? data.input.symbols : []
     symbols.replaceChildren(
-      ...shown.map((symbol) => {
+      ...shown.map((/** @type {string} */ symbol) => {
         const span = document.createElement("span")
         span.textContent = symbol.trim() || (symbol ? "·" : "")
         return span
@@ -139,7 +139,7 @@ class Cell {
     )
   }
 
-  picture(t) {
+  picture(/** @type {number} */ t) {
     const { data } = this
     const plan = data.picture
     const [width, height] = plan.size
@@ -172,7 +172,7 @@ class Cell {
     const svg = this.root.querySelector(".picture")
     const copy = svg.cloneNode(true)
     const originals = svg.querySelectorAll("*")
-    copy.querySelectorAll("*").forEach((element, i) => {
+    copy.querySelectorAll("*").forEach((/** @type {any} */ element, /** @type {number} */ i) => {
       const style = getComputedStyle(originals[i])
       for (const name of STYLES) element.style.setProperty(name, style.getPropertyValue(name))
     })
@@ -197,9 +197,9 @@ class Cell {
     image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`
   }
 
-  equations(t) {
+  equations(/** @type {number} */ t) {
     const { data } = this
-    const rows = data.gates.map((gate) => {
+    const rows = data.gates.map((/** @type {any} */ gate) => {
       const terms = [digits(gate.from_input[t])]
       if (gate.inner) terms.push(`${digits(data.values[gate.factor][t])} × ${bracket(gate.inner[t])}`)
       else if (gate.from_state) terms.push(bracket(gate.from_state[t]))
@@ -219,7 +219,7 @@ class Cell {
       ? "This step is padding: it is skipped, and the states stay as they were."
       : `In brackets: what comes from the input (W x) + ${data.reads ? "from the states of all units before (U h) + " : ""}the bias.`
     this.root.querySelector(".equations").replaceChildren(
-      ...rows.map(([colour, text]) => {
+      ...rows.map((/** @type {string[]} */ [colour, text]) => {
         const row = document.createElement("div")
         const mark = document.createElement("span")
         mark.textContent = "▌"
@@ -232,6 +232,9 @@ class Cell {
   }
 }
 
-function escape(text) {
-  return text.replace(/[&<>]/g, (letter) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[letter])
+/** @type {Record<string, string>} */
+const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;" }
+
+function escape(/** @type {string} */ text) {
+  return text.replace(/[&<>]/g, (letter) => ENTITIES[letter])
 }

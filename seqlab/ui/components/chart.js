@@ -35,6 +35,7 @@ export function themed(layout, element) {
   const line = style.getPropertyValue("--st-border-color").trim() || "rgba(128,128,128,0.3)"
   const paper = style.getPropertyValue("--st-background-color").trim() || "white"
   const font = style.getPropertyValue("--st-font").trim() || style.fontFamily
+  /** @type {Record<string, any>} */
   const result = {
     ...layout,
     paper_bgcolor: "rgba(0,0,0,0)",
@@ -71,8 +72,8 @@ export default function ({ data, parentElement }) {
   const config = { responsive: true, displaylogo: false, displayModeBar: "hover", showSendToCloud: false,
     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] }
   // Axes of categories and of numbers: Plotly keeps what it found out about the ones before.
-  const kind = figure.data.map((trace) => trace.type).join()
-  const draw = async (Plotly) => {
+  const kind = figure.data.map((/** @type {any} */ trace) => trace.type).join()
+  const draw = async (/** @type {any} */ Plotly) => {
     if (element.kind !== kind) Plotly.purge(element)
     element.kind = kind
     await Plotly.react(element, figure.data, themed({ ...axes, ...figure.layout }, element), config)
@@ -80,7 +81,7 @@ export default function ({ data, parentElement }) {
   }
   element.latest = draw
   // A picture to keep: twice as fine, on the page's own background.
-  element.save = (filename) => plotly(data.script).then((Plotly) => {
+  element.save = (/** @type {string} */ filename) => plotly(data.script).then((Plotly) => {
     const paper = getComputedStyle(element).getPropertyValue("--st-background-color").trim() || "white"
     const layout = { ...element.layout, paper_bgcolor: paper }
     const { clientWidth: width, clientHeight: height } = element

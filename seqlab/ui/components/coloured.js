@@ -12,17 +12,17 @@ const WIDTH = 900 // of the PNG, in CSS pixels
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".seqlab-coloured")
   const middle = (data.low + data.high) / 2
-  const colour = (value) => {
+  const colour = (/** @type {any} */ value) => {
     const share = (value - middle) / (data.high - middle)
     const [r, g, b] = channels(data.colours[share > 0 ? 1 : 0])
     return `rgba(${r},${g},${b},${Math.min(1, Math.abs(share)).toFixed(2)})`
   }
   root.querySelector(".legend").replaceChildren(data.name, ` ${data.low}`, bar(data), `${data.high}`)
   root.querySelector(".text").replaceChildren(
-    ...data.lines.map(({ symbols, values }) => {
+    ...data.lines.map((/** @type {{symbols: string[], values: number[]}} */ { symbols, values }) => {
       const line = document.createElement("div")
       line.className = "line"
-      symbols.forEach((symbol, t) => {
+      symbols.forEach((/** @type {string} */ symbol, /** @type {number} */ t) => {
         const span = document.createElement("span")
         span.textContent = seen(symbol)
         span.title = values[t].toFixed(2)
@@ -40,24 +40,25 @@ const seen = (symbol) => (symbol.trim() ? symbol : "·")
 /** @param {string} hex */
 const channels = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16))
 
-function bar({ colours }) {
+function bar(/** @type {{colours: string[]}} */ { colours }) {
   const element = document.createElement("i")
   element.style.background = `linear-gradient(to right, ${colours[0]}, transparent, ${colours[1]})`
   return element
 }
 
-function save(root, data, colour) {
+function save(/** @type {any} */ root, /** @type {any} */ data, /** @type {any} */ colour) {
   const style = getComputedStyle(root)
   const canvas = document.createElement("canvas")
   const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"))
   const font = `${FONT}px ${style.getPropertyValue("--st-code-font") || "monospace"}`
   pen.font = font
   // First where each symbol stands, then how tall the picture is, then the picture.
+  /** @type {{text: string, x: number, y: number, wide: number, colour: string}[]} */
   const places = []
   let y = ROW + 20
   for (const { symbols, values } of data.lines) {
     let x = 16
-    symbols.forEach((symbol, t) => {
+    symbols.forEach((/** @type {string} */ symbol, /** @type {number} */ t) => {
       const text = seen(symbol)
       const wide = pen.measureText(text + data.between).width + 1
       if (x + wide > WIDTH - 16) [x, y] = [16, y + ROW - 4]

@@ -3,7 +3,7 @@
 
 const sketches = new WeakMap()
 
-export default function (component) {
+export default function (/** @type {any} */ component) {
   const svg = component.parentElement.querySelector("svg")
   if (!sketches.has(svg)) sketches.set(svg, new Sketch(svg))
   const sketch = sketches.get(svg)
@@ -50,7 +50,7 @@ class Sketch {
     svg.onpointercancel = () => this.release()
   }
 
-  update(data) {
+  update(/** @type {any} */ data) {
     if (this.drawing) return // the hand is quicker than the page
     this.data = data
     this.values = [...data.values]
@@ -59,7 +59,7 @@ class Sketch {
     this.paint()
   }
 
-  move(event) {
+  move(/** @type {any} */ event) {
     const box = this.svg.getBoundingClientRect()
     const count = this.values.length
     const step = Math.min(count - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * count)))
@@ -79,8 +79,8 @@ class Sketch {
   paint() {
     const { low, high } = this.data
     const count = this.values.length
-    const x = (t) => ((t + 0.5) / count) * 1000
-    const y = (value) => 4 + 92 * (1 - (value - low) / (high - low || 1))
+    const x = (/** @type {number} */ t) => ((t + 0.5) / count) * 1000
+    const y = (/** @type {any} */ value) => 4 + 92 * (1 - (value - low) / (high - low || 1))
     const points = this.values.map((value, t) => `${x(t).toFixed(1)},${y(value).toFixed(1)}`)
     this.svg.innerHTML = `<polyline points="${points.join(" ")}" />`
   }

@@ -179,8 +179,8 @@ export class Painter {
     }
     const all = input.lines.flat()
     const [low, high] = [Math.min(...all), Math.max(...all)]
-    input.lines.forEach((line, k) => {
-      if (line.every((value) => value === 0 || value === 1)) return this.bars(x, y, wide, line, input.colours[k])
+    input.lines.forEach((/** @type {any} */ line, /** @type {number} */ k) => {
+      if (line.every((/** @type {any} */ value) => value === 0 || value === 1)) return this.bars(x, y, wide, line, input.colours[k])
       this.curve(x, y + 4, wide, INPUT_HEIGHT - 8, line, [low, high], input.colours[k])
     })
     if (first) {
@@ -219,7 +219,7 @@ export class Painter {
     if (first) this.label(output.title, x, y - 6, "left", true, room)
     const { said } = frame
     if (said) {
-      const wrong = (t) => output.right && said[t] !== output.right[t]
+      const wrong = (/** @type {number} */ t) => output.right && said[t] !== output.right[t]
       this.symbols(said, x, y + 14, wide, (t) => (wrong(t) ? output.colours[0] : this.look.text))
       y += SAID
       tall -= SAID
@@ -230,7 +230,7 @@ export class Painter {
     }
     const values = frame.output
     const count = output.names.length
-    const height = (value) => y + 4 + (tall - 8) * (1 - (value - range[0]) / (range[1] - range[0] || 1))
+    const height = (/** @type {any} */ value) => y + 4 + (tall - 8) * (1 - (value - range[0]) / (range[1] - range[0] || 1))
     for (let k = 0; k < count; k++) {
       const line = Array.from({ length: output.steps }, (_, t) => values[t * count + k])
       const truth = output.truth[k]
@@ -303,7 +303,7 @@ export class Painter {
     const frame = this.frame(this.scene.epoch)
     const [x, y, wide] = [LEFT, (place.lines ?? 0) + TITLE, this.width - LEFT - RIGHT]
     this.frameOf(x, y, wide, LINES_HEIGHT)
-    const gates = data.maps.map((_, i) => i)
+    const gates = data.maps.map((/** @type {any} */ _, /** @type {number} */ i) => i)
     const reach = Math.max(...frame.reach)
     const low = reach === 0 ? 0 : -reach
     /** @type {[number, number]} */
@@ -335,7 +335,7 @@ export class Painter {
 
   /** @param {number} y */
   paintLegend(y) {
-    const bar = (x, colours, words) => {
+    const bar = (/** @type {number} */ x, /** @type {any} */ colours, /** @type {any} */ words) => {
       const gradient = this.pen.createLinearGradient(x, 0, x + 90, 0)
       for (let i = 0; i <= 16; i++) gradient.addColorStop(i / 16, `rgb(${colours[Math.round((i / 16) * 255)]})`)
       const [low, high, what] = words
