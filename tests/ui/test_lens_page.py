@@ -10,6 +10,7 @@ from seqlab.cells import CELLS
 from seqlab.data import catalogue
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import Data, Experiment, Network, Recurrent
+from seqlab.inspection.ranges import slider_range
 from seqlab.inspection.sequences import mask_of, sample
 from seqlab.lens import snapshot, theory
 from seqlab.lens.architecture import Architecture
@@ -22,7 +23,6 @@ from seqlab.ui.draft import dataset_of
 from seqlab.ui.inspect import views_of
 from seqlab.ui.inspect.scene import errors
 from seqlab.ui.inspect.scene import scene as scene_of
-from seqlab.ui.inspect.what_if import slider_range
 from tests.told import told
 
 ROOT = Path(__file__).parents[2]

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
 from seqlab.figures import attribution as figures
+from seqlab.inspection.attribution import attribution_of_steps
 from seqlab.inspection.networks import read
 from seqlab.inspection.sequences import Sequence, stepwise, symbols
 from seqlab.lens import captions
-from seqlab.lens.occlusion import occlusion, saliency
 from seqlab.lens.stack import Stack
 from seqlab.ui.inspect.ablations import ablations
 from seqlab.ui.inspect.parts import about, picture
@@ -82,29 +80,11 @@ def _unit_name(scene: Scene) -> str:
     return {"linear": "logit", "softmax": "probability"}.get(activation, "output")
 
 
-def _unit(scene: Scene, output: int) -> float:
-    """How much one unit of the head's output is in original units."""
-    if scene.dataset.goal.kind == "class":
-        return 1.0
-    scale = np.ravel(scene.dataset.target_scaling.scale)
-    return float(scale[min(output, len(scale) - 1)])
-
-
-def _typical(scene: Scene) -> NDArray[Any]:
-    """What stands in the place of a step that is taken away."""
-    dataset = scene.dataset
-    if dataset.vocabulary:
-        return np.zeros((), np.int32)
-    counted = np.arange(dataset.timesteps) < dataset.lengths[dataset.train][:, np.newaxis]
-    return dataset.x[dataset.train].mean(axis=(0, 1), where=counted[..., np.newaxis])
-
-
 def _steps(scene: Scene, network: Stack, shown: Sequence, output: int, at: int) -> int:
     """Both measures under the input; returns the step with the largest slope, from 0."""
     st.subheader("Steps", anchor=False)
-    slopes = saliency(network, shown.x, output, shown.mask, at) * _unit(scene, output)
-    taken = occlusion(network, shown.x, _typical(scene), shown.mask, at)
-    change = np.repeat(taken.change[:, output], taken.size)[: len(shown.x)] * _unit(scene, output)
+    found = attribution_of_steps(network, scene.dataset, shown, output, at)
+    slopes, change = found.slopes, found.change
     inputs: dict[str, NDArray[np.floating]] = {}
     scaled = ""
     if not scene.dataset.vocabulary:
@@ -114,8 +94,6 @@ def _steps(scene: Scene, network: Stack, shown: Sequence, output: int, at: int) 
         if network.masked:
             x[shown.real :] = np.nan  # the network does not read them
         inputs = {f"{name}{scaled}": x[:, k] for k, name in enumerate(names[:4])}
-        if len(names) == 1:  # in original units on both sides
-            slopes = slopes / scaling.scale[0]
     target = _name(scene, output)
     if scene.dataset.goal.at != "end" or network.bridge is not None:
         target += f" at step {at + 1} of the answer"
@@ -140,8 +118,8 @@ def _steps(scene: Scene, network: Stack, shown: Sequence, output: int, at: int) 
         f"by {change[most]:+.3g}."
     )
     sentence += scene.padding(network, shown)
-    if taken.size > 1:
-        sentence += f" Steps were taken away in blocks of {taken.size}, from the one named on."
+    if found.block > 1:
+        sentence += f" Steps were taken away in blocks of {found.block}, from the one named on."
     table = pd.DataFrame(
         {"step": np.arange(1, 1 + len(shown.x)), "slope": slopes, "change without it": change}
     )

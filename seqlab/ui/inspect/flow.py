@@ -13,17 +13,12 @@ from numpy.typing import NDArray
 from seqlab.cells import CELLS
 from seqlab.figures import through_time
 from seqlab.figures.through_time import Line
-from seqlab.inspection.losses import slopes_of
+from seqlab.inspection.gradient_flow import flows_of, theory_line
 from seqlab.inspection.networks import read
 from seqlab.inspection.sequences import Sequence
 from seqlab.inspection.words import when
 from seqlab.lens import captions, theory
-from seqlab.lens.backward import gradients
-from seqlab.lens.bptt import Flow, Layer
 from seqlab.lens.forward import in_order
-from seqlab.lens.stack import Stack
-from seqlab.lens.statistics import spectral_radius
-from seqlab.lens.trace import Trace
 from seqlab.ui import services
 from seqlab.ui.inspect.parts import about, picture
 from seqlab.ui.inspect.scene import Scene, choose
@@ -49,19 +44,25 @@ def _of_the_run(scene: Scene, shown: Sequence, epoch: int) -> None:
     st.subheader("In this network", anchor=False)
     network = scene.network(epoch)
     passage = read(network, shown)
-    slopes = slopes_of(network, scene.dataset, shown, passage.outputs[0, 0])
-    found = gradients(network, shown.x[np.newaxis], slopes, shown.batch_mask)
     first = scene.saved[0]
-    before = _norms_at(scene, shown, first) if epoch != first else {}
+    before = flows_of(scene.network(first), scene.dataset, shown) if epoch != first else {}
     passage = in_order(network, passage)
     lines: list[Line] = []
     tables, falls = [], []
-    for k, (name, each) in enumerate(_in_order(network, found.flows).items()):
+    for k, (name, each) in enumerate(flows_of(network, scene.dataset, shown).items()):
         # a decoder goes on where its encoder ended
         start = len(shown.x) if network.decodes(name) else 0
         lines.append(Line(f"{name}: |dL/dh|", each.hidden_norm[0], k, start=start))
         if name in before:
-            lines.append(Line(f"{name}: |dL/dh| before training", before[name], k, "before", start))
+            lines.append(
+                Line(
+                    f"{name}: |dL/dh| before training",
+                    before[name].hidden_norm[0],
+                    k,
+                    "before",
+                    start,
+                )
+            )
         table = {"layer": name, "step": np.arange(1, 1 + len(each.hidden_norm[0]))}
         table["dL/dh"] = each.hidden_norm[0]
         if each.cell_norm is not None:
@@ -69,7 +70,7 @@ def _of_the_run(scene: Scene, shown: Sequence, epoch: int) -> None:
             table["dL/dc"] = each.cell_norm[0]
         way = slice(None, None, -1 if network.backward(name) else 1)  # in which it reads
         trace = passage.trace(name)
-        kind, line = _theory(network.layers[name], trace, each, way)
+        kind, line = theory_line(network.layers[name], trace, each, way)
         lines.append(Line(f"{name}: {kind}", line, k, "theory", start))
         counted = np.flatnonzero(np.ones(len(line)) if trace.mask is None else trace.mask[0])[way]
         falls.append(captions.fall(name, each.hidden_norm[0][counted], counted + start + 1))
@@ -83,44 +84,6 @@ def _of_the_run(scene: Scene, shown: Sequence, epoch: int) -> None:
     sentence += scene.padding(network, shown)
     table_of_all = pd.concat(tables, ignore_index=True)
     picture(figure, sentence, table_of_all, key="lens_flow", height=340, view=scene.run.id)
-
-
-def _norms_at(scene: Scene, shown: Sequence, epoch: int) -> dict[str, NDArray[np.floating]]:
-    """|dL/dh| of each layer at another epoch."""
-    network = scene.network(epoch)
-    slopes = slopes_of(network, scene.dataset, shown, read(network, shown).outputs[0, 0])
-    found = gradients(network, shown.x[np.newaxis], slopes, shown.batch_mask)
-    flows = _in_order(network, found.flows)
-    return {name: each.hidden_norm[0] for name, each in flows.items()}
-
-
-def _in_order(network: Stack, flows: Mapping[str, Flow]) -> dict[str, Flow]:
-    """The same with the timesteps in the order of the sequence."""
-    return {name: each.reversed() if network.turned(name) else each for name, each in flows.items()}
-
-
-def _theory(layer: Layer, trace: Trace, flow: Flow, way: slice) -> tuple[str, NDArray[np.floating]]:
-    """The line that theory gives, beginning where the measured one ends.
-
-    That is the last step that a gradient comes to: behind the end of a sequence there is none.
-    Trace and flow are in the order of the sequence; `way` turns them to that of the layer.
-    """
-    mask = None if trace.mask is None else trace.mask[0][way]
-    hidden = flow.hidden_norm[0][way]
-    if (keep := layer.record.keep) is not None:
-        line = theory.product_line(keep.share(trace)[0][way], mask)
-        norm = flow.cell_norm if len(layer.record.states) > 1 else flow.hidden_norm
-        assert norm is not None
-        return f"product of the {keep.plural}", (line * _at_end(norm[0][way]))[way]
-    rho = spectral_radius(np.asarray(layer.weights[1]))
-    line = theory.power_line(rho, len(hidden), mask) * _at_end(hidden)
-    return f"ρ^t, ρ = {rho:.2f}", line[way]
-
-
-def _at_end(norms: NDArray[np.floating]) -> float:
-    """The last number that is not 0, or 0."""
-    reached = np.flatnonzero(norms)
-    return float(norms[reached[-1]]) if len(reached) else 0.0
 
 
 def _by_epoch(scene: Scene) -> None:

@@ -11,12 +11,12 @@ from seqlab.cells import CELLS
 from seqlab.figures import statistics as figures
 from seqlab.figures import style
 from seqlab.inspection.networks import steps_of
-from seqlab.inspection.sequences import mask_of, sample, stepwise
+from seqlab.inspection.sequences import mask_of, sample
+from seqlab.inspection.signals import answer_signals, input_signals
 from seqlab.lens import captions
 from seqlab.lens import statistics as numbers
 from seqlab.lens.forward import forward, in_order
 from seqlab.lens.trace import Trace
-from seqlab.lens.trackers import KINDS, trackers
 from seqlab.ui.inspect.parts import about, picture
 from seqlab.ui.inspect.scene import Scene, choose_epoch, choose_layer
 
@@ -132,9 +132,9 @@ def _units(
 ) -> None:
     st.subheader("What each unit follows", anchor=False)
     if scene.network(scene.saved[-1]).decodes(layer):
-        signals, mask = _answer_signals(scene, index)
+        signals, mask = answer_signals(scene.dataset, index)
     else:
-        signals, mask = _signals(scene, index), now.mask
+        signals, mask = input_signals(scene.dataset, index, scene.only is None), now.mask
     names, values = numbers.follows(now.hidden, signals, mask)
     if before is None:
         oddities = _oddities(now)
@@ -178,51 +178,3 @@ def _oddities(now: Trace) -> str:
         count = "One pair" if len(pairs) == 1 else f"{len(pairs)} pairs"
         said.append(f"{count} of units move together; units {first + 1} and {second + 1} do {how}.")
     return " ".join(said) or "no unit is dead, and no two do the same."
-
-
-def _answer_signals(
-    scene: Scene, index: NDArray[np.int64]
-) -> tuple[dict[str, NDArray[np.floating]], NDArray[np.bool_] | None]:
-    """What a decoder's unit may follow, each (sequences, steps), and the steps that count."""
-    dataset, y = scene.dataset, scene.dataset.y[index]
-    if stepwise(dataset):
-        counts = np.ones(y.shape) if dataset.y_weights is None else dataset.y_weights[index]
-        return trackers(np.array(dataset.goal.classes)[y], counts > 0), counts > 0
-    truth = y.reshape(len(y), -1, y.shape[-1] if y.ndim == 3 else 1)
-    time = np.broadcast_to(np.arange(truth.shape[1], dtype=float), truth.shape[:2])
-    return {"target": truth[..., 0], "time": time}, None
-
-
-def _signals(scene: Scene, index: NDArray[np.int64]) -> dict[str, NDArray[np.floating]]:
-    """What a unit may follow, each (sequences, timesteps)."""
-    dataset = scene.dataset
-    x, y = dataset.x[index], dataset.y[index]
-    shape = x.shape[:2]
-    found: dict[str, NDArray[np.floating]] = {}
-    if scene.only is not None:  # a model from a file: nobody knows what it was asked for
-        if x.ndim == 3:
-            found |= {f"input {name}": x[..., k] for k, name in enumerate(dataset.names[:12])}
-        return found | {"time": np.broadcast_to(np.arange(shape[1], dtype=float), shape)}
-    if dataset.vocabulary:
-        mask = mask_of(dataset, index)
-        everything = np.ones(shape, bool) if mask is None else mask
-        found |= trackers(np.array(dataset.vocabulary)[x], everything)
-    else:
-        found |= {f"input {name}": x[..., k] for k, name in enumerate(dataset.names[:12])}
-    if dataset.goal.kind == "value":
-        if y.ndim == 3:
-            found["target"] = y[..., 0]
-        else:
-            found["target"] = np.broadcast_to(y[:, :1], shape)
-    elif y.ndim == 1:
-        for k, name in enumerate(dataset.goal.classes[:8]):
-            found[f"class {name}"] = np.broadcast_to((y == k)[:, np.newaxis], shape)
-    elif dataset.goal.at == "every step":  # what comes next; a target text has steps of its own
-        counts = (
-            np.ones(y.shape, bool) if dataset.y_weights is None else dataset.y_weights[index] > 0
-        )
-        kinds = trackers(np.array(dataset.goal.classes)[y], counts)
-        found |= {f"target: {name}": kinds[name] for name in KINDS if name in kinds}
-    if not dataset.vocabulary:
-        found["time"] = np.broadcast_to(np.arange(shape[1], dtype=float), shape)
-    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from seqlab.figures import attribution as figures
 from seqlab.figures import style
 from seqlab.inspection.networks import output_of
+from seqlab.inspection.ranges import slider_range
 from seqlab.inspection.sequences import Sequence, stepwise
 from seqlab.lens import captions
 from seqlab.lens.forward import Passage, forward, in_order
@@ -175,19 +175,6 @@ def _one_answer(scene: Scene, odds: NDArray[np.float64], label: str, sentence: s
     if len(drawn) < count:
         sentence += f" Drawn: the {len(drawn)} most probable of {count} classes."
     picture(figure, sentence, table, key="lens_what_if", height=260, view=scene.run.id)
-
-
-def slider_range(seen: NDArray[np.floating], here: float) -> tuple[float, float, float, float]:
-    """Low, high, start and step of a slider through the values that the training part has seen.
-
-    In round numbers: the browser sends decimals, and one that falls a hair below the lower end
-    would be taken for none.
-    """
-    low, high = min(float(seen.min()), here), max(float(seen.max()), here)
-    room = 0.25 * (high - low) or 1.0
-    digits = 3 - math.floor(math.log10(high - low + 2 * room))
-    low, high = round(low - room, digits), round(high + room, digits)
-    return low, high, round(here, digits), 10.0**-digits
 
 
 def _moved(network: Stack, passage: Passage, place: int) -> None:
