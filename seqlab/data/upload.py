@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -189,15 +190,16 @@ def _read(data: bytes, name: str, wish: ParseOptions) -> Table:
         refuse_markup(text)
         return _table(text, codec, findings, wish)
     try:
-        table = _table(text, codec, list(findings), wish)
+        table = _table(text, codec, findings, wish)
     except UploadError:
         return _corpus(text, codec, findings)
     words = table.kind in ("text", "pairs") and table.delimiter != "\t"
     return _corpus(text, codec, findings) if words else table
 
 
-def _table(text: str, codec: str, findings: list[Finding], wish: ParseOptions) -> Table:
-    """A table of cells."""
+def _table(text: str, codec: str, before: Sequence[Finding], wish: ParseOptions) -> Table:
+    """A table of cells; `before` was found in its bytes."""
+    findings = list(before)
     records, found = read_records(text, wish.delimiter)
     _check_size(records)
     findings += found
@@ -206,16 +208,17 @@ def _table(text: str, codec: str, findings: list[Finding], wish: ParseOptions) -
     columns, notes, sign = column_types.classify(
         grid, wish.decimal, records.delimiter, wish.day_first
     )
-    columns = _without(columns, wish, findings)
+    columns, noticed = _without(columns, wish)
+    findings += noticed
     lines = np.array(grid.lines, dtype=np.int64)
 
     def table(
         frame: pd.DataFrame, shape: Layout, time: str | None, lines: NDArray[np.int64]
     ) -> Table:
-        swapped = _swapped(shape, wish, findings)
+        swapped, noticed = _swapped(shape, wish)
         return Table(
             frame=frame,
-            findings=tuple(findings),
+            findings=(*findings, *noticed),
             kind=shape.kind,
             numeric=tuple(shape.numeric),
             time=time,
@@ -239,7 +242,8 @@ def _table(text: str, codec: str, findings: list[Finding], wish: ParseOptions) -
 
     line, found = timeline.find(columns, grid.lines, wish.time)
     findings += notes + found
-    columns = _without_codes(columns, wish, grid.lines, findings)
+    columns, noticed = _without_codes(columns, wish, grid.lines)
+    findings += noticed
     free = wish.sequence_id is None and wish.kind in (None, "long")
     if free and (joint := layout.joint_id(columns, line)) is not None:
         columns.append(joint)
@@ -269,7 +273,8 @@ def _table(text: str, codec: str, findings: list[Finding], wish: ParseOptions) -
     elif wish.step is not None:
         findings.append(hint("no_steps", "Without a column of dates there are no equal steps."))
     if wish.kind == "series" and len(frame) == 1 and len(shape.numeric) > 1:
-        frame, shape, lines = _turned(frame, shape, lines, findings)
+        frame, shape, lines, noticed = _turned(frame, shape, lines)
+        findings += noticed
         line = None
     findings += quality.inspect(frame, shape.numeric, lines, line, shape.sequence_id, shape.kind)
     return table(frame, shape, None if line is None else line.name, lines)
@@ -299,8 +304,9 @@ def _words(
     return texts.words(columns, lines, delimiter)
 
 
-def _without(columns: list[Column], wish: ParseOptions, findings: list[Finding]) -> list[Column]:
+def _without(columns: list[Column], wish: ParseOptions) -> tuple[list[Column], list[Finding]]:
     """Leaves out the columns that the user does not want."""
+    findings: list[Finding] = []
     known = {c.name for c in columns}
     unknown = [name for name in wish.ignored if name not in known]
     if unknown:
@@ -308,15 +314,16 @@ def _without(columns: list[Column], wish: ParseOptions, findings: list[Finding])
     left = [c for c in columns if c.name not in wish.ignored]
     if not left:
         raise UploadError("All columns are to be ignored: nothing is left to learn from.")
-    return left
+    return left, findings
 
 
 def _without_codes(
-    columns: list[Column], wish: ParseOptions, lines: list[int], findings: list[Finding]
-) -> list[Column]:
+    columns: list[Column], wish: ParseOptions, lines: list[int]
+) -> tuple[list[Column], list[Finding]]:
     """Numbers that the user called codes for a missing value become missing."""
+    findings: list[Finding] = []
     if not wish.codes:
-        return columns
+        return columns, findings
     changed = []
     for column in columns:
         coded = None if column.values is None else np.isin(column.values, wish.codes)
@@ -334,13 +341,14 @@ def _without_codes(
                 "missing, as you asked for.",
             )
         )
-    return changed
+    return changed, findings
 
 
 def _turned(
-    frame: pd.DataFrame, shape: Layout, lines: NDArray[np.int64], findings: list[Finding]
-) -> tuple[pd.DataFrame, Layout, NDArray[np.int64]]:
+    frame: pd.DataFrame, shape: Layout, lines: NDArray[np.int64]
+) -> tuple[pd.DataFrame, Layout, NDArray[np.int64], list[Finding]]:
     """A series laid out in one row, as a column."""
+    findings: list[Finding] = []
     values = frame[shape.numeric].to_numpy(np.float64)[0]
     findings.append(
         warning(
@@ -350,23 +358,24 @@ def _turned(
         )
     )
     column = pd.DataFrame({"value": values})
-    return column, Layout("series", numeric=["value"]), np.repeat(lines, len(values))
+    return column, Layout("series", numeric=["value"]), np.repeat(lines, len(values)), findings
 
 
-def _swapped(shape: Layout, wish: ParseOptions, findings: list[Finding]) -> bool:
+def _swapped(shape: Layout, wish: ParseOptions) -> tuple[bool, list[Finding]]:
     """Whether the columns of a table with one sequence a row are to be its sequences."""
+    findings: list[Finding] = []
     if not wish.swapped:
-        return False
+        return False, findings
     if shape.kind != "wide":
         text = "Only arrays, and tables with one sequence a row, have axes that can be swapped."
         findings.append(hint("not_swapped", text))
-        return False
+        return False, findings
     if shape.label is not None:
         raise UploadError(
             f"{shown(shape.label)} is the label of each row, so each row is a sequence. Only "
             "without a label can rows and columns be swapped."
         )
-    return True
+    return True, findings
 
 
 def _frame(columns: list[Column], line: Timeline | None) -> pd.DataFrame:
@@ -386,7 +395,7 @@ def _frame(columns: list[Column], line: Timeline | None) -> pd.DataFrame:
     return pd.DataFrame(series)
 
 
-def _corpus(text: str, codec: str, findings: list[Finding]) -> Table:
+def _corpus(text: str, codec: str, findings: Sequence[Finding]) -> Table:
     """A running text."""
     lines, found = running.lines(text)
     return Table(

@@ -129,12 +129,14 @@ def read(
     values[~(np.abs(values) <= MOST)] = np.nan  # infinity, too
     table = x.ndim < 3 and kind is None and y is None and not swapped
     if kind == "series" or (table and _is_series(x.shape)):
-        return _series(values, y, findings)
+        frame, noticed = _series(values, y)
+        return frame, [*findings, *noticed]
     if x.ndim == 1:
         values = values[None]
     if x.ndim < 3:
         values = values[..., None]
-    values, y, swapped = _axes(values, y, swapped, findings)
+    values, y, swapped, noticed = _axes(values, y, swapped)
+    findings += noticed
     order = ", its first two axes swapped" if swapped else ""
     if x.ndim < 3:
         findings.append(
@@ -153,16 +155,20 @@ def read(
                 f"{count(steps, 'step')} with {count(width, 'feature')}.",
             )
         )
-    real = _lengths(values, lengths, findings)
-    target = None if y is None else _target(y, values.shape, findings)
+    real, noticed = _lengths(values, lengths)
+    findings += noticed
+    target = None
+    if y is not None:
+        target, noticed = _target(y, values.shape)
+        findings += noticed
     if missing := int(np.isnan(values[np.arange(values.shape[1]) < real[:, None]]).sum()):
         findings.append(warning("missing", f"Missing values in x: {missing:,}."))
     return Arrays(values, target, real, swapped), findings
 
 
 def _axes(
-    values: NDArray[np.float64], y: Array | None, swapped: bool | None, findings: list[Finding]
-) -> tuple[NDArray[np.float64], Array | None, bool]:
+    values: NDArray[np.float64], y: Array | None, swapped: bool | None
+) -> tuple[NDArray[np.float64], Array | None, bool, list[Finding]]:
     """x and y with the sequences first, and whether their first two axes had to be swapped.
 
     Args:
@@ -171,6 +177,7 @@ def _axes(
         swapped: what the user says; `None` swaps only if y then fits and else does not.
         findings: where to say so.
     """
+    findings: list[Finding] = []
     rows, columns, _ = values.shape
     if swapped is None and y is not None and y.ndim and len(y) == columns != rows:
         swapped = True
@@ -182,10 +189,10 @@ def _axes(
             )
         )
     if not swapped:
-        return values, y, False
+        return values, y, False, findings
     if y is not None and y.shape[:2] == (rows, columns):
         y = y.swapaxes(0, 1)
-    return values.swapaxes(0, 1), y, True
+    return values.swapaxes(0, 1), y, True, findings
 
 
 def _load(data: bytes) -> dict[str, Array]:
@@ -285,10 +292,9 @@ def _is_series(shape: tuple[int, ...]) -> bool:
     return len(shape) == 1 or shape[1] == 1 or (shape[1] <= _SERIES_COLUMNS and shape[0] > shape[1])
 
 
-def _series(
-    values: NDArray[np.float64], y: Array | None, findings: list[Finding]
-) -> tuple[pd.DataFrame, list[Finding]]:
+def _series(values: NDArray[np.float64], y: Array | None) -> tuple[pd.DataFrame, list[Finding]]:
     """One series, a step a row."""
+    findings: list[Finding] = []
     if values.ndim == 3:
         raise UploadError(f"x has the shape {values.shape}: three axes cannot be one series.")
     table = values if values.ndim == 2 else values[:, None]
@@ -310,9 +316,10 @@ def _series(
 
 
 def _lengths(
-    values: NDArray[np.float64], lengths: Array | None, findings: list[Finding]
-) -> NDArray[np.int64]:
+    values: NDArray[np.float64], lengths: Array | None
+) -> tuple[NDArray[np.int64], list[Finding]]:
     """How many steps of each sequence are real: as told, or up to the last that is not NaN."""
+    findings: list[Finding] = []
     n, steps, _ = values.shape
     if lengths is not None:
         told = lengths.reshape(-1)
@@ -322,7 +329,7 @@ def _lengths(
                 f"lengths must hold {n:,} whole numbers from 1 to {steps:,}, one a sequence; it "
                 f"has the shape {lengths.shape} and the type {lengths.dtype}."
             )
-        return told.astype(np.int64)
+        return told.astype(np.int64), findings
     known: NDArray[np.bool_] = np.any(~np.isnan(values), axis=2)
     last = steps - np.argmax(known[:, ::-1], axis=1)
     real = np.where(known.any(axis=1), last, 0).astype(np.int64)
@@ -334,11 +341,12 @@ def _lengths(
                 "read as shorter.",
             )
         )
-    return real
+    return real, findings
 
 
-def _target(y: Array, shape: tuple[int, ...], findings: list[Finding]) -> Array:
+def _target(y: Array, shape: tuple[int, ...]) -> tuple[Array, list[Finding]]:
     """y as classes (n,) or (n, timesteps), or as values (n, outputs) or (n, timesteps, outputs)."""
+    findings: list[Finding] = []
     n, steps, _ = shape
     if y.shape[:1] != (n,):
         raise UploadError(
@@ -386,9 +394,9 @@ def _target(y: Array, shape: tuple[int, ...], findings: list[Finding]) -> Array:
     where = "at every step" if stepwise else "a sequence"
     if are_classes:
         findings.append(hint("array_target", f"y: one of {distinct:,} classes {where}."))
-        return y if y.dtype.kind in "SU" else y.astype(np.int64)
+        return y if y.dtype.kind in "SU" else y.astype(np.int64), findings
     values = y.astype(np.float64)
     if values.ndim == 1 or (stepwise and values.ndim == 2):
         values = values[..., None]
     findings.append(hint("array_target", f"y: {count(values.shape[-1], 'number')} {where}."))
-    return values
+    return values, findings

@@ -31,9 +31,10 @@ _RULE = re.compile(r"[:|+ ]*[-=_]{3}[-=_:|+ ]*")  # |---|---|
 
 
 def without_comments(
-    rows: list[list[str]], lines: list[int], width: int, findings: list[Finding]
-) -> tuple[list[list[str]], list[int]]:
+    rows: list[list[str]], lines: list[int], width: int
+) -> tuple[list[list[str]], list[int], list[Finding]]:
     """Leaves out rules and lines that start with #, unless they are shaped like all the others."""
+    findings: list[Finding] = []
     marks = ("#", "//", "%", "@") if width > 1 else ("#", "//")
     keep = [
         (
@@ -44,19 +45,19 @@ def without_comments(
         for row in rows
     ]
     if all(keep) or not any(keep):
-        return rows, lines
+        return rows, lines, findings
     dropped = [line for line, kept in zip(lines, keep, strict=True) if not kept]
     findings.append(warning("comments", f"Comments or rules left out: {on_lines(dropped)}."))
     return (
         [row for row, kept in zip(rows, keep, strict=True) if kept],
         [line for line, kept in zip(lines, keep, strict=True) if kept],
+        findings,
     )
 
 
-def report_preamble(
-    rows: list[list[str]], lines: list[int], end: int, findings: list[Finding]
-) -> None:
+def report_preamble(rows: list[list[str]], lines: list[int], end: int) -> list[Finding]:
     """Names the lines above the header."""
+    findings: list[Finding] = []
     if end > 0:
         findings.append(
             warning(
@@ -65,6 +66,7 @@ def report_preamble(
                 f"beginning with {shown(next(filter(None, rows[0]), ''))}.",
             )
         )
+    return findings
 
 
 def without_footer(
@@ -72,9 +74,9 @@ def without_footer(
     lines: list[int],
     width: int,
     typed: list[int],
-    findings: list[Finding],
-) -> tuple[list[list[str]], list[int]]:
+) -> tuple[list[list[str]], list[int], list[Finding]]:
     """Leaves out totals, sources and notes below the data: none of them is a time step."""
+    findings: list[Finding] = []
     end = len(rows)
     while end > 1 and len(rows) - end < 20 and _is_footer(rows[end - 1], width, typed):
         end -= 1
@@ -91,18 +93,19 @@ def without_footer(
         findings.append(
             hint("empty_rows", f"Rows of empty cells left out: {on_lines(lines[end:])}.")
         )
-    return rows[:end], lines[:end]
+    return rows[:end], lines[:end], findings
 
 
 def without_totals(
-    rows: list[list[str]], lines: list[int], typed: list[int], findings: list[Finding]
-) -> tuple[list[list[str]], list[int]]:
+    rows: list[list[str]], lines: list[int], typed: list[int]
+) -> tuple[list[list[str]], list[int], list[Finding]]:
     """Leaves out totals between the rows of data: no time step either."""
+    findings: list[Finding] = []
     if not typed or typed[0] != 0:
-        return rows, lines
+        return rows, lines, findings
     totals = {i for i, row in enumerate(rows) if row[0][:1].isalpha() and _TOTAL.fullmatch(row[0])}
     if not totals or len(totals) > 0.4 * len(rows):
-        return rows, lines
+        return rows, lines, findings
     findings.append(
         warning(
             "totals",
@@ -112,13 +115,14 @@ def without_totals(
         )
     )
     kept = [i for i in range(len(rows)) if i not in totals]
-    return [rows[i] for i in kept], [lines[i] for i in kept]
+    return [rows[i] for i in kept], [lines[i] for i in kept], findings
 
 
 def without_types(
-    rows: list[list[str]], lines: list[int], findings: list[Finding]
-) -> tuple[list[list[str]], list[int]]:
+    rows: list[list[str]], lines: list[int]
+) -> tuple[list[list[str]], list[int], list[Finding]]:
     """Leaves out a line below the names that says what the columns hold: float, int, text."""
+    findings: list[Finding] = []
     for i, row in enumerate(rows[1:6], start=1):
         filled = [cell.casefold() for cell in row if cell]
         if len(filled) > 1 and TYPES.issuperset(filled) and len(rows[i - 1]) == len(row):
@@ -126,8 +130,8 @@ def without_types(
             if any(map(looks_like_data, above)) or TYPES.issuperset(above):
                 continue
             findings.append(warning("types_row", f"Line {lines[i]} only names types: left out."))
-            return rows[:i] + rows[i + 1 :], lines[:i] + lines[i + 1 :]
-    return rows, lines
+            return rows[:i] + rows[i + 1 :], lines[:i] + lines[i + 1 :], findings
+    return rows, lines, findings
 
 
 def _is_footer(row: list[str], width: int, typed: list[int]) -> bool:
@@ -154,12 +158,13 @@ def _is_footer(row: list[str], width: int, typed: list[int]) -> bool:
 
 
 def without_repeated_header(
-    rows: list[list[str]], lines: list[int], title: list[list[str]], findings: list[Finding]
-) -> tuple[list[list[str]], list[int]]:
+    rows: list[list[str]], lines: list[int], title: list[list[str]]
+) -> tuple[list[list[str]], list[int], list[Finding]]:
     """Leaves out copies of the header between the rows, as in files glued together."""
+    findings: list[Finding] = []
     copies = [i for i, row in enumerate(rows) if row == title[-1]] if title else []
     if not copies:
-        return rows, lines
+        return rows, lines, findings
     findings.append(
         warning(
             "repeated_header",
@@ -169,4 +174,4 @@ def without_repeated_header(
     )
     drop = set(copies)
     kept = [i for i in range(len(rows)) if i not in drop]
-    return [rows[i] for i in kept], [lines[i] for i in kept]
+    return [rows[i] for i in kept], [lines[i] for i in kept], findings

@@ -176,11 +176,12 @@ def _words_are_header(rows: list[list[str]]) -> bool:
 
 
 def labels(
-    title: list[list[str]], title_lines: list[int], findings: list[Finding]
-) -> list[str] | None:
+    title: list[list[str]], title_lines: list[int]
+) -> tuple[list[str] | None, list[Finding]]:
     """The names of the columns: several header rows are joined."""
+    findings: list[Finding] = []
     if not title:
-        return None
+        return None, findings
     if len(title) == 1:
         found = title[0]
     else:
@@ -206,4 +207,4 @@ def labels(
         parts = [row[0] for row in title if row]
         found[0] = next((part for part in parts if key(part) in DATE_NAMES), found[0])
     found = [" ".join(label.split()) for label in found]
-    return [found[0].lstrip("#% ").strip('"'), *found[1:]]
+    return [found[0].lstrip("#% ").strip('"'), *found[1:]], findings

@@ -58,22 +58,30 @@ def outline(records: Records, header: int | None = None) -> tuple[Grid, list[Fin
             f"This file has {width:,} columns; at most {MAX_COLUMNS:,} are read. If each row is "
             "one long sequence, save it transposed: one row per time step."
         )
-    rows, lines = extras.without_comments(rows, lines, width, findings)
+    rows, lines, noticed = extras.without_comments(rows, lines, width)
+    findings += noticed
     if header is None:
-        rows, lines = extras.without_types(rows, lines, findings)
+        rows, lines, noticed = extras.without_types(rows, lines)
+        findings += noticed
     typed = head.typed_columns(rows, width)
     start, height = head.find(rows, width, typed, header)
-    extras.report_preamble(rows, lines, start - height, findings)
+    findings += extras.report_preamble(rows, lines, start - height)
     title, title_lines = rows[start - height : start], lines[start - height : start]
     rows, lines = rows[start:], lines[start:]
-    rows, lines = extras.without_footer(rows, lines, width, typed, findings)
-    rows, lines = extras.without_totals(rows, lines, typed, findings)
-    rows, lines = extras.without_repeated_header(rows, lines, title, findings)
+    rows, lines, noticed = extras.without_footer(rows, lines, width, typed)
+    findings += noticed
+    rows, lines, noticed = extras.without_totals(rows, lines, typed)
+    findings += noticed
+    rows, lines, noticed = extras.without_repeated_header(rows, lines, title)
+    findings += noticed
     if not rows:
         raise UploadError("This file has a header but no rows of data below it.")
-    labels = head.labels(title, title_lines, findings)
-    labels, rows = _fit(labels, rows, lines, width, records.delimiter, findings)
-    grid = _square(labels, rows, lines, findings)
+    labels, noticed = head.labels(title, title_lines)
+    findings += noticed
+    labels, rows, noticed = _fit(labels, rows, lines, width, records.delimiter)
+    findings += noticed
+    grid, noticed = _square(labels, rows, lines)
+    findings += noticed
     if not title and header is None:
         findings.append(
             warning(
@@ -82,7 +90,9 @@ def outline(records: Records, header: int | None = None) -> tuple[Grid, list[Fin
                 f"{names(grid.names)}.",
             )
         )
-    return Grid(_unique(grid.names, findings), grid.columns, grid.lines, height), findings
+    unique, noticed = _unique(grid.names)
+    findings += noticed
+    return Grid(unique, grid.columns, grid.lines, height), findings
 
 
 def _with_gaps(records: Records) -> tuple[list[list[str]], list[int]]:
@@ -126,15 +136,15 @@ def _fit(
     lines: list[int],
     width: int,
     delimiter: str | None,
-    findings: list[Finding],
-) -> tuple[list[str], list[list[str]]]:
+) -> tuple[list[str], list[list[str]], list[Finding]]:
     """Makes header and rows the same length, or says why that is not possible."""
+    findings: list[Finding] = []
     if labels is None:
-        return [""] * width, rows
+        return [""] * width, rows, findings
     labels = _trimmed(labels, width)
     extra = width - len(labels)
     if extra <= 0:
-        return labels, rows
+        return labels, rows, findings
     if not any(cell for row in rows for cell in row[len(labels) :] if len(row) == width):
         findings.append(
             warning(
@@ -143,7 +153,11 @@ def _fit(
                 f"{'column was' if extra == 1 else 'columns were'} left out.",
             )
         )
-        return labels, [row[: len(labels)] if not any(row[len(labels) :]) else row for row in rows]
+        return (
+            labels,
+            [row[: len(labels)] if not any(row[len(labels) :]) else row for row in rows],
+            findings,
+        )
     split = all(cell.isdigit() for row in rows[:200] for cell in row[-extra:] if len(row) == width)
     if extra == 1 and not (split and delimiter == ","):
         findings.append(
@@ -152,7 +166,7 @@ def _fit(
                 "The rows have one cell more than the header: the first was taken for row names.",
             )
         )
-        return ["row", *labels], rows
+        return ["row", *labels], rows, findings
     problem = (
         f"The header has {count(len(labels), 'name')}, but the rows have {width:,} cells (line "
         f"{lines[0]}: {shown((delimiter or ' ').join(rows[0]))})."
@@ -166,9 +180,10 @@ def _fit(
 
 
 def _square(
-    labels: list[str], rows: list[list[str]], lines: list[int], findings: list[Finding]
-) -> Grid:
+    labels: list[str], rows: list[list[str]], lines: list[int]
+) -> tuple[Grid, list[Finding]]:
     """Pads short rows, cuts long ones (both are named) and drops nameless empty columns."""
+    findings: list[Finding] = []
     width = len(labels)
     short = [i for i, row in enumerate(rows) if len(row) < width]
     long = [i for i, row in enumerate(rows) if len(row) > width]
@@ -217,11 +232,12 @@ def _square(
         [columns[j] for j in keep],
         lines,
         0,
-    )
+    ), findings
 
 
-def _unique(labels: list[str], findings: list[Finding]) -> list[str]:
+def _unique(labels: list[str]) -> tuple[list[str], list[Finding]]:
     """The names with doubles numbered: value, value (2), value (3)."""
+    findings: list[Finding] = []
     taken = set(labels)
     seen: Counter[str] = Counter()
     unique = []
@@ -241,4 +257,4 @@ def _unique(labels: list[str], findings: list[Finding]) -> list[str]:
                 f"{shown(f'{doubles[0]} (2)')}.",
             )
         )
-    return unique
+    return unique, findings
