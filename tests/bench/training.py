@@ -41,6 +41,7 @@ import tensorflow as tf
 from seqlab.data.dataset import Dataset, Goal, Scaling
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.network.doctor.size import memory
+from seqlab.network.plan import plan
 from seqlab.training.build import build, optimizer
 from seqlab.training.fit import Epoch, Listener, fit
 from seqlab.training.job import Reporter, warm_up
@@ -143,7 +144,7 @@ def plain(
 ) -> Callable[[], Epochs]:
     e = shape.experiment()
     keras.utils.set_random_seed(e.training.seed)
-    model = build(e, dataset.frame)
+    model = build(plan(e, dataset.frame))
     model.compile(optimizer(e.training), "mse", jit_compile=jit)
 
     class Times(keras.callbacks.Callback):
