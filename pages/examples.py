@@ -41,7 +41,7 @@ def card(preset: Preset) -> bool:
         st.markdown(preset.about)
         st.caption(f"{settings(preset.experiment)}  \n{goal(preset)}")
         return st.button(
-            "Open on the playground",
+            "Open in Playground",
             key=f"open_{preset.key}",
             icon=":material/tune:",
             on_click=use,

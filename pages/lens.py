@@ -16,9 +16,9 @@ TICK, SLOW_TICK = 1.0, 4.0  # seconds between two looks at a run that trains
 state.begin()
 run = services.store().get(state.run_id() or "")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    st.header("Inside", anchor=False, width="content")
+    st.header("Inspect", anchor=False, width="content")
     st.caption(plain(scene.summary(run)) if run else "", width="stretch")
-    mine = st.toggle("A model of my own", key="lens_mine", persist_state="session")
+    mine = st.toggle("Open a .keras file", key="lens_mine", persist_state="session")
 if mine:
     my_model()
     state.finish(run.experiment if run else None)

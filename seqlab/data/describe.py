@@ -85,7 +85,7 @@ def pair(dataset: Dataset, index: int) -> Pair:
     stepwise = dataset.goal.at == "every step"
     answer, numbers = _answer(dataset, index, real)
     place = _place(dataset, index)
-    what = f"Pair {index + 1:,} of {len(dataset.x):,} ({part(dataset, index)}): "
+    what = f"Example {index + 1:,} of {len(dataset.x):,} ({part(dataset, index)}): "
     if place is not None:
         what += _on_series(dataset, place, answer)
     else:

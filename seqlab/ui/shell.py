@@ -48,7 +48,7 @@ if __name__ == "__main__":
             ),
             st.Page(
                 PAGES / "lens.py",
-                title="Inside",
+                title="Inspect",
                 icon=":material/search:",
                 url_path="lens",
                 help="How the trained network works: every gate, step, unit and epoch.",
@@ -62,6 +62,7 @@ if __name__ == "__main__":
             ),
         ]
     )
+    st.set_page_config(page_title=f"{page.title} · seqlab")  # with several tabs one sees which
     state.enter(page.url_path)
     if notice := services.store().notice:
         st.warning(plain(notice), icon=":material/database_off:")

@@ -172,7 +172,7 @@ def test_every_pair_has_a_sentence_and_a_picture(key):
     for part, name in (("train", "training"), ("validation", "validation")):
         index = int(getattr(d, part)[-1])
         pair = describe.pair(d, index)
-        assert pair.sentence.startswith(f"Pair {index + 1:,} of {len(d.x):,} ({name}): ")
+        assert pair.sentence.startswith(f"Example {index + 1:,} of {len(d.x):,} ({name}): ")
         figure = preview.draw(pair)
         assert figure.data
         figure.to_json()

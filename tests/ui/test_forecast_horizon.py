@@ -47,7 +47,7 @@ def test_a_free_run_says_its_error_at_both_ends(app, store):
     app.session_state["ahead"] = True
     app.run()
     assert not app.exception
-    assert titles(app) == ["Running free: forecasts from its own forecasts"]
+    assert titles(app) == ["Recursive forecast: it reads its own forecasts"]
     found = running_free(SINE, dataset, network_of(arrays, SINE, dataset), 5)
     said = f"RMSE {found.errors[0]:.4g} one step ahead, {found.errors[4]:.4g} at step 5"
     assert said in captions(app)

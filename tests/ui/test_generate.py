@@ -60,7 +60,7 @@ def test_a_review_is_judged_with_its_probabilities(app, store):
     x = np.array([places + [0] * (dataset.timesteps - 5)])
     found = write(network_of(arrays, REVIEWS, dataset), x, x != 0)
     best = dataset.goal.classes[found.symbols[0, 0]]
-    assert f"says “{best}”, sure to {found.confidence[0, 0]:.1%}" in captions(app)
+    assert f"says “{best}”, probability {found.confidence[0, 0]:.1%}" in captions(app)
     assert all(name in html(app) for name in ("positive", "negative"))
 
 

@@ -159,7 +159,7 @@ def test_a_drawn_line_is_what_the_network_reads(page: Page, server, run) -> None
     page.set_default_timeout(30_000)
     page.goto(f"{server.url}/lens?run={run}")
     expect(page.locator(".seqlab-player output")).to_have_text("Epoch 4", timeout=LONG)
-    page.locator(".st-key-lens_order button", has_text="my own").click()
+    page.locator(".st-key-lens_order button", has_text="Custom input").click()
     sketch = page.locator("svg.seqlab-draw-series")
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     sketch.hover(position={"x": 3, "y": 2})

@@ -229,7 +229,7 @@ def test_worst_sequences_come_first(store) -> None:
     said = answer(network, dataset.x[dataset.validation])
     worst = int(np.abs(said - dataset.y[dataset.validation]).argmax())
     app = opened(run, "Attribution")
-    app.session_state["lens_order"] = "worst first"
+    app.session_state["lens_order"] = "Largest error first"
     app.run()
     assert f"the answer is {said[worst, 0]:.4g}" in words(app)
 
@@ -307,7 +307,7 @@ def test_who_looks_inside_a_run_that_trains_watches_it(store, monkeypatch) -> No
 def test_a_typed_sequence_is_read_by_the_network(store) -> None:
     run = finished(store, RUNS["LSTM"])
     app = opened(run, "Attribution")
-    app.session_state["lens_order"] = "my own"
+    app.session_state["lens_order"] = "Custom input"
     app.run()
     line = np.linspace(0, 1, ADDING.window)
     app.text_area(key=f"lens_own_text_{run}_0").set_value("; ".join(f"{v:.9f}" for v in line)).run()
@@ -330,7 +330,7 @@ def test_a_typed_text_is_read_and_answered_by_the_decoder(store) -> None:
     x = dataset.x[dataset.validation[3:4]]
     typed = "".join(dataset.vocabulary[token] for token in x[0])
     app = opened(run, "Attribution")
-    app.session_state["lens_order"] = "my own"
+    app.session_state["lens_order"] = "Custom input"
     app.run()
     app.text_input(key=f"lens_own_text_{run}").set_value(typed).run()
     assert not app.exception

@@ -89,7 +89,7 @@ ENTRIES = (
         "Translation",
         "Turn a date written by people into year-month-day.",
         (
-            knob("difficulty", "Ways of writing", 6, 1, written_dates.FORMS, difficulty=True),
+            knob("difficulty", "Number of formats", 6, 1, written_dates.FORMS, difficulty=True),
             knob("samples", "Dates drawn", 5000),
             seed(),
         ),

@@ -119,7 +119,9 @@ def _size(experiment: Experiment, dataset: Dataset) -> list[Finding]:
     elif experiment.data.stride > 1:
         fix, label = with_data(experiment, stride=1), "Cut a window at every row"
     if not count:
-        message = "There is no validation part: nothing shows whether the network learns by heart."
+        message = (
+            "There is no validation part: nothing shows whether the network memorises (overfits)."
+        )
     else:
         message = (
             f"The validation part has only {count} sequences. Its loss is uncertain by about "
@@ -136,7 +138,7 @@ def _duplicates(experiment: Experiment, dataset: Dataset) -> list[Finding]:
         return []  # of a constant target there is more to be said than that it comes twice
     message = (
         f"{found.known:,} of {count:,} validation sequences ({found.known / count:.0%}) stand in "
-        "the training part as well, with the same target. A network that learns by heart gets "
+        "the training part as well, with the same target. A network that memorises gets "
         f"these right. Of all {len(dataset.x):,} sequences {found.different:,} are different."
     )
     fix = None

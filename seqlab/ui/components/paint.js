@@ -347,7 +347,7 @@ export class Painter {
     const reach = [...this.scene.frames.values()].flatMap((frame) => frame.reach)
     let x = LEFT + 12
     if (reach.includes(0)) {
-      bar(x, this.scene.palettes.sequential, ["0", "1", this.width < 560 ? "gates" : "gates, shut to open"])
+      bar(x, this.scene.palettes.sequential, ["0", "1", this.width < 560 ? "gates" : "gates, closed to open"])
       x += this.width < 560 ? 170 : 260
     }
     if (reach.some((each) => each > 0)) bar(x, this.scene.palettes.diverging, ["−1", "1", this.width < 560 ? "states" : "states; or ± what the title says"])

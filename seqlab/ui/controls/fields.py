@@ -100,7 +100,7 @@ HELP: dict[str, str] = {
     "tails": "Steps at the end of a sequence that only repeat the one before them, as where all "
     "were filled up to one length. Cut, they are padding, which masking skips.",
     "duplicates": "Training sequences that also stand, target and all, in the validation or the "
-    "test part: a network that learns them by heart gets those right.",
+    "test part: a network that memorises them gets those right.",
     "period": "Of the seasonal baseline, in rows. 0: found by autocorrelation.",
     "noise": "Standard deviation of the noise; the signal's amplitude is 1.",
     "data_seed": "The same seed draws the same data.",

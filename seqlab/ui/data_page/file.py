@@ -43,7 +43,7 @@ def file_section(file: str) -> None:
 def findings_lines(findings: tuple[Finding, ...]) -> None:
     """Findings as a list, warnings first."""
     if not findings:
-        st.caption(":green[:material/check:] Nothing had to be assumed.")
+        st.caption(":green[:material/check:] No ambiguities found.")
         return
     order = sorted(findings, key=lambda finding: list(MARKS).index(finding.level))
     lines = [f"{MARKS[finding.level]} {plain(finding.message)}" for finding in order]

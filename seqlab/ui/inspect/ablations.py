@@ -119,7 +119,7 @@ def _chosen(units: int, key: str) -> list[int]:
     if units < 3:
         return []
     return st.multiselect(
-        "Switch off together",
+        "Units to ablate",
         range(units),
         format_func=lambda unit: f"unit {unit + 1}",
         key=key,

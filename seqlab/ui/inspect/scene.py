@@ -21,8 +21,8 @@ from seqlab.ui import networks, services, words
 from seqlab.ui.cache import ByteCache
 from seqlab.ui.inspect.custom_sequence import own_sequence
 
-WORST, OWN = "worst first", "my own"
-ORDERS = ("in order", WORST, OWN)
+WORST, OWN = "Largest error first", "Custom input"
+ORDERS = ("In order", WORST, OWN)
 MOST_WORK = 400_000_000  # sequences x timesteps x units squared: some 0.3 s
 
 _errors: ByteCache[NDArray[np.floating]] = ByteCache(8_000_000, lambda array: array.nbytes)

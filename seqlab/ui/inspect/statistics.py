@@ -61,7 +61,7 @@ def _shares(trace: Trace) -> figures.Shares:
 def _gates(scene: Scene, before: Trace | None, now: Trace) -> None:
     st.subheader("Saturation", anchor=False)
     shares, old = _shares(now), {} if before is None else _shares(before)
-    figure = figures.saturation(shares, old, "below 0.1 (shut)", "above 0.9 (open)")
+    figure = figures.saturation(shares, old, "below 0.1 (closed)", "above 0.9 (open)")
     sentence = captions.shares(
         {
             style.GATE_NAMES[name]: (
@@ -104,7 +104,7 @@ def _memory(scene: Scene, before: Trace | None, now: Trace) -> None:
     keep = CELLS[now.kind].keep
     if keep is None:
         return
-    st.subheader("Memory", anchor=False)
+    st.subheader("Memory half-life", anchor=False)
     lives = numbers.half_life(keep.share(now), now.mask)
     old = None if before is None else numbers.half_life(keep.share(before), before.mask)
     timesteps = now.hidden.shape[1]
@@ -130,7 +130,7 @@ def _steps(value: float | np.floating) -> str:
 def _units(
     scene: Scene, layer: str, before: Trace | None, now: Trace, index: NDArray[np.int64]
 ) -> None:
-    st.subheader("What each unit follows", anchor=False)
+    st.subheader("Correlation of units with signals", anchor=False)
     if scene.network(scene.saved[-1]).decodes(layer):
         signals, mask = answer_signals(scene.dataset, index)
     else:

@@ -52,7 +52,7 @@ def look_ahead(run: Run, dataset: Dataset, arrays: Arrays, epoch: int) -> None:
         epoch: of the weights.
     """
     free = dataset.outputs == 1
-    title = "Running free: forecasts from its own forecasts" if free else "Error by horizon"
+    title = "Recursive forecast: it reads its own forecasts" if free else "Error by horizon"
     shown = st.expander(title, icon=":material/trending_up:", key="ahead", on_change="rerun")
     if not shown.open:
         return

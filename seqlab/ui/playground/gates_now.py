@@ -34,7 +34,7 @@ def look_inside(run: Run, dataset: Dataset, newest: int, best: int | None = None
                     place = _sequence(len(dataset.validation))
                 layer = _layer(layers)
                 st.page_link(
-                    PAGE, label="More views: Inside", icon=":material/search:", width="content"
+                    PAGE, label="More views: Inspect", icon=":material/search:", width="content"
                 )
             title = f"validation sequence {place + 1}"
             shown = sequence(dataset, int(dataset.validation[place]), title)

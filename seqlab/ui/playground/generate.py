@@ -106,7 +106,7 @@ def _classes(dataset: Dataset, shares: NDArray[np.floating], epoch: int) -> None
     names = [dataset.goal.classes[i] for i in order]
     st.html(_cells(names, shares[order]))
     st.caption(
-        plain(f"{when(epoch)} the network says “{names[0]}”, sure to {shares[order[0]]:.1%}.")
+        plain(f"{when(epoch)} the network says “{names[0]}”, probability {shares[order[0]]:.1%}.")
     )
 
 

@@ -174,7 +174,7 @@ def _loss_sentence(metrics: Metrics, baseline: tuple[str, float] | None) -> str:
             return f"{text}: there is no val_loss."
         if baseline is None:
             return "The loss of each epoch will appear here."
-        return f"The line to beat: {baseline[0]}, with a loss of {baseline[1]:.3g}."
+        return f"Best baseline: {baseline[0]}, with a loss of {baseline[1]:.3g}."
     text = f"Best val_loss {val_loss[best]:.3g} in epoch {epoch[best]}"
     if baseline is None or baseline[1] == 0:
         return f"{text}."

@@ -107,7 +107,7 @@ def _deleted(run: str) -> None:
 
 def _history(run: Run) -> None:
     shown = st.popover(
-        "History",
+        "Log",
         icon=":material/notes:",
         key="history",
         type="tertiary",

@@ -92,7 +92,7 @@ def train_buttons(now: draft.Draft, run: Run | None) -> None:
         compiling = "" if same else ", compiling included"
         st.caption(f"{foreseen.epochs:,} epochs take {foreseen.words}{compiling}.{_turn(foreseen)}")
     else:
-        st.caption("What is marked on the right comes first: then it can be trained.")
+        st.caption("Fix the problem on the right to train.")
 
 
 def _turn(foreseen: Estimate) -> str:

@@ -60,7 +60,7 @@ def _size(frame: pd.DataFrame, numeric: list[str], kind: str) -> list[Finding]:
             warning(
                 "more_columns_than_rows",
                 f"{len(numeric):,} columns but only {rows:,} rows: choose a few inputs, or the "
-                "network learns the rows by heart.",
+                "network memorises the rows.",
             )
         )
     return found
