@@ -20,7 +20,7 @@ def signature(found) -> str:
         each.name if each.default is each.empty else f"{each.name}={defaults(each.default)}"
         for each in parameters
     ]
-    return f"```python\n{found.__name__}({', '.join(texts)})\n```\n\n"
+    return f"```text\n{found.__name__}({', '.join(texts)})\n```\n\n"
 
 
 def defaults(value: object) -> str:
