@@ -5,7 +5,8 @@ A command is a dict of plain values:
 - {"kind": "stop"}: end now; the weights of the last whole epoch are kept.
 - {"kind": "pause"}: wait now, in the middle of an epoch if need be.
 - {"kind": "resume"}: go on.
-- {"kind": "step"}: go on until the end of this epoch (the next one between two), then wait.
+- {"kind": "step"}: go on until the end of this epoch (the next one between two), then wait. With
+  "value", the epoch after which the training was seen to wait: a click that comes twice is one.
 - {"kind": "learning_rate", "value": 1e-3}: from the next batch on; a schedule goes on from there.
 """
 
@@ -60,6 +61,7 @@ class Steering:
         self._asked = -math.inf
         self._paused = False
         self._stepping = False
+        self.epoch = 0  # the last whole one
         self.stopped = False
         self.rate: float | None = None
 
@@ -80,8 +82,9 @@ class Steering:
         if not self.stopped:
             on_pause(False)
 
-    def epoch_over(self) -> None:
-        """Says that an epoch has ended: a single step waits here."""
+    def epoch_over(self, epoch: int) -> None:
+        """Says which epoch has ended: a single step waits here."""
+        self.epoch = epoch
         if self._stepping:
             self._stepping, self._paused = False, True
 
@@ -95,7 +98,8 @@ class Steering:
                 case "resume":
                     self._paused = self._stepping = False
                 case "step":
-                    self._paused, self._stepping = False, True
+                    if command.get("value", self.epoch) >= self.epoch:  # else it is done already
+                        self._paused, self._stepping = False, True
                 case "learning_rate":
                     self.rate = float(command["value"])
                 case kind:

@@ -219,6 +219,7 @@ class _Run:
                 self._best = Best(start.best_epoch, best, None)
             if self._stopping.over:  # asked to go on all the same: patience starts anew
                 self._stopping.wait = 0
+        self._steering.epoch = self._epoch
         self._state = self.program.state()
         self._last = self._epoch_of(self._epoch, None)
         self.program.restore(self._state)  # that look has moved on the generators of dropout
@@ -242,7 +243,7 @@ class _Run:
                 return self._diverge(epoch)
             self._epoch, self._last, self._state = epoch.number, epoch, self.program.state()
             patient = self._watch(epoch)
-            self._steering.epoch_over()
+            self._steering.epoch_over(epoch.number)
             self._listener.checkpoint(self.state, self._best, self.program)
             if not patient:
                 return self._restore_best(

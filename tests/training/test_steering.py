@@ -82,6 +82,33 @@ def test_pause_step_resume_change_nothing_but_time(at_once):
     np.testing.assert_allclose(script.of("loss"), plain_fit(e)[1]["loss"], rtol=1e-4)
 
 
+def test_a_step_that_comes_twice_is_one(at_once):
+    """Seen in a browser once in many runs: one click on "One epoch" trained two."""
+
+    class Twice(Script):
+        again = True
+
+        def commands(self):
+            found = super().commands()
+            if self.again and self.told[-1] == ("paused", 3):
+                self.again = False
+                return [command("step", 2), *found]  # the same click, late
+            return found
+
+    script = Twice((("epoch", 2), command("pause")), (("paused", 2), command("step", 2)))
+    late = Twice.commands
+
+    def then_stop(self):
+        found = late(self)
+        waits = not self.again and self.told[-1] == ("paused", 3)
+        return [*found, command("stop")] if waits else found
+
+    Twice.commands = then_stop
+    outcome, _ = fit(e := experiment(), series(e), script, script)
+    assert outcome.epochs == 3
+    assert script.told[-1] == ("paused", 3)
+
+
 def test_a_pause_waits_and_stop_ends_it(at_once):
     class Late(Script):
         looks = 0

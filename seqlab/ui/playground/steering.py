@@ -35,7 +35,7 @@ def steering(run: Run, dataset: Dataset | None, rate: float) -> None:
             key="step",
             icon=":material/skip_next:",
             on_click=tell,
-            args=(run.id, "step"),
+            args=(run.id, "step", _waits_after(run)),
         )
         low, high = map(float, LIMITS["learning_rate"])
         st.number_input(
@@ -125,11 +125,18 @@ def _history(run: Run) -> None:
             st.caption(plain(f"{moment} UTC  {line}"))
 
 
-def tell(run: str, kind: str) -> None:
-    """Sends a command without a value."""
+def tell(run: str, kind: str, value: int | None = None) -> None:
+    """Sends a command, with a value if there is one."""
     if not visitor.owns_id(run):
         return
-    services.pool().tell(run, {"kind": kind})
+    services.pool().tell(run, {"kind": kind} | ({} if value is None else {"value": value}))
+
+
+def _waits_after(run: Run) -> int | None:
+    """The epoch after which a paused run waits: a click on "One epoch" that comes twice is one."""
+    if run.status != "paused":
+        return None
+    return services.store().standing(run.id)[run.id].epoch
 
 
 def _new_rate(run: str) -> None:
