@@ -55,8 +55,13 @@ def output_of(network: Stack, dataset: Dataset, raw: NDArray[Any]) -> NDArray[np
     return probabilities(raw, network.last_activation)
 
 
+def answer_shape(dataset: Dataset) -> tuple[int, ...]:
+    """The shape of one answer: that of its target, and of classes an axis more."""
+    classes = (dataset.outputs,) if dataset.goal.kind == "class" else ()
+    return (*dataset.y.shape[1:], *classes)
+
+
 def answers(network: Stack, dataset: Dataset, index: NDArray[np.int64]) -> NDArray[Any]:
-    """What the head says to some sequences: the shape of their targets, classes (..., classes)."""
-    shape = dataset.y.shape[1:] + ((dataset.outputs,) if dataset.goal.kind == "class" else ())
+    """What the head says to some sequences, (n, *answer_shape)."""
     raw = predict(network, dataset.x[index], mask_of(dataset, index))
-    return raw.reshape(len(index), *shape)
+    return raw.reshape(len(index), *answer_shape(dataset))

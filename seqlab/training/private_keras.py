@@ -1,7 +1,7 @@
 """Names of Keras that it does not promise to keep, all in one place.
 
 Nothing else in seqlab touches them, so an upgrade that changes one fails in
-tests/training/test_private_keras.py. Known to hold for Keras 3.10 to 3.15.
+tests/training/test_private_keras.py.
 """
 
 from __future__ import annotations

@@ -1,13 +1,11 @@
 """What a job carries instead of windows: the experiment, and the table of an uploaded file.
 
-Windows overlap: a series of 100,000 rows of 8 bytes is 400 MB of windows of 1,000 steps. They are
+Windows overlap, so all of them together are up to `window` times as large as the series. They are
 cut where they are needed, in the worker.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from typing import Any
 
 from seqlab.data.dataset import Dataset
@@ -17,10 +15,8 @@ from seqlab.experiment import Data, Experiment
 from seqlab.training import job
 from seqlab.training.job import Control, Report
 
-KEPT = 2  # datasets: one trains again and again with other settings of the network
-
-_kept: OrderedDict[Data, Dataset] = OrderedDict()
-_lock = threading.Lock()
+# The last one: one trains again and again on the same data with other settings of the network.
+_kept: dict[Data, Dataset] = {}
 
 
 def run(
@@ -47,14 +43,8 @@ def run(
 
 def dataset_of(experiment: Experiment, table: Table | None) -> Dataset:
     """The windows of an experiment, from memory if they were cut just before."""
-    with _lock:
-        found = _kept.pop(experiment.data, None)
-        if found is not None:
-            _kept[experiment.data] = found
-            return found
-    made = load(experiment, table)
-    with _lock:
-        _kept[experiment.data] = made
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return made
+    found = _kept.get(experiment.data)
+    if found is None:
+        _kept.clear()  # first: two datasets in memory are more than the doctor has foreseen
+        found = _kept[experiment.data] = load(experiment, table)
+    return found

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from seqlab.data.dataset import Dataset
 from seqlab.inspection import losses
-from seqlab.inspection.networks import answers, read
+from seqlab.inspection.networks import answer_shape, answers, read
 from seqlab.inspection.sequences import Sequence, sequence
 from seqlab.lens import captions, forward
 from seqlab.lens.stack import LensError, Stack
@@ -245,9 +245,7 @@ def _prediction(scene: Scene, epoch: int, network: Stack) -> NDArray[np.floating
     """What the network says to the validation sequences: as it was left, or computed."""
     dataset = scene.dataset
     left = services.store().snapshot(scene.run.id, epoch).get("prediction")
-    shape = dataset.y.shape[1:]
-    if dataset.goal.kind == "class":
-        shape += (dataset.outputs,)
+    shape = answer_shape(dataset)
     if left is not None and 0 < len(left) <= len(dataset.validation) and left.shape[1:] == shape:
         return left
     work = dataset.timesteps * max(network.units(name) for name in network.layers) ** 2

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from seqlab.data.dataset import Dataset
-from seqlab.data.reader.bytes.foreign import UploadError
+from seqlab.data.upload import UploadError
 from seqlab.experiment import LIMITS
 from seqlab.network.plan import plan
 from seqlab.network.program_key import program_key

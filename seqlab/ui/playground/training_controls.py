@@ -7,6 +7,7 @@ import streamlit as st
 from seqlab import environment
 from seqlab.choices import KNOBS
 from seqlab.data.dataset import Dataset
+from seqlab.data.upload import UploadError
 from seqlab.inspection.baselines import losses_to_beat
 from seqlab.network.doctor.targets import losses_for, metrics_for
 from seqlab.network.estimate import Estimate, estimate
@@ -112,15 +113,16 @@ def _train() -> None:
     line = next(iter(losses_to_beat(now.experiment, now.dataset).items()), None)
     foreseen = estimate(now.experiment, now.dataset).epoch
     try:
+        table = draft.table_for(now.experiment.data)  # before there is a run that would wait for it
         run = store.create(now.experiment, line, foreseen, visitor.owner())
-    except StoreError as error:
+    except (StoreError, UploadError) as error:
         st.session_state[state.STORE_PROBLEM] = str(error)
         return
     st.session_state[state.STORE_PROBLEM] = None
     own_run.begin(run)
     state.show_run(run)
     program = program_key(plan(now.experiment, now.dataset.frame), now.dataset)
-    services.pool().submit(run, now.experiment, draft.table_for(now.experiment.data), program)
+    services.pool().submit(run, now.experiment, table, program)
 
 
 def _stop() -> None:

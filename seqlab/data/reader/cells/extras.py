@@ -34,7 +34,6 @@ def without_comments(
     rows: list[list[str]], lines: list[int], width: int
 ) -> tuple[list[list[str]], list[int], list[Finding]]:
     """Leaves out rules and lines that start with #, unless they are shaped like all the others."""
-    findings: list[Finding] = []
     marks = ("#", "//", "%", "@") if width > 1 else ("#", "//")
     keep = [
         (
@@ -45,28 +44,26 @@ def without_comments(
         for row in rows
     ]
     if all(keep) or not any(keep):
-        return rows, lines, findings
+        return rows, lines, []
     dropped = [line for line, kept in zip(lines, keep, strict=True) if not kept]
-    findings.append(warning("comments", f"Comments or rules left out: {on_lines(dropped)}."))
     return (
         [row for row, kept in zip(rows, keep, strict=True) if kept],
         [line for line, kept in zip(lines, keep, strict=True) if kept],
-        findings,
+        [warning("comments", f"Comments or rules left out: {on_lines(dropped)}.")],
     )
 
 
 def report_preamble(rows: list[list[str]], lines: list[int], end: int) -> list[Finding]:
     """Names the lines above the header."""
-    findings: list[Finding] = []
-    if end > 0:
-        findings.append(
-            warning(
-                "preamble",
-                f"{count(end, 'line')} above the header left out ({on_lines(lines[:end])}), "
-                f"beginning with {shown(next(filter(None, rows[0]), ''))}.",
-            )
+    if end <= 0:
+        return []
+    return [
+        warning(
+            "preamble",
+            f"{count(end, 'line')} above the header left out ({on_lines(lines[:end])}), "
+            f"beginning with {shown(next(filter(None, rows[0]), ''))}.",
         )
-    return findings
+    ]
 
 
 def without_footer(
@@ -100,38 +97,33 @@ def without_totals(
     rows: list[list[str]], lines: list[int], typed: list[int]
 ) -> tuple[list[list[str]], list[int], list[Finding]]:
     """Leaves out totals between the rows of data: no time step either."""
-    findings: list[Finding] = []
     if not typed or typed[0] != 0:
-        return rows, lines, findings
+        return rows, lines, []
     totals = {i for i, row in enumerate(rows) if row[0][:1].isalpha() and _TOTAL.fullmatch(row[0])}
     if not totals or len(totals) > 0.4 * len(rows):
-        return rows, lines, findings
-    findings.append(
-        warning(
-            "totals",
-            f"{count(len(totals), 'line')} between the data left out "
-            f"({on_lines(lines[i] for i in sorted(totals))}): "
-            f"{names(dict.fromkeys(rows[i][0] for i in sorted(totals)))} is no time step.",
-        )
+        return rows, lines, []
+    finding = warning(
+        "totals",
+        f"{count(len(totals), 'line')} between the data left out "
+        f"({on_lines(lines[i] for i in sorted(totals))}): "
+        f"{names(dict.fromkeys(rows[i][0] for i in sorted(totals)))} is no time step.",
     )
-    kept = [i for i in range(len(rows)) if i not in totals]
-    return [rows[i] for i in kept], [lines[i] for i in kept], findings
+    return *_without(rows, lines, totals), [finding]
 
 
 def without_types(
     rows: list[list[str]], lines: list[int]
 ) -> tuple[list[list[str]], list[int], list[Finding]]:
     """Leaves out a line below the names that says what the columns hold: float, int, text."""
-    findings: list[Finding] = []
     for i, row in enumerate(rows[1:6], start=1):
         filled = [cell.casefold() for cell in row if cell]
         if len(filled) > 1 and TYPES.issuperset(filled) and len(rows[i - 1]) == len(row):
             above = [cell.casefold() for cell in rows[i - 1] if cell]
             if any(map(looks_like_data, above)) or TYPES.issuperset(above):
                 continue
-            findings.append(warning("types_row", f"Line {lines[i]} only names types: left out."))
-            return rows[:i] + rows[i + 1 :], lines[:i] + lines[i + 1 :], findings
-    return rows, lines, findings
+            finding = warning("types_row", f"Line {lines[i]} only names types: left out.")
+            return *_without(rows, lines, {i}), [finding]
+    return rows, lines, []
 
 
 def _is_footer(row: list[str], width: int, typed: list[int]) -> bool:
@@ -161,17 +153,20 @@ def without_repeated_header(
     rows: list[list[str]], lines: list[int], title: list[list[str]]
 ) -> tuple[list[list[str]], list[int], list[Finding]]:
     """Leaves out copies of the header between the rows, as in files glued together."""
-    findings: list[Finding] = []
     copies = [i for i, row in enumerate(rows) if row == title[-1]] if title else []
     if not copies:
-        return rows, lines, findings
-    findings.append(
-        warning(
-            "repeated_header",
-            f"The header stands again on {on_lines(lines[i] for i in copies)}: left out. "
-            "Perhaps several files were joined.",
-        )
+        return rows, lines, []
+    finding = warning(
+        "repeated_header",
+        f"The header stands again on {on_lines(lines[i] for i in copies)}: left out. "
+        "Perhaps several files were joined.",
     )
-    drop = set(copies)
-    kept = [i for i in range(len(rows)) if i not in drop]
-    return [rows[i] for i in kept], [lines[i] for i in kept], findings
+    return *_without(rows, lines, set(copies)), [finding]
+
+
+def _without(
+    rows: list[list[str]], lines: list[int], places: set[int]
+) -> tuple[list[list[str]], list[int]]:
+    """All but the rows in these places."""
+    kept = [i for i in range(len(rows)) if i not in places]
+    return [rows[i] for i in kept], [lines[i] for i in kept]
