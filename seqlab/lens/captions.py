@@ -138,8 +138,8 @@ def shares(names: Mapping[str, tuple[float, float | None, float]]) -> str:
     """
     parts = [
         f"the {name} gate is open {opened:.0%} of the time"
-        f"{'' if before is None else f' ({before:.0%} before training)'} and shut {shut:.0%}"
-        for name, (opened, before, shut) in names.items()
+        f"{'' if before is None else f' ({before:.0%} before training)'} and closed {closed:.0%}"
+        for name, (opened, before, closed) in names.items()
     ]
     return f"On average {'; '.join(parts)}."
 

@@ -22,7 +22,7 @@ def pairs(dataset: Dataset, data: Data) -> None:
     st.subheader("What the network is asked", anchor=False)
     st.caption(plain(_parts(dataset, data)))
     shown = setup.data_preview(dataset, height=220)
-    with st.expander("This pair as a table", icon=":material/table_rows:"):
+    with st.expander("This example as a table", icon=":material/table_rows:"):
         st.dataframe(describe.table(dataset, shown), hide_index=True, key="pair_table", height=250)
 
 
