@@ -85,7 +85,10 @@ def _layer(part: Part) -> Any:  # noqa: ANN401 (a layer, or the symbol of an inp
         CELLS[part.kind].layer() if part.role == "recurrent" else getattr(keras.layers, part.kind)
     )
     if part.bidirectional:
-        return keras.layers.Bidirectional(made(*part.positional, **keywords), name=part.name)
+        # It copies the layer by its registered name, which an exported script that was run in this
+        # process has given to a class of its own.
+        with keras.saving.custom_object_scope({keras.saving.get_registered_name(made): made}):
+            return keras.layers.Bidirectional(made(*part.positional, **keywords), name=part.name)
     return made(*part.positional, name=part.name, **keywords)
 
 

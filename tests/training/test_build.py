@@ -7,10 +7,13 @@ import keras
 import numpy as np
 import pytest
 
+from seqlab.cells import CELLS
 from seqlab.choices import KNOBS
 from seqlab.data.frame import Frame
+from seqlab.data.load import load
 from seqlab.experiment import Experiment, Network, Recurrent, Training
 from seqlab.network.plan import plan
+from seqlab.network.source.script import sections
 from seqlab.training.build import OPTIMIZERS, build, late, loss, optimizer, weights
 from tests.training.helpers import experiment
 
@@ -142,6 +145,17 @@ def test_names_of_a_bidirectional_layer():
         *(f"lstm_0/backward/{name}" for name in names),
         *("head/kernel", "head/bias"),
     ]
+
+
+@pytest.mark.parametrize("cell", [cell for cell in CELLS.values() if not cell.is_keras])
+def test_a_script_that_was_run_here_changes_no_later_network(cell):
+    """Its class of the same name is registered with Keras from then on."""
+    e = Experiment(layers=(Recurrent(cell=cell.name, units=3, bidirectional=True),))
+    ours = cell.layer()
+    model_part = next(part for part in sections(e, load(e)) if part.title == "Model")
+    exec("\n".join(["import keras", *model_part.lines]), {})
+    layer = build(plan(e, Frame(6))).layers[0]
+    assert type(layer.forward_layer) is type(layer.backward_layer) is ours
 
 
 def test_forget_bias_and_recurrent_scale_are_set_at_the_start():
