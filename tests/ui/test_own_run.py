@@ -1,9 +1,16 @@
 """A tab and its run, in a real browser: the tab knows it after a reload too."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from seqlab.runs.store import Store
 from tests.ui.playground import Playground, start_long_run
+
+
+def stop_all(store: Store, url: str, *pages: Page) -> None:
+    """Leaves the workers to the next test. A visitor can only stop what is that visitor's own."""
+    for run in store.runs():
+        for page in pages if run.active else ():
+            Playground(page, f"{url}/?run={run.id}").stop_if_it_trains()
 
 
 def test_train_after_a_reload_stops_the_run_of_this_tab_alone(page, server, browser):
@@ -26,9 +33,7 @@ def test_train_after_a_reload_stops_the_run_of_this_tab_alone(page, server, brow
         assert store.get(guest.run()).active
         expect(mine.part("stop").get_by_role("button")).to_be_enabled()
     finally:
-        for run in store.runs():
-            if run.active:
-                Playground(page, f"{server.url}/?run={run.id}").stop_if_it_trains()
+        stop_all(store, server.url, page, other)
         other.context.close()
         store.close()
 
@@ -51,8 +56,6 @@ def test_only_the_browser_that_has_begun_a_run_stops_it(page, server, browser):
         mine.expect_status("Stopped after")
         assert store.get(run).status == "stopped"
     finally:
-        for run in store.runs():
-            if run.active:
-                Playground(mine.page, f"{server.url}/?run={run.id}").stop_if_it_trains()
+        stop_all(store, server.url, mine.page, other)
         other.context.close()
         store.close()
