@@ -31,6 +31,7 @@ from seqlab.ui import services
 from seqlab.ui.components import chart
 from seqlab.ui.server import last_events
 from seqlab.ui.server.door import Door, SafeHeaders
+from seqlab.ui.server.first_paint import FirstPaint, head
 from seqlab.ui.visitor import VisitorKey
 
 logger = logging.getLogger("seqlab")
@@ -97,6 +98,7 @@ app = st.App(
         Middleware(SafeHeaders),
         Middleware(Door, password=password()),
         Middleware(VisitorKey),
+        Middleware(FirstPaint, head=head(chart.plotly_address())),
     ],
     on_script_error=in_words,
 )

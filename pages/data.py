@@ -6,6 +6,7 @@ import streamlit as st
 
 from seqlab.data.catalogue import ENTRIES
 from seqlab.ui import state
+from seqlab.ui.components.heading import page_title
 from seqlab.ui.controls import setup
 from seqlab.ui.controls.data import UPLOAD, data_controls, offer_anyway
 from seqlab.ui.data_page import cut, gaps, values
@@ -16,6 +17,7 @@ from seqlab.ui.words import plain
 
 state.begin()
 
+page_title("Data")
 left, right = st.container(key="playground").columns([1, 2.6], gap="medium")
 with left:
     data_controls(unfolded=True)
@@ -48,7 +50,7 @@ with right:
             data = experiment.data
             known = facts(data)
             view = f"{source} {file} {dataset.target}"
-            st.subheader(plain(entry.title) if entry else "The data", anchor=False)
+            st.header(plain(entry.title) if entry else "The data", anchor=False)
             values.picture(dataset, view)
             if known.findings:
                 findings_lines(known.findings)

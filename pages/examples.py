@@ -8,6 +8,7 @@ import streamlit as st
 from seqlab.experiment import Experiment
 from seqlab.presets import PRESETS, Preset
 from seqlab.ui import state
+from seqlab.ui.components.heading import page_title
 from seqlab.ui.words import network
 
 COLUMNS = 3
@@ -49,14 +50,14 @@ def card(preset: Preset) -> bool:
         )
 
 
-st.header("Examples", anchor=False)
+page_title("Examples")
 st.caption(
     "Experiments that are set up and ready to train. A goal counts on the validation part, which "
     "the network never learns from; `docs/results.md` tells what was measured."
 )
 chosen: Preset | None = None
 for kind, presets in groupby(PRESETS, key=lambda preset: preset.kind):
-    st.subheader(kind, anchor=False)
+    st.header(kind, anchor=False)
     columns = st.columns(COLUMNS)
     for column, preset in zip(columns, presets, strict=False):
         with column:

@@ -1,4 +1,4 @@
-"""Inside: how the network of a run works."""
+"""Inspect: how the network of a run works."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import streamlit as st
 
 from seqlab.lens.stack import LensError
 from seqlab.ui import services, state
+from seqlab.ui.components.heading import page_title
 from seqlab.ui.draft import kept_dataset
 from seqlab.ui.inspect import VIEWS, scene, views_of
 from seqlab.ui.inspect.my_model import my_model
@@ -16,7 +17,7 @@ TICK, SLOW_TICK = 1.0, 4.0  # seconds between two looks at a run that trains
 state.begin()
 run = services.store().get(state.run_id() or "")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    st.header("Inspect", anchor=False, width="content")
+    page_title("Inspect")
     st.caption(plain(scene.summary(run)) if run else "", width="stretch")
     mine = st.toggle("Open a .keras file", key="lens_mine", persist_state="session")
 if mine:

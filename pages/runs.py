@@ -9,6 +9,7 @@ import streamlit as st
 from seqlab.experiment import Data
 from seqlab.runs.store import Run, Standing
 from seqlab.ui import services, visitor
+from seqlab.ui.components.heading import page_title
 from seqlab.ui.controls.data import SOURCES
 from seqlab.ui.words import network
 
@@ -54,7 +55,7 @@ if chosen and chosen[0] < len(drawn):
     page = Path(__file__).with_name("train.py")
     st.switch_page(page, query_params={"run": drawn[chosen[0]]})
 
-st.header("Runs", anchor=False)
+page_title("Runs")
 runs = services.store().runs(SHOWN)
 if not runs:
     st.info("Nothing has been trained on this server yet.", icon=":material/info:")

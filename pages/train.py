@@ -2,46 +2,57 @@
 
 import streamlit as st
 
+from seqlab.data.catalogue import ENTRIES
+from seqlab.inspection.question import question
 from seqlab.ui import services, state
+from seqlab.ui.components.heading import page_title
 from seqlab.ui.controls import setup
 from seqlab.ui.controls.data import data_controls
 from seqlab.ui.draft import draft, kept_dataset
-from seqlab.ui.playground import own_run, results
+from seqlab.ui.playground import own_run, results, tour
 from seqlab.ui.playground.network_controls import network_controls
 from seqlab.ui.playground.training_controls import train_buttons, training_controls
+from seqlab.ui.words import plain
 
 state.begin()
 
 # Every part has a container of its own, drawn in every run, so that a part that comes or goes
 # moves no other one to a new place in the tree (the browser would show both for a moment).
+heading = st.container(key="heading", horizontal=True, vertical_alignment="bottom", gap="medium")
+with heading:
+    page_title("Recurrent network playground")
 left, right = st.container(key="playground").columns([1, 2.6], gap="medium")
 with left:
-    buttons = st.container()
-    with st.container():
+    buttons = st.container(key="buttons", gap="xsmall")
+    buttons.html("<span></span>")  # an empty container has no place on the page yet
+    with st.container(key="data_controls"):
         data_controls()
     now = draft(state.flat())  # the widgets below have their values already
-    with st.container():
+    with st.container(key="network_controls"):
         network_controls(now)
-    with st.container():
+    with st.container(key="training_controls"):
         training_controls(now.dataset)
 
 run = services.store().get(state.run_id() or "")
 
+with heading:
+    asked = "" if now.dataset is None else question(now.dataset, ENTRIES.get(now.source))
+    st.caption(f"Train a network in Keras and look inside. **{plain(asked)}**", width="stretch")
+
 with buttons:
-    train_buttons(now, run)
+    problems = setup.input_problems() + now.findings
+    train_buttons(now, run, clean=not problems)
 
 with right:
     with st.container(key="network", gap="xxsmall"):
         if now.experiment is not None and now.dataset is not None:
             setup.network_picture(now.experiment, now.dataset)
     with st.container(key="findings", gap="xxsmall"):
-        setup.findings_list(setup.input_problems() + now.findings)
-    with st.container(key="preview", gap="xxsmall"):
-        if now.dataset is not None:
-            setup.data_preview(now.dataset)
-    with st.container():
+        setup.findings_list(problems)
+    with st.container(key="results"):
         trained = kept_dataset(run.experiment.data) if run else now.dataset
         results.run_results(run, trained, now.experiment)
 
+tour.tour()
 own_run.remember()
 state.finish(now.experiment)

@@ -139,6 +139,23 @@ def table(dataset: Dataset, index: int) -> pd.DataFrame:
     return frame
 
 
+def about(dataset: Dataset, index: int) -> str:
+    """A few words by which one knows a sequence again: its time, its label or its target text.
+
+    Returns:
+        Likewise "1925 to 1946, then 1947", "speaker: 3"; "" where there is nothing to tell.
+    """
+    place = _place(dataset, index)
+    if place is not None:
+        first, last = place.start, place.start + place.window - 1
+        times = f"{time(place.labels[first])} to {time(place.labels[last])}"
+        then = " to ".join(dict.fromkeys(time(place.labels[row]) for row in place.goals[[0, -1]]))
+        return f"{times}, then {then}"
+    if dataset.goal.at == "end" and dataset.goal.kind == "class":
+        return f"{dataset.target}: {dataset.goal.classes[int(dataset.y[index])]}"
+    return ""
+
+
 def part(dataset: Dataset, index: int) -> str:
     """The part that a pair belongs to: "training", "validation", "test" or "left out"."""
     for name in ("train", "validation", "test"):

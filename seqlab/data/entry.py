@@ -58,6 +58,7 @@ class Entry:
         defaults: fields of `Data` that are no numbers, such as the inputs.
         targets: the columns that can be predicted, the default first; empty for drawn sequences.
         columns: the columns that can be inputs; empty likewise.
+        together: whether all of them are inputs if none is chosen, or the target alone.
     """
 
     key: str
@@ -71,6 +72,7 @@ class Entry:
     defaults: dict[str, Any] = field(default_factory=dict)
     targets: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    together: bool = False
 
     def default(self) -> Data:
         """What this source is best begun with."""

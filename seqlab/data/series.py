@@ -138,12 +138,13 @@ def _entry(key: str, title: str, about: str, window: Knob, line: str, credit: st
         title,
         "Real series",
         about,
-        (window, knob("horizon", "Horizon", 1, help="How many steps ahead the target lies.")),
+        (window, knob("horizon", "Lead time", 1, help="How many steps ahead the target lies.")),
         _loader(key),
         line,
         credit,
         targets=(*entry.numeric, *entry.labels),
         columns=entry.numeric,
+        together=entry.together,
     )
 
 
@@ -218,5 +219,6 @@ ENTRIES: tuple[Entry, ...] = (
         "Kudo, Toyama & Shimbo (1999), UCI Machine Learning Repository, CC BY 4.0, "
         "doi 10.24432/C5NS47; changed: one long table, split column",
         columns=CEPSTRA,
+        together=True,
     ),
 )

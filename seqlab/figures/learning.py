@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
@@ -15,6 +16,24 @@ TICKS = [step * 10.0**power for power in range(-9, 7) for step in (1, 2, 5)]
 MOST_DECADES = 4  # that have room for such ticks
 NAME_HEIGHT = 0.12  # of the name on a line, as a share of the axis
 SPAN = 0.7  # decades that the axis has at least: some ticks are among them
+MOST_EPOCHS = 400  # of a curve that stands behind
+
+
+@dataclass(frozen=True)
+class Ghost:
+    """An earlier run behind the newest one.
+
+    Attributes:
+        name: what differed.
+        epoch: (n,) epoch numbers.
+        loss: (n,) what is drawn of it, its val_loss if it has one.
+        pinned: drawn more strongly.
+    """
+
+    name: str
+    epoch: NDArray[np.int64]
+    loss: NDArray[np.float64]
+    pinned: bool = False
 
 
 def loss(
@@ -25,6 +44,7 @@ def loss(
     epochs: int,
     title: str = "mean squared error",
     others: Mapping[str, float] | None = None,
+    ghosts: Sequence[Ghost] = (),
 ) -> go.Figure:
     """Training and validation loss on a logarithmic axis.
 
@@ -35,7 +55,9 @@ def loss(
         epochs: how many epochs the run will have, so that the axis does not jump.
         title: of the loss.
         others: names and losses of further rules, drawn finely with their names on them.
+        ghosts: earlier runs, thin and grey; hovering tells their names.
     """
+    behind = [_behind(ghost) for ghost in ghosts]
     width = "lines" if len(epoch) > 1 else "lines+markers"
     traces = [go.Scatter(x=epoch, y=train, name="loss", mode=width, line={"color": style.TRAIN})]
     if not len(epoch) or np.isfinite(validation).any():
@@ -48,7 +70,9 @@ def loss(
             go.Scatter(x=[0, epochs], y=[level, level], name=name, mode="lines", line=line)
         )
     others = others or {}
-    drawn = np.concatenate([train, validation, [baseline[1]] if baseline else []])
+    drawn = np.concatenate(
+        [train, validation, [baseline[1]] if baseline else [], *(ghost.loss for ghost in ghosts)]
+    )
     heights = _heights(np.append(drawn, list(others.values())))
     named, ticks = _named(others, heights, baseline), _ticks(heights)
     for name, level in others.items():
@@ -66,6 +90,7 @@ def loss(
             )
         )
     return style.figure(
+        *behind,
         *traces,
         xaxis={"title": {"text": "epoch", "standoff": 4}, "range": [0, max(epochs, 1)]},
         yaxis={
@@ -75,6 +100,23 @@ def loss(
             "ticktext": [f"{tick:g}" for tick in ticks],
             **_at_least(heights),
         },
+    )
+
+
+def _behind(ghost: Ghost) -> go.Scatter:
+    """A thin line; of a long run some epochs only, the lowest among them."""
+    every = max(1, -(-len(ghost.epoch) // MOST_EPOCHS))
+    places = np.arange(0, len(ghost.epoch), every)
+    if every > 1 and np.isfinite(ghost.loss).any():
+        places = np.union1d(places, [int(np.nanargmin(ghost.loss)), len(ghost.epoch) - 1])
+    return go.Scatter(
+        x=ghost.epoch[places],
+        y=ghost.loss[places],
+        name=ghost.name,
+        mode="lines",
+        line={"color": style.BASELINE, "width": 2 if ghost.pinned else 1},
+        opacity=0.9 if ghost.pinned else 0.55,
+        showlegend=False,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqlab.data import describe
 from seqlab.data.dataset import Dataset
 
 
@@ -50,6 +51,24 @@ def sequence(dataset: Dataset, index: int, title: str = "") -> Sequence:
     """One of the dataset's sequences, by its index into `x`."""
     weights = None if dataset.y_weights is None else dataset.y_weights[index]
     return Sequence(dataset.x[index], dataset.y[index], int(dataset.lengths[index]), title, weights)
+
+
+def title_of(dataset: Dataset, place: int) -> str:
+    """A validation sequence by its number, with its time and label where it has them.
+
+    Args:
+        dataset: whose.
+        place: in the validation part, from 0.
+
+    Example:
+        >>> import seqlab
+        >>> title_of(seqlab.load(seqlab.Experiment()), 0)
+        'validation sequence 1 of 62 (1925 to 1946, then 1947)'
+    """
+    index = int(dataset.validation[place])
+    title = f"validation sequence {place + 1:,} of {len(dataset.validation):,}"
+    about = describe.about(dataset, index)
+    return f"{title} ({about})" if about else title
 
 
 def mask_of(dataset: Dataset, index: NDArray[np.int64]) -> NDArray[np.bool_] | None:

@@ -38,6 +38,11 @@ class Draft:
     findings: list[Finding]
 
     @property
+    def source(self) -> str:
+        """The built-in source, "upload" for a file; "" while a value is out of range."""
+        return "" if self.experiment is None else self.experiment.data.source
+
+    @property
     def ready(self) -> bool:
         """Whether it can be trained."""
         return self.dataset is not None and all(f.level != "error" for f in self.findings)

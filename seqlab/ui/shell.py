@@ -9,7 +9,6 @@ from seqlab.ui.places import PAGES
 from seqlab.ui.words import plain
 
 LOGO = Path(__file__).parent / "logo.svg"
-STYLE = Path(__file__).parent / "style.css"
 
 # Streamlit runs this file as __main__. Children of a process pool import it again under another
 # name, and must not draw pages.
@@ -18,10 +17,8 @@ if __name__ == "__main__":
         page_title="seqlab",
         page_icon=str(LOGO),
         layout="wide",
-        initial_sidebar_state=200,  # pixels: the controls and results need the room
     )
     st.logo(LOGO, size="large")
-    st.html(STYLE)
     page = st.navigation(
         [
             st.Page(
@@ -60,7 +57,8 @@ if __name__ == "__main__":
                 url_path="runs",
                 help="Everything that was trained on this server, to open again.",
             ),
-        ]
+        ],
+        position="top",  # a column at the side would take the room of the results
     )
     st.set_page_config(page_title=f"{page.title} · seqlab")  # with several tabs one sees which
     state.enter(page.url_path)

@@ -62,3 +62,13 @@ test("an axis has round numbers and begins with 1", () => {
   assert.deepEqual(marks(4, 300), [1, 2, 3, 4])
   assert.ok(marks(5000, 300).length <= 8)
 })
+
+test("with little height the maps are flat, and numbers that are answered are left out", () => {
+  const [tall, flat] = [layout(wish()), layout(wish({ compact: true }))]
+  assert.ok(flat.height < 0.75 * tall.height)
+  assert.equal(flat.outputHeight, 0)
+  assert.ok(layout(wish({ compact: true, said: true })).outputHeight > 0) // symbols stay
+  const lowest = Math.max(...flat.cells.map((cell) => cell.y + cell.height))
+  assert.ok(flat.legend > lowest)
+  assert.ok(flat.input < tall.input)
+})

@@ -38,7 +38,7 @@ def uploaded(app, name, content, **query):
 
 
 def words(app):
-    boxes = (*app.subheader, *app.caption, *app.markdown, *messages(app))
+    boxes = (*app.header, *app.caption, *app.markdown, *messages(app))
     return "\n".join(box if isinstance(box, str) else box.value.replace("\\", "") for box in boxes)
 
 
@@ -335,7 +335,7 @@ NAMES = ["<b>bold</b>", "**stars**", ":red[x]"]
 
 def rendered(app):
     """What a page renders as Markdown."""
-    boxes = (*app.caption, *app.markdown, *app.subheader, *app.error, *app.warning, *app.info)
+    boxes = (*app.caption, *app.markdown, *app.header, *app.error, *app.warning, *app.info)
     choices = (*app.segmented_control, *app.select_slider)
     return [
         *(box.value for box in boxes),
@@ -380,7 +380,7 @@ def test_names_from_a_file_are_no_markup(app, store, drawn):
     app.switch_page(str(PAGES / "train.py")).run()
     no_markup(app, drawn)
     inside = None
-    for view in ("Statistics", "Attribution", "Trajectory"):
+    for view in ("Statistics", "Attribution", "State trajectory (PCA)"):
         inside = look_inside(run, view, inside)
         no_markup(inside, drawn)
     inside.segmented_control(key="lens_coloured_2").set_value(f"input {NAMES[0]}").run()

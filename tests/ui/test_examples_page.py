@@ -42,7 +42,7 @@ def test_a_card_opens_its_experiment(app, key):
     assert not app.exception
     assert shown(app) == preset.experiment
     assert train_is_possible(app)
-    assert app.header.len == 0  # the playground has none
+    assert app.title[0].value == "Recurrent network playground"
     assert app.query_params == preset.experiment.to_query()
     assert not any("link" in message for message in messages(app))
 

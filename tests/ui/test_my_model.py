@@ -142,7 +142,7 @@ SAID = {
     "Statistics": "The network reads the sequence",
     "Gradient through time": "As it is, on the way back",
     "Attribution": "are largest at step",
-    "Trajectory": "The dots are all steps of it",
+    "State trajectory (PCA)": "The dots are all steps of it",
 }
 
 

@@ -80,7 +80,7 @@ st.session_state["new_rate"] = 0.5
 steering._new_rate({run!r})
 state.show_run({run!r})
 training._stop()
-st.session_state[own_run._RUN] = {run!r}
+st.session_state[own_run._RUNS] = [{run!r}]
 own_run.begin("another")
 steering._deleted({run!r})
 """

@@ -59,7 +59,7 @@ def test_units_change_shapes_and_the_parameter_count(app):
     app.number_input(key="units_0").set_value(32).run()
     assert "(None, 32)" in picture(app)
     # Keras: LSTM(32) on one feature 4 x (32 x 33 + 32) = 4352, Dense(1) 33
-    assert "4,385 parameters" in captions(app)
+    assert "4,385 parameters" in picture(app)
 
 
 @pytest.mark.parametrize(

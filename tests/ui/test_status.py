@@ -81,7 +81,7 @@ def test_more_epochs_stop_the_run_that_this_tab_trains(store, app, monkeypatch):
     monkeypatch.setattr(services.pool(), "stop", stopped.append)
     monkeypatch.setattr(services.pool(), "go_on", lambda run, *rest: went_on.append((run, rest[1])))
     opened(app, run)
-    app.session_state["_own_run"] = another
+    app.session_state["_own_runs"] = [another]
     app.button(key="more_epochs").click().run()
     assert stopped == [another]
     assert went_on == [(run, 22)]

@@ -111,7 +111,7 @@ def test_every_view_fits_cell_direction_and_padding(store, name) -> None:
     if asked.layers[0].activation == "tanh":  # relu lets none through where it is 0
         assert "no gradient comes" not in flow
     assert ("held at 1" in said["Attribution"]) == (asked.layers[0].cell != "SimpleRNN")
-    for view in ("Gradient through time", "Attribution", "Trajectory"):
+    for view in ("Gradient through time", "Attribution", "State trajectory (PCA)"):
         assert ("padding: " in said[view]) == is_padded(dataset), (view, said[view])
         assert ("mask skips" in said[view]) == (is_padded(dataset) and asked.network.masking)
     wide = not all((dataset.lengths == dataset.timesteps)[dataset.validation])

@@ -172,7 +172,7 @@ def _entry(
     window = knob("window", "Window", 22, help="How many past steps the network sees.")
     hardest = not any(k.difficulty for k in knobs)  # then it is the distance of the target
     horizon = knob(
-        "horizon", "Horizon", 1, help="How many steps ahead the target lies.", difficulty=hardest
+        "horizon", "Lead time", 1, help="How many steps ahead the target lies.", difficulty=hardest
     )
     every = (window, horizon, *knobs, samples(1000, "Points"), seed())
     return Entry(

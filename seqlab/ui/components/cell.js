@@ -133,7 +133,7 @@ class Cell {
       ...parts.map(([, colour, name]) => {
         const span = document.createElement("span")
         span.textContent = `━ ${name}`
-        span.style.color = colour
+        span.style.color = `color-mix(in srgb, ${colour} 60%, var(--st-text-color))`
         return span
       }),
     )

@@ -35,6 +35,8 @@ def picture(chain: Sequence[Link]) -> str:
             pieces += [AND] * bool(i) + [shape]
         else:
             pieces.append(f'<div class="seqlab-step">{ARROW}{_layer(link)}{ARROW}{shape}</div>')
+    total = sum(link.parameters for link in chain)
+    pieces.append(f'<div class="seqlab-total"><b>{total:,}</b> parameters</div>')
     said = " to ".join(f"{link.name} {link.output}" for link in chain)
     label = html.escape(f"From input to output: {said}", quote=True)
     return f'<div class="seqlab-chain" role="img" aria-label="{label}">{"".join(pieces)}</div>'
@@ -92,7 +94,8 @@ def _layer(link: Link) -> str:
 
 def _shape(shape: Shape, axes: Sequence[str], dropped: int) -> str:
     numbers = ", ".join(
-        f'<span style="color:{COLOURS[axis]}" title="{axis}">{size}</span>'
+        f'<span style="color:color-mix(in srgb, {COLOURS[axis]} 60%, currentcolor)" '
+        f'title="{axis}">{size}</span>'
         for axis, size in zip(axes, shape, strict=True)
     )
     bars = _bars(dict(zip(axes, shape, strict=True)), dropped)

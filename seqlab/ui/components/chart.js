@@ -58,6 +58,28 @@ export function themed(layout, element) {
 }
 
 /**
+ * The chart's buttons are reached by Enter and left by Escape: they are not in everybody's way.
+ * @param {any} element
+ */
+function enterable(element) {
+  const buttons = () => [...element.querySelectorAll(".modebar-btn")]
+  const reach = (/** @type {number} */ tabindex) => buttons().forEach((button) => button.setAttribute("tabindex", tabindex))
+  if (!element.contains(document.activeElement) || document.activeElement === element) reach(-1)
+  element.onkeydown = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === "Enter" && event.target === element) {
+      reach(0)
+      buttons()[0]?.focus()
+    } else if (event.key === "Escape") {
+      reach(-1)
+      element.focus()
+    }
+  }
+  element.onfocusout = (/** @type {FocusEvent} */ event) => {
+    if (!element.contains(event.relatedTarget)) reach(-1)
+  }
+}
+
+/**
  * Called by Streamlit whenever Python has sent something (`seqlab.ui.components.chart`).
  * @param {{data: any, parentElement: any}} component
  */
@@ -77,7 +99,8 @@ export default function ({ data, parentElement }) {
     if (element.kind !== kind) Plotly.purge(element)
     element.kind = kind
     await Plotly.react(element, figure.data, themed({ ...axes, ...figure.layout }, element), config)
-    element.setAttribute("aria-label", data.alt)
+    element.setAttribute("aria-label", `${data.alt} Press Enter for the chart's buttons.`)
+    enterable(element)
   }
   element.latest = draw
   // A picture to keep: twice as fine, on the page's own background.

@@ -21,8 +21,18 @@ PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 _component = st.components.v2.component(
     "seqlab_chart",
-    html='<div class="seqlab-chart" role="img"></div>',
-    css=".seqlab-chart { width: 100%; }",
+    html='<div class="seqlab-chart" role="figure" tabindex="0"></div>',
+    css="""
+.seqlab-chart {
+  width: 100%;
+}
+.seqlab-chart:focus-visible {
+  outline: 2px solid var(--st-primary-color);
+}
+.seqlab-chart:focus-within .modebar {
+  opacity: 1 !important;
+}
+""",
     js=javascript("chart"),
     isolate_styles=False,  # Plotly keeps its style sheet in the document's head
 )
@@ -58,6 +68,13 @@ export default function ({ data, parentElement }) {
 )
 
 
+def plotly_address() -> str:
+    """Where a browser finds Plotly's script on this server."""
+    base = st.get_option("server.baseUrlPath") or ""
+    script = f"/{base.strip('/')}{PLOTLY_ROUTE}".replace("//", "/")
+    return f"{script}?v={get_plotlyjs_version()}"
+
+
 def png_button(chart: str) -> None:
     """A button that saves the chart of that key as a PNG file; the browser makes it."""
     _png(key=f"{chart}_png", data={"chart": chart}, width=58)
@@ -74,15 +91,13 @@ def chart(figure: go.Figure, *, key: str, alt: str, height: int, view: str) -> N
         view: zoom and pan are kept while this stays the same (Plotly's `uirevision`).
     """
     figure.update_layout(height=height, uirevision=view)
-    base = st.get_option("server.baseUrlPath") or ""
-    script = f"/{base.strip('/')}{PLOTLY_ROUTE}".replace("//", "/")
     _component(
         key=key,
         data={
             "figure": figure.to_json(),
             "alt": alt,
             "height": height,
-            "script": f"{script}?v={get_plotlyjs_version()}",
+            "script": plotly_address(),
         },
         height=height,
     )

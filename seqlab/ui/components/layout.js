@@ -3,6 +3,7 @@
 
 export const INPUT_HEIGHT = 46
 export const OUTPUT_HEIGHT = 50
+export const FLAT = 28 // of the input where there is little height
 export const SAID = 17 // more of it where symbols stand above the curve
 export const LINES_HEIGHT = 130
 export const TITLE = 20
@@ -30,11 +31,12 @@ export const RIGHT = 8
  *
  * @typedef {object} Place
  * @property {number} top
+ * @property {number} input height of the input
  * @property {number} wide width of a map
  * @property {Cell[]} cells
  * @property {Strip[]} strips
  * @property {number} outputs where the answers begin
- * @property {number} outputHeight
+ * @property {number} outputHeight 0 where no answer is drawn
  * @property {number | null} lines where the lines of a unit begin
  * @property {number} legend
  * @property {number} height
@@ -49,14 +51,16 @@ export const RIGHT = 8
  * @param {number[]} wish.panes epochs that stand side by side
  * @param {boolean} wish.said whether symbols stand above the answer
  * @param {boolean} wish.lines whether a unit is chosen
+ * @param {boolean} [wish.compact] little height: flat maps, and answers only where they are symbols
  * @returns {Place}
  */
-export function layout({ width, grid, columns: most, units, panes, said, lines: chosen }) {
+export function layout({ width, grid, columns: most, units, panes, said, lines: chosen, compact = false }) {
   const room = (width - LEFT - RIGHT - (panes.length - 1) * (LEFT + GAP)) / panes.length
   const columns = Math.min(most, room >= 440 ? most : room >= 240 ? 2 : 1)
   const rows = Math.ceil(grid.length / columns)
   const wide = (room - (columns - 1) * GAP) / columns
-  const tall = Math.min(most === 1 ? 260 : 190, Math.max(84, units * 7))
+  const tall = compact ? Math.min(76, Math.max(48, units * 5)) : Math.min(most === 1 ? 260 : 190, Math.max(84, units * 7))
+  const input = compact ? FLAT : INPUT_HEIGHT
   const top = panes.length > 1 ? TITLE + 4 : 0
   /** @type {Cell[]} */
   const cells = []
@@ -68,7 +72,7 @@ export function layout({ width, grid, columns: most, units, panes, said, lines: 
     for (let column = 0; column < columns; column++) {
       strips.push({ x: left + column * (wide + GAP), epoch, first: column === 0, pane, room })
     }
-    y = top + TITLE + INPUT_HEIGHT + 4
+    y = top + TITLE + input + (compact ? 0 : 4)
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
         const i = grid[row * columns + column]
@@ -80,12 +84,13 @@ export function layout({ width, grid, columns: most, units, panes, said, lines: 
     }
   })
   const outputs = y + 4
-  const outputHeight = OUTPUT_HEIGHT + (said ? SAID : 0)
-  let bottom = outputs + TITLE + outputHeight + 18
+  const flat = said ? FLAT : 0
+  const outputHeight = (compact ? flat : OUTPUT_HEIGHT) + (said ? SAID : 0)
+  let bottom = outputs + (outputHeight ? TITLE + outputHeight : 0) + 18
   const lines = chosen ? bottom + 6 : null
   if (lines !== null) bottom = lines + TITLE + LINES_HEIGHT + 22
   const legend = bottom + 6
-  return { top, wide, cells, strips, outputs, outputHeight, lines, legend, height: legend + 26 }
+  return { top, input, wide, cells, strips, outputs, outputHeight, lines, legend, height: legend + 26 }
 }
 
 /**

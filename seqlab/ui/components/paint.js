@@ -1,7 +1,7 @@
 // @ts-check
 // Draws the player: input, maps, answer, the lines of a unit, legend and cursor.
 import { pixels, valueOf } from "./frames.js"
-import { INPUT_HEIGHT, LEFT, LINES_HEIGHT, RIGHT, SAID, TITLE, centre, marks } from "./layout.js"
+import { LEFT, LINES_HEIGHT, RIGHT, SAID, TITLE, centre, marks } from "./layout.js"
 import { round, when } from "./words.js"
 
 /**
@@ -26,6 +26,15 @@ import { round, when } from "./words.js"
  * @property {{sequential: number[][], diverging: number[][]}} palettes
  * @property {import("./layout.js").Spot | null} hover
  */
+
+/**
+ * Where the lowest of what has an axis of time ends.
+ * @param {Place} place
+ * @returns {number}
+ */
+function bottomOf(place) {
+  return place.outputs + (place.outputHeight ? TITLE + place.outputHeight : 0)
+}
 
 export class Painter {
   /**
@@ -66,9 +75,10 @@ export class Painter {
         this.label(words[0].toUpperCase() + words.slice(1), strip.x, 14, "left", true)
         this.pen.font = `12px ${this.look.font}`
       }
-      this.paintInput(strip, place.top + TITLE, place.wide)
-      this.paintOutput(strip, place.outputs + TITLE, place.wide, place.outputHeight)
-      this.paintSteps(strip.x, place.outputs + TITLE + place.outputHeight + 13, place.wide, this.scene.data.output.steps)
+      this.paintInput(strip, place.top + TITLE, place.wide, place.input)
+      if (place.outputHeight) this.paintOutput(strip, place.outputs + TITLE, place.wide, place.outputHeight)
+      const steps = place.outputHeight ? this.scene.data.output.steps : this.scene.data.timesteps
+      this.paintSteps(strip.x, bottomOf(place) + 13, place.wide, steps)
     }
     for (const cell of place.cells) this.paintMap(cell)
     if (place.lines !== null) this.paintLines(place)
@@ -166,26 +176,27 @@ export class Painter {
    * @param {Strip} strip
    * @param {number} y
    * @param {number} wide
+   * @param {number} tall
    */
-  paintInput({ x, first, room }, y, wide) {
+  paintInput({ x, first, room }, y, wide, tall) {
     const { input } = this.scene.data
-    this.frameOf(x, y, wide, INPUT_HEIGHT)
+    this.frameOf(x, y, wide, tall)
     if (first) this.label(input.title, x, y - 6, "left", true, room)
     if (input.symbols) {
-      if (!this.symbols(input.symbols, x, y + 27, wide, () => this.look.text)) {
-        this.label("hover for the text", x + 6, y + 26, "left", false, wide)
+      if (!this.symbols(input.symbols, x, y + tall / 2 + 4, wide, () => this.look.text)) {
+        this.label("hover for the text", x + 6, y + tall / 2 + 3, "left", false, wide)
       }
       return
     }
     const all = input.lines.flat()
     const [low, high] = [Math.min(...all), Math.max(...all)]
     input.lines.forEach((/** @type {any} */ line, /** @type {number} */ k) => {
-      if (line.every((/** @type {any} */ value) => value === 0 || value === 1)) return this.bars(x, y, wide, line, input.colours[k])
-      this.curve(x, y + 4, wide, INPUT_HEIGHT - 8, line, [low, high], input.colours[k])
+      if (line.every((/** @type {any} */ value) => value === 0 || value === 1)) return this.bars(x, y, wide, tall, line, input.colours[k])
+      this.curve(x, y + 4, wide, tall - 8, line, [low, high], input.colours[k])
     })
     if (first) {
       this.label(round(high), x - 4, y + 10, "right")
-      this.label(round(low), x - 4, y + INPUT_HEIGHT - 1, "right")
+      this.label(round(low), x - 4, y + tall - 1, "right")
     }
   }
 
@@ -194,14 +205,15 @@ export class Painter {
    * @param {number} x
    * @param {number} y
    * @param {number} wide
+   * @param {number} tall
    * @param {number[]} line
    * @param {string} colour
    */
-  bars(x, y, wide, line, colour) {
+  bars(x, y, wide, tall, line, colour) {
     this.pen.fillStyle = colour
     this.pen.globalAlpha = 0.5
     const width = Math.max(2.5, wide / line.length)
-    line.forEach((value, t) => value && this.pen.fillRect(centre(x, wide, t, line.length) - width / 2, y + 1, width, INPUT_HEIGHT - 2))
+    line.forEach((value, t) => value && this.pen.fillRect(centre(x, wide, t, line.length) - width / 2, y + 1, width, tall - 2))
     this.pen.globalAlpha = 1
   }
 
@@ -361,7 +373,7 @@ export class Painter {
     this.pen.globalAlpha = 0.6
     this.pen.lineWidth = 1
     const apart = this.scene.data.output.steps !== this.scene.data.timesteps
-    const [from, to] = [place.top + TITLE, place.outputs + (apart ? 0 : TITLE + place.outputHeight)]
+    const [from, to] = [place.top + TITLE, apart ? place.outputs : bottomOf(place)]
     for (const { x } of place.strips) {
       const at = Math.round(centre(x, place.wide, hover.step, this.scene.data.timesteps)) + 0.5
       this.pen.beginPath()

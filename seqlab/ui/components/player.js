@@ -291,6 +291,7 @@ class Player {
       panes: this.compare.checked ? [this.epochs[0], this.epoch] : [this.epoch], // before and after
       said: Boolean(this.frames.get(this.epoch)?.said),
       lines: this.unit !== null,
+      compact: this.data.compact,
     }))
     const scale = window.devicePixelRatio || 1
     const [w, h] = [Math.round(width * scale), Math.round(place.height * scale)]

@@ -37,6 +37,7 @@ def gates_player(
     saved: list[int] | None = None,
     best: int | None = None,
     tells_unit: bool = False,
+    compact: bool = False,
 ) -> int | None:
     """Heat maps of one layer and one sequence, from before training to the newest saved epoch.
 
@@ -52,6 +53,7 @@ def gates_player(
         key: the player's place on the page.
         saved: the epochs to choose from; by default all that are kept.
         best: the epoch with the lowest val_loss, which gets a button of its own.
+        compact: whether it must do with little height; then numbers that are answered are left out.
         tells_unit: whether a click on a unit reruns the page; `chosen_unit` then gives it.
 
     Returns:
@@ -83,6 +85,7 @@ def gates_player(
         "best": best if best in saved else None,
         "unit": state.get("unit"),
         "tellsUnit": tells_unit,
+        "compact": compact,
         "notes": " ".join(filter(None, notes)),
     }
     result = _component(key=key, data=data, on_shown_change=_nothing)

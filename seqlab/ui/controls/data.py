@@ -46,13 +46,13 @@ def data_controls(unfolded: bool = False) -> None:
     Args:
         unfolded: shows all settings at once, instead of the rare ones behind a button.
     """
-    st.subheader("Data", anchor=False)
+    st.header("Data", anchor=False)
     st.selectbox(
         "Sequences",
         list(SOURCES),
         key="data",
         format_func=SOURCES.__getitem__,
-        on_change=_new_source,
+        on_change=choose_source,
         persist_state="session",
     )
     source = st.session_state.data
@@ -62,7 +62,7 @@ def data_controls(unfolded: bool = False) -> None:
         _built_in(ENTRIES[source], unfolded)
 
 
-def _new_source() -> None:
+def choose_source() -> None:
     """A source begins with its own settings, and with a network whose head fits its task."""
     source = st.session_state.data
     st.session_state[PROBLEM] = st.session_state[REFUSED] = None
@@ -76,7 +76,7 @@ def _new_source() -> None:
 
 def _built_in(entry: Entry, unfolded: bool) -> None:
     st.caption(f"{entry.family}. {entry.about}")
-    _columns(list(entry.targets), list(entry.columns))
+    _columns(list(entry.targets), list(entry.columns), entry.together)
     columns = st.columns(2)
     for i, knob in enumerate(entry.knobs):
         with columns[i % 2]:
@@ -109,8 +109,14 @@ def _cutting(
             field(name, words=splits if name == "split" else None)
 
 
-def _columns(targets: list[str], inputs: list[str]) -> None:
-    """Which column to predict, and which ones the network sees."""
+def _columns(targets: list[str], inputs: list[str], together: bool) -> None:
+    """Which column to predict, and which ones the network sees.
+
+    Args:
+        targets: the columns that can be predicted.
+        inputs: the columns that the network can see.
+        together: whether it sees all of them if none is chosen, or the target alone.
+    """
     if st.session_state.get("target") not in (None, *targets):
         st.session_state.target = None
     if len(targets) > 1:
@@ -123,7 +129,7 @@ def _columns(targets: list[str], inputs: list[str]) -> None:
             "Inputs",
             inputs,
             key="inputs",
-            placeholder="the usual ones",
+            placeholder="All columns" if together else "Target only",
             persist_state="session",
         )
 
@@ -149,7 +155,8 @@ def _upload_controls(unfolded: bool) -> None:
     kept = services.store().about_upload(file)
     if kept:
         st.caption(plain(f"Using {kept[0]}: {_what(table)}."))
-    _columns(*map(list, uploaded.columns(table)))
+    targets, inputs = uploaded.columns(table)
+    _columns(list(targets), list(inputs), _by_label(table))
     if _by_label(table):
         _cutting(unfolded, WHOLE, STRATIFIED)
     elif table.kind == "text":
@@ -164,7 +171,7 @@ def _upload_controls(unfolded: bool) -> None:
         with left:
             field("window", "Window")
         with right:
-            field("horizon", "Horizon")
+            field("horizon")
         _cutting(unfolded, splits=BY_TIME if table.kind == "series" else BY_ID)
 
 

@@ -105,11 +105,37 @@ HELP: dict[str, str] = {
     "noise": "Standard deviation of the noise; the signal's amplitude is 1.",
     "data_seed": "The same seed draws the same data.",
 }
+# What a value is called that is no argument of Keras; those keep Keras' own names.
+LABELS = {
+    "test_share": "Test fraction",
+    "missing": "Missing values",
+    "duplicates": "Duplicate sequences",
+    "period": "Season length",
+    "longest": "Maximum length",
+    "steps": "Forecast horizon",
+    "horizon": "Lead time",
+    "stride": "Stride",
+    "scaling": "Scaling",
+    "split": "Split",
+    "tails": "Repeated tails",
+    "decay_rate": "Decay",
+    "warmup": "Warm-up epochs",
+    "schedule": "Schedule",
+    "patience": "Early stopping",
+    "plateau_patience": "Patience",
+    "forget_bias": "Forget bias",
+    "recurrent_scale": "Recurrent scale",
+    "head": "Head",
+    "head_activation": "Head activation",
+    "class_weight": "Class weights",
+    "loss": "Loss",
+    "metrics": "Metrics",
+}
 EMPTY = {
     "clipnorm": "off",
     "clipvalue": "off",
     "patience": "off",
-    "metrics": "the usual ones",
+    "metrics": "the loss alone",
     "longest": "the usual limit",
 }
 # Drawn as a slider, from the lowest to the highest value allowed.
@@ -150,7 +176,7 @@ def field(
 
     Args:
         key: its flat name; those of a layer end in "_0", "_1", ...
-        label: what stands above it; its name, if nothing is said.
+        label: what stands above it; what it is called elsewhere, if nothing is said.
         width: in pixels, or all there is.
         about: help; what is known of the name, if nothing is said.
         fitting: what is offered of a choice; the one that is set is always there.
@@ -163,7 +189,7 @@ def field(
         "help": about or HELP.get(name),
         "persist_state": "session",
     }
-    label = label or name
+    label = label or LABELS.get(name, name)
     called = words or OPTIONS.get(name, {})
     if get_origin(kind) is Literal:
         offered = _offered(key, get_args(kind), fitting)
@@ -260,7 +286,7 @@ def changes(keys: Sequence[str], key: str, usual: Mapping[str, Any] | None = Non
         for each in changed:
             before = usual.get(each, _default(each))
             st.button(
-                f"{name_of(each)} {_words(each, st.session_state[each])}",
+                f"{_called(each)} {_words(each, st.session_state[each])}",
                 key=f"reset_{each}",
                 icon=":material/undo:",
                 help=f"Changed. Click to set it back: {_words(each, before)}.",
@@ -287,6 +313,11 @@ def reset(key: str, value: Any) -> None:  # noqa: ANN401
 def name_of(key: str) -> str:
     """`units_0` -> "units"; `beta_1` stays what it is."""
     return key if key in FIELDS else key.rpartition("_")[0]
+
+
+def _called(key: str) -> str:
+    name = name_of(key)
+    return LABELS.get(name, name)
 
 
 def _default(key: str) -> Any:  # noqa: ANN401

@@ -16,9 +16,15 @@ from seqlab.network.source import changed_lines, files, notebook, source
 from seqlab.ui import state
 from seqlab.ui.components import chain
 from seqlab.ui.components.chart import chart
+from seqlab.ui.components.terms import terms
 from seqlab.ui.controls.data import PROBLEM
 from seqlab.ui.words import plain
 
+NETWORK_TERMS = ("time step", "units", "return_sequences", "batch", "parameters")
+BARS = (
+    "A bar is a time step, a higher one has more features; hollow ones are states that are worked "
+    "out and not handed on. Under each layer: its parameters, counted by their formula."
+)
 SCRIPTS = "_scripts_shown"  # (the one before, the last one) that this session showed
 MOST_MARKED = 12  # lines
 MARKS = {  # the gravest first
@@ -31,11 +37,10 @@ MARKS = {  # the gravest first
 def network_picture(experiment: Experiment, dataset: Dataset) -> None:
     """The chain from input to output, with shapes, parameters and their formulas."""
     found = links(plan(experiment, dataset.frame))
-    total = sum(link.parameters for link in found)
-    st.html(chain.picture(found))
-    with st.container(horizontal=True, vertical_alignment="top", key="chain_words"):
-        sentence = chain.axes_sentence(experiment, found)
-        st.caption(f"**{total:,} parameters.** {sentence}", width="stretch")
+    with st.container(horizontal=True, vertical_alignment="center", key="chain_words"):
+        st.html(chain.picture(found), width="stretch")
+        above = f"{chain.axes_sentence(experiment, found)}\n\n{BARS}"
+        terms(NETWORK_TERMS, experiment, dataset, "network_terms", above)
         _code(experiment, dataset)
 
 
@@ -112,8 +117,6 @@ def findings_list(findings: list[Finding], key: str = "fix") -> None:
         findings: what is to be said.
         key: how the keys of the Fix buttons begin.
     """
-    if not findings and key == "fix":
-        st.caption(":green[:material/check:] No problems found.")
     for i, finding in enumerate(findings):
         if finding.level == "error":
             st.error(plain(finding.message), icon=":material/error:")
@@ -121,7 +124,9 @@ def findings_list(findings: list[Finding], key: str = "fix") -> None:
                 _fix(finding, f"{key}_{i}", "secondary")
                 _keras(finding, f"{key}_keras_{i}")
             continue
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_row_{i}"
+        ):
             st.markdown(f"{MARKS[finding.level]} :small[{plain(finding.message)}]", width="stretch")
             _keras(finding, f"{key}_keras_{i}")
             _fix(finding, f"{key}_{i}", "tertiary")

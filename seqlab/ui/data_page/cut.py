@@ -19,7 +19,7 @@ GREAT_SHIFT = 0.1  # of the scale
 
 def pairs(dataset: Dataset, data: Data) -> None:
     """How many pairs each part has, and one of them as picture and table."""
-    st.subheader("What the network is asked", anchor=False)
+    st.header("What the network is asked", anchor=False)
     st.caption(plain(_parts(dataset, data)))
     shown = setup.data_preview(dataset, height=220)
     with st.expander("This example as a table", icon=":material/table_rows:"):
@@ -48,7 +48,7 @@ def baselines(dataset: Dataset, entry: Entry | None) -> None:
     """The rules without a network, and what each reaches on the validation part."""
     if not dataset.baselines:
         return
-    st.subheader("Baselines", anchor=False)
+    st.header("Baselines", anchor=False)
     baselines_table(dataset, key="data_baselines")
     st.caption(plain(_best(dataset)))
     if entry is not None:
@@ -81,12 +81,12 @@ FITTED = {
 def leaks(dataset: Dataset, facts: Facts, scaling: ScalingKind) -> None:
     """How scaling is fitted, and what would have leaked otherwise."""
     if scaling == "none" and dataset.x.ndim == 3:
-        st.subheader("Scaling", anchor=False)
+        st.header("Scaling", anchor=False)
         st.caption("The values are not scaled, so nothing can leak through the scaling.")
         return
     if not facts.leaks:
         return
-    st.subheader("Scaling", anchor=False)
+    st.header("Scaling", anchor=False)
     worst = max(facts.leaks, key=lambda leak: abs(leak.shift))
     offset, scale = FITTED[scaling]
     told = (

@@ -29,7 +29,7 @@ def file_section(file: str) -> None:
     except UploadError:
         table = None
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.subheader(plain(name), anchor=False, width="content")
+        st.header(plain(name), anchor=False, width="content")
         _delete(file)
     if table is not None:
         st.caption(plain(_size(table, size)))

@@ -29,7 +29,7 @@ def gaps(dataset: Dataset, data: Data, view: str) -> None:
     missing, values = dataset.gaps, dataset.values
     if missing is None or values is None or dataset.labels is None:
         return
-    st.subheader("Missing values", anchor=False)
+    st.header("Missing values", anchor=False)
     first, end, column = _longest(missing, dataset)
     sentence = _sentence(dataset, first, end, column)
     if dataset.goal.kind != "class" or column:

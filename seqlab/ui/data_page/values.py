@@ -126,7 +126,7 @@ def columns_table(columns: tuple[summary.Column, ...], used: tuple[str, ...], ta
     """Each column of numbers, and what the network does with it."""
     if not columns:
         return
-    st.subheader("Columns", anchor=False)
+    st.header("Columns", anchor=False)
     rows = []
     for column in columns:
         roles = [column.name == target and "target", column.name in used and "input"]
@@ -191,7 +191,7 @@ def classes(dataset: Dataset, facts: Facts, view: str) -> None:
     found = facts.classes
     if not found:
         return
-    st.subheader("Classes", anchor=False)
+    st.header("Classes", anchor=False)
     sentence = _classes_words(found)
     if len(found) > histograms.MOST_BARS:
         sentence += f" The {histograms.MOST_BARS} most frequent ones are drawn."
@@ -235,7 +235,7 @@ def lengths(dataset: Dataset, facts: Facts, view: str) -> None:
     steps = dataset.lengths
     if int(steps.min()) == int(steps.max()):
         return
-    st.subheader("Lengths", anchor=False)
+    st.header("Lengths", anchor=False)
     sentence = (
         f"{int(steps.min()):,} to {int(steps.max()):,} steps, half of the {len(steps):,} sequences "
         f"at most {int(np.median(steps)):,}. Padded to {dataset.timesteps:,} steps, "
@@ -249,7 +249,7 @@ def likeness(dataset: Dataset, facts: Facts, view: str) -> None:
     """The autocorrelation of a series."""
     if len(facts.lags) < 3 or dataset.splits is None:
         return
-    st.subheader("Autocorrelation", anchor=False)
+    st.header("Autocorrelation", anchor=False)
     rows, season = dataset.splits[0], facts.season
     sentence = (
         "Over the training rows, without their straight line. Values one row apart correlate "

@@ -20,7 +20,7 @@ VIEWS: dict[str, Callable[[Scene], None]] = {
     "Gradient through time": flow,
     "Attribution": attribution,
     TEXT: text,
-    "Trajectory": hidden_trajectory,
+    "State trajectory (PCA)": hidden_trajectory,
 }
 
 

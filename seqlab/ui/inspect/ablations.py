@@ -39,7 +39,7 @@ def ablations(scene: Scene, network: Stack, epoch: int) -> None:
         key = weights, layer, part, len(index)
         return _losses.get(key, lambda: loss(changed(), scene.dataset, index))
 
-    st.subheader("Parts of the network", anchor=False)
+    st.header("Parts of the network", anchor=False)
     explained = st.container()
     layer = choose_layer(scene)
     with explained:

@@ -82,7 +82,7 @@ def _unit_name(scene: Scene) -> str:
 
 def _steps(scene: Scene, network: Stack, shown: Sequence, output: int, at: int) -> int:
     """Both measures under the input; returns the step with the largest slope, from 0."""
-    st.subheader("Steps", anchor=False)
+    st.header("Steps", anchor=False)
     found = attribution_of_steps(network, scene.dataset, shown, output, at)
     slopes, change = found.slopes, found.change
     inputs: dict[str, NDArray[np.floating]] = {}

@@ -41,7 +41,7 @@ def flow(scene: Scene) -> None:
 
 
 def _of_the_run(scene: Scene, shown: Sequence, epoch: int) -> None:
-    st.subheader("In this network", anchor=False)
+    st.header("In this network", anchor=False)
     network = scene.network(epoch)
     passage = read(network, shown)
     first = scene.saved[0]
@@ -92,7 +92,7 @@ def _by_epoch(scene: Scene) -> None:
     norm, clipped = metrics.more["gradient_norm"], metrics.more["clipped"]
     if not np.isfinite(norm).any():
         return
-    st.subheader("In each epoch", anchor=False)
+    st.header("In each epoch", anchor=False)
     training = scene.run.experiment.training
     threshold = training.clipnorm
     figure = through_time.by_epoch(metrics.epoch, norm, threshold)
@@ -116,7 +116,7 @@ def _by_epoch(scene: Scene) -> None:
 
 
 def _laboratory(scene: Scene, shown: Sequence) -> None:
-    st.subheader("Untrained cells", anchor=False)
+    st.header("Untrained cells", anchor=False)
     *others, last_one = CELLS
     about(
         f"{', '.join(others)} and {last_one} as Keras begins them read the same input; the loss "

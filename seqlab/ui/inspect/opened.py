@@ -29,7 +29,7 @@ VIEWS: dict[str, Callable[[Scene], None]] = {
     "Statistics": statistics,
     "Gradient through time": flow,
     "Attribution": attribution,
-    "Trajectory": hidden_trajectory,
+    "State trajectory (PCA)": hidden_trajectory,
 }
 
 

@@ -59,7 +59,7 @@ def _shares(trace: Trace) -> figures.Shares:
 
 
 def _gates(scene: Scene, before: Trace | None, now: Trace) -> None:
-    st.subheader("Saturation", anchor=False)
+    st.header("Saturation", anchor=False)
     shares, old = _shares(now), {} if before is None else _shares(before)
     figure = figures.saturation(shares, old, "below 0.1 (closed)", "above 0.9 (open)")
     sentence = captions.shares(
@@ -80,7 +80,7 @@ def _gates(scene: Scene, before: Trace | None, now: Trace) -> None:
 
 def _states(scene: Scene, before: Trace | None, now: Trace, activation: str) -> None:
     """Without gates: how often the states are at -1 or 1."""
-    st.subheader("Saturation", anchor=False)
+    st.header("Saturation", anchor=False)
     ends = []
     for trace in (now, before):
         if trace is None:
@@ -104,7 +104,7 @@ def _memory(scene: Scene, before: Trace | None, now: Trace) -> None:
     keep = CELLS[now.kind].keep
     if keep is None:
         return
-    st.subheader("Memory half-life", anchor=False)
+    st.header("Memory half-life", anchor=False)
     lives = numbers.half_life(keep.share(now), now.mask)
     old = None if before is None else numbers.half_life(keep.share(before), before.mask)
     timesteps = now.hidden.shape[1]
@@ -130,7 +130,7 @@ def _steps(value: float | np.floating) -> str:
 def _units(
     scene: Scene, layer: str, before: Trace | None, now: Trace, index: NDArray[np.int64]
 ) -> None:
-    st.subheader("Correlation of units with signals", anchor=False)
+    st.header("Correlation of units with signals", anchor=False)
     if scene.network(scene.saved[-1]).decodes(layer):
         signals, mask = answer_signals(scene.dataset, index)
     else:

@@ -33,7 +33,7 @@ def what_if(scene: Scene, network: Stack, shown: Sequence, output: int, first: i
         output: which output is followed.
         first: the step to begin with, from 0.
     """
-    st.subheader("Counterfactual input", anchor=False)
+    st.header("Counterfactual input", anchor=False)
     about(captions.WHAT_IF)
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         step = st.slider(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from seqlab.data.dataset import Dataset
-from seqlab.inspection.sequences import sequence
+from seqlab.inspection import glossary
+from seqlab.inspection.sequences import sequence, title_of
 from seqlab.lens.stack import LensError
 from seqlab.runs.store import Run
 from seqlab.ui import networks
 from seqlab.ui.components import player
+from seqlab.ui.components.terms import terms
 from seqlab.ui.places import PAGES
 from seqlab.ui.words import plain
 
@@ -28,17 +30,23 @@ def look_inside(run: Run, dataset: Dataset, newest: int, best: int | None = None
     """
     with st.container(key="gate_chart", gap="xxsmall"):
         try:
-            layers = list(networks.network(run.id, newest, run.experiment, dataset).layers)
-            with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-                with st.container(width=260):
+            network = networks.network(run.id, newest, run.experiment, dataset)
+            layers = list(network.layers)
+            with st.container(
+                horizontal=True, vertical_alignment="center", gap="medium", key="gate_choice"
+            ):
+                with st.container(width=200):
                     place = _sequence(len(dataset.validation))
+                title = title_of(dataset, place)
+                st.caption(plain(title[0].upper() + title[1:]), width="stretch")
                 layer = _layer(layers)
+                words = [*glossary.of_cell(network.layers[layer].cell), "vanishing gradient"]
+                terms(words, run.experiment, dataset, "gate_terms")
                 st.page_link(
                     PAGE, label="More views: Inspect", icon=":material/search:", width="content"
                 )
-            title = f"validation sequence {place + 1}"
             shown = sequence(dataset, int(dataset.validation[place]), title)
-            player.gates_player(run, dataset, shown, layer, key=KEY, best=best)
+            player.gates_player(run, dataset, shown, layer, key=KEY, best=best, compact=True)
         except LensError as error:
             st.caption(plain(str(error)))
 
@@ -54,7 +62,8 @@ def _sequence(n: int) -> int:
     if n == 1:
         return 0
     st.session_state["sequence"] = min(st.session_state.get("sequence", 1), n)
-    return st.slider("Validation sequence", 1, n, key="sequence") - 1
+    label = "Validation sequence"
+    return st.slider(label, 1, n, key="sequence", label_visibility="collapsed") - 1
 
 
 def _layer(names: list[str]) -> str:
@@ -62,4 +71,7 @@ def _layer(names: list[str]) -> str:
         return names[0]
     if st.session_state.get("layer") not in names:
         st.session_state["layer"] = names[0]
-    return st.segmented_control("Layer", names, key="layer", required=True) or names[0]
+    chosen = st.segmented_control(
+        "Layer", names, key="layer", required=True, label_visibility="collapsed"
+    )
+    return chosen or names[0]

@@ -22,7 +22,7 @@ def network_controls(now: Draft) -> None:
     Args:
         now: its data decide which settings of the input and the head there are.
     """
-    st.subheader("Network", anchor=False)
+    st.header("Network", anchor=False)
     layers = st.session_state.layers
     usual = _usual(now)
     for i in range(layers):

@@ -1,7 +1,7 @@
-"""The run that this tab started last: it is stopped when the tab starts another one.
+"""The runs that this tab started: the last one is stopped when the tab starts another one.
 
-The tab remembers it in its `sessionStorage`, which outlives a reload but not the tab; the visitor's
-session on the server does not outlive a reload.
+The tab remembers them in its `sessionStorage`, which outlives a reload but not the tab; the
+visitor's session on the server does not outlive a reload.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import streamlit as st
 
 from seqlab.ui import services, visitor
 
-_RUN = "_own_run"
+MOST = 20
+_RUNS = "_own_runs"  # ids, the newest last
 _KEY = "own_run"
 
 _component = st.components.v2.component(
@@ -18,9 +19,9 @@ _component = st.components.v2.component(
     html="<span></span>",
     js="""
 export default function ({ data, setStateValue }) {
-  const kept = sessionStorage.getItem("seqlab_run")
-  if (data.run) sessionStorage.setItem("seqlab_run", data.run)
-  else if (kept) setStateValue("run", kept)
+  const kept = sessionStorage.getItem("seqlab_runs")
+  if (data.runs) sessionStorage.setItem("seqlab_runs", data.runs)
+  else if (kept) setStateValue("runs", kept)
 }
 """,
 )
@@ -28,19 +29,26 @@ export default function ({ data, setStateValue }) {
 
 def begin(run: str) -> None:
     """Makes a run that of this tab, and stops the one before. Nobody else's is touched."""
-    before = st.session_state.get(_RUN)
+    runs = all_of_tab()
+    before = runs[-1] if runs else None
     if before and before != run and visitor.owns_id(before):  # a browser can name any run
         services.pool().stop(before)
-    st.session_state[_RUN] = run
+    st.session_state[_RUNS] = [*(one for one in runs if one != run), run][-MOST:]
+
+
+def all_of_tab() -> list[str]:
+    """The ids of the runs that this tab began, the newest last."""
+    found: list[str] = st.session_state.get(_RUNS, [])
+    return found
 
 
 @st.fragment
 def remember() -> None:
-    """Lets the tab keep the run, or say which one it kept. It shows nothing."""
-    _component(key=_KEY, data={"run": st.session_state.get(_RUN)}, on_run_change=_told)
+    """Lets the tab keep the runs, or say which ones it kept. It shows nothing."""
+    _component(key=_KEY, data={"runs": " ".join(all_of_tab())}, on_runs_change=_told)
 
 
 def _told() -> None:
-    run = dict(st.session_state.get(_KEY) or {}).get("run")
-    if run:
-        st.session_state.setdefault(_RUN, run)
+    runs = dict(st.session_state.get(_KEY) or {}).get("runs")
+    if isinstance(runs, str) and runs:  # whatever a browser says
+        st.session_state.setdefault(_RUNS, runs.split()[-MOST:])

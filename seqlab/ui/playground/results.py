@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -17,8 +19,11 @@ from seqlab.runs.store import Metrics, Run
 from seqlab.ui import services, visitor
 from seqlab.ui.components.baselines import baselines_table
 from seqlab.ui.components.chart import chart
+from seqlab.ui.components.terms import terms
 from seqlab.ui.controls.setup import findings_list
+from seqlab.ui.playground.begin_here import begin_here
 from seqlab.ui.playground.downloads import take_away
+from seqlab.ui.playground.earlier import change, earlier, earlier_menu, ghosts
 from seqlab.ui.playground.forecast_horizon import can_look_ahead, look_ahead
 from seqlab.ui.playground.gates_now import chosen_epoch, look_inside
 from seqlab.ui.playground.generate import own_words
@@ -27,7 +32,9 @@ from seqlab.ui.playground.status import status
 from seqlab.ui.playground.steering import steering
 from seqlab.ui.words import plain
 
+CHART = 200  # pixels
 TICK = 0.4  # seconds between two looks at a run that trains
+LOSS_TERMS = ("epoch", "loss", "val_loss", "baseline", "persistence", "RMSE", "overfitting")
 FORCED = (
     "The decoder has read the truth before each symbol; in your own text below it writes alone."
 )
@@ -60,6 +67,7 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, asked: Experiment |
     names = dict.fromkeys(["learning_rate", "at", "val_accuracy", *measures])
     metrics = store.metrics(run.id if run else "", *names)
     saved = store.snapshots(run.id) if run else []
+    before = earlier(run)
     with st.container(key="status", gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             with st.container(key="status_line", width="stretch"):
@@ -78,27 +86,37 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, asked: Experiment |
     arrays = _snapshot(run.id, epoch) if run and saved and epoch is not None else None
     left, right = st.container(key="curves").columns(2)
     with left, st.container(key="loss_chart", gap="xxsmall"):
-        loss_chart(run, metrics, dataset, asked or Experiment())
+        loss_chart(run, metrics, dataset, asked or Experiment(), before)
     with right, st.container(key="prediction_chart", gap="xxsmall"):
         if dataset is not None:
             raw = None if arrays is None else arrays.get("prediction")
             said = answer(dataset, raw, epoch, st.session_state.get("sequence", 1) - 1)
             view = run.id if run else "none"
-            chart(said.figure, key="prediction_plot", alt=said.sentence, height=215, view=view)
-            with st.container(horizontal=True, gap="small"):
+            chart(said.figure, key="prediction_plot", alt=said.sentence, height=CHART, view=view)
+            with st.container(horizontal=True, gap="small", key="prediction_words"):
                 forced = run is not None and run.experiment.network.head == "teacher_forcing"
                 note = f" {FORCED}" if forced else ""
                 st.caption(plain(f"{said.sentence}{note}"), width="stretch")
+                about = run.experiment if run else asked
+                if about is not None:
+                    terms(LOSS_TERMS, about, dataset, "loss_terms")
                 _baselines(dataset)
-    if run and dataset is not None and not run.active and saved:
-        newest = arrays if epoch == saved[-1] else _snapshot(run.id, saved[-1])
-        findings_list(reading(run, metrics, dataset, newest, saved[-1]), key="result_fix")
-        if newest is not None and can_read(dataset):
+    ended = run is not None and dataset is not None and not run.active and bool(saved)
+    newest = None
+    with st.container(key="result_findings", gap="xxsmall"):
+        if run and dataset is not None and ended:
+            newest = arrays if epoch == saved[-1] else _snapshot(run.id, saved[-1])
+            findings_list(reading(run, metrics, dataset, newest, saved[-1]), key="result_fix")
+    with st.container(key="look", gap="xxsmall"):
+        if run and dataset is not None and epoch is not None and arrays is not None:
+            look_inside(run, dataset, saved[-1], _best_epoch(metrics, saved))
+        elif dataset is not None:
+            begin_here(dataset, run)
+    if run and dataset is not None and newest is not None:
+        if can_read(dataset):
             own_words(run, dataset, saved[-1])
-        if newest is not None and can_look_ahead(run, dataset):
+        if can_look_ahead(run, dataset):
             look_ahead(run, dataset, newest, saved[-1])
-    if run and dataset is not None and epoch is not None and arrays is not None:
-        look_inside(run, dataset, saved[-1], _best_epoch(metrics, saved))
     if run is not None and drawn is not None and run.status != drawn.status:
         st.rerun()  # the whole page: its buttons and its ticking follow the run
 
@@ -126,15 +144,20 @@ def _snapshot(run: str, epoch: int) -> dict[str, np.ndarray] | None:
 
 
 def loss_chart(
-    run: Run | None, metrics: Metrics, dataset: Dataset | None, asked: Experiment
+    run: Run | None,
+    metrics: Metrics,
+    dataset: Dataset | None,
+    asked: Experiment,
+    before: Sequence[Run] = (),
 ) -> None:
-    """Loss by epoch, with the baseline, and a sentence on where it stands.
+    """Loss by epoch, with the baseline and earlier runs, and a sentence on where it stands.
 
     Args:
         run: what was trained, or `None` before the first one.
         metrics: its losses.
         dataset: its data, or those that would be trained on.
         asked: what a first run would train.
+        before: earlier runs of this tab, the newest first.
     """
     baseline = run.baseline if run else None
     experiment = run.experiment if run else asked
@@ -152,6 +175,7 @@ def loss_chart(
         run.planned if run else asked.training.epochs,
         TITLES.get(title, title),
         {name: level for name, level in others.items() if (name, level) != baseline},
+        ghosts(run, before),
     )
     sentence = _loss_sentence(metrics, baseline)
     told = metrics.best is not None or not np.isfinite(metrics.loss).any()  # of a val_loss or rule
@@ -161,8 +185,12 @@ def loss_chart(
     by_class = dataset is not None and dataset.goal.kind == "class"
     if by_class and experiment.training.class_weight == "balanced":
         sentence += f" {BALANCED}"
-    chart(figure, key="loss_plot", alt=sentence, height=215, view=run.id if run else "none")
-    st.caption(plain(sentence))
+    chart(figure, key="loss_plot", alt=sentence, height=CHART, view=run.id if run else "none")
+    with st.container(horizontal=True, gap="small", key="loss_words"):
+        changed = change(run, metrics, before)
+        words = plain(sentence) + (f" **{plain(changed)}**" if changed else "")
+        st.caption(words, width="stretch")
+        earlier_menu(run, before)
 
 
 def _loss_sentence(metrics: Metrics, baseline: tuple[str, float] | None) -> str:

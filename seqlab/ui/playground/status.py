@@ -53,7 +53,7 @@ def status(run: Run | None, metrics: Metrics) -> None:
             "failed": ("red", "error", f"Failed after {done} of {epochs} epochs."),
         }[run.status]
         rest = plain(f"{run.message} {numbers}{_best(metrics)}".strip())
-        st.markdown(f":{colour}-badge[:material/{icon}: {words}] {rest}")
+        st.markdown(f":{colour}-badge[:material/{icon}: {words}] :small[{rest}]")
 
 
 def _pace(at: np.ndarray) -> float | None:

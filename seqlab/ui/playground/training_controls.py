@@ -17,6 +17,7 @@ from seqlab.runs.store import Run, StoreError
 from seqlab.ui import draft, services, state, visitor
 from seqlab.ui.controls.fields import changes, field, more
 from seqlab.ui.playground import own_run
+from seqlab.ui.playground.live import live, live_switch
 from seqlab.ui.playground.steering import tell
 
 IN_SIGHT = ("optimizer", "learning_rate", "batch_size", "epochs", "clipnorm", "seed")
@@ -28,7 +29,7 @@ def training_controls(dataset: Dataset | None) -> None:
     Args:
         dataset: decides which losses and metrics are offered, and whether class weights are.
     """
-    st.subheader("Training", anchor=False)
+    st.header("Training", anchor=False)
     left, right = st.columns(2)
     with left:
         field("optimizer", "Optimizer")
@@ -55,8 +56,14 @@ def training_controls(dataset: Dataset | None) -> None:
     changes([*IN_SIGHT, *names], "changed_training")
 
 
-def train_buttons(now: draft.Draft, run: Run | None) -> None:
-    """Train, Pause or Resume, Stop; and how long the training will take."""
+def train_buttons(now: draft.Draft, run: Run | None, clean: bool = False) -> None:
+    """Train, Pause or Resume, Stop; and how long the training will take.
+
+    Args:
+        now: what would be trained.
+        run: the run that is shown, if there is one.
+        clean: whether nothing at all is to be said against it.
+    """
     ready, active = now.ready, run is not None and run.active
     mine = visitor.owns(run)
     with st.container(horizontal=True, gap="small"):
@@ -66,7 +73,7 @@ def train_buttons(now: draft.Draft, run: Run | None) -> None:
             type="primary",
             icon=":material/play_arrow:",
             disabled=not ready,
-            on_click=_train,
+            on_click=train,
             help=None if ready else "Mend what is marked in red first.",
         )
         paused = run is not None and run.status == "paused"
@@ -90,10 +97,16 @@ def train_buttons(now: draft.Draft, run: Run | None) -> None:
             program_key(plan(now.experiment, now.dataset.frame), now.dataset)
         )
         foreseen = estimate(now.experiment, now.dataset, services.store().pace(), compiled=same)
-        compiling = "" if same else ", compiling included"
-        st.caption(f"{foreseen.epochs:,} epochs take {foreseen.words}{compiling}.{_turn(foreseen)}")
+        compiling = "" if same else " with compiling"
+        checked = ":green[:material/check:] Ready: " if clean else ""
+        words = f"{checked}{foreseen.epochs:,} epochs take {foreseen.words}{compiling}."
+        words += _turn(foreseen)
     else:
-        st.caption("Fix the problem on the right to train.")
+        words = "Fix the problem on the right to train."
+    with st.container(horizontal=True, gap="small", key="train_words"):
+        st.caption(words, width="stretch")
+        live_switch()
+    live(now, run, train)
 
 
 def _turn(foreseen: Estimate) -> str:
@@ -104,7 +117,7 @@ def _turn(foreseen: Estimate) -> str:
     return f" While others wait, a run is stopped after {minutes:g} minutes; it can go on later."
 
 
-def _train() -> None:
+def train() -> None:
     """Queues the draft as a new run and shows that; the tab's run before it is stopped."""
     now = draft.draft(state.flat())
     if not now.ready or now.experiment is None or now.dataset is None:
