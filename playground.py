@@ -29,7 +29,7 @@ from seqlab import environment
 from seqlab.runs.store import StoreError
 from seqlab.ui import services
 from seqlab.ui.components import chart
-from seqlab.ui.server import last_events
+from seqlab.ui.server import clicks, last_events
 from seqlab.ui.server.door import Door, SafeHeaders
 from seqlab.ui.server.first_paint import FirstPaint, head
 from seqlab.ui.visitor import VisitorKey
@@ -53,6 +53,7 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Starts the training pool before the first visitor comes, and stops it with the server."""
     last_events.keep()
+    clicks.keep()
     services.pool()
     for part in ("playground.results", "controls.setup", "inspect", "data_page"):  # for the first
         importlib.import_module(f"seqlab.ui.{part}")
