@@ -1,16 +1,25 @@
-"""Ready-made experiments, one for each kind of work, to open on the playground."""
+"""Ready-made experiments and all built-in sequences, with pictures, to open on the playground."""
 
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from seqlab.data.catalogue import ENTRIES
+from seqlab.data.entry import Entry
 from seqlab.experiment import Experiment
+from seqlab.figures.sparkline import sparkline
 from seqlab.presets import PRESETS, Preset
 from seqlab.ui import state
 from seqlab.ui.components.heading import page_title
-from seqlab.ui.words import network
+from seqlab.ui.controls.data import UPLOAD, choose_source
+from seqlab.ui.draft import dataset_of
+from seqlab.ui.words import network, plain
 
+T = TypeVar("T")
 COLUMNS = 3
 PLAYGROUND = Path(__file__).with_name("train.py")
 
@@ -21,14 +30,14 @@ def settings(experiment: Experiment) -> str:
     return f"{network(experiment)} · {rate} · {training.epochs} epochs"
 
 
-def goal(preset: Preset) -> str:
-    if preset.measure == "RMSE":
-        aim = f"RMSE of at most {preset.goal:g}"
-    elif preset.measure == "accuracy":
-        aim = f"accuracy of at least {preset.goal:.0%}"
-    else:
-        aim = f"at least {preset.goal:.0%} of the answers right in every symbol"
-    return f"Goal: {aim}, in {preset.seconds:g} s on two cores."
+def value(preset: Preset, number: float) -> str:
+    return f"RMSE {number:g}" if preset.measure == "RMSE" else f"{number:.1%} {preset.measure}"
+
+
+def measured(preset: Preset) -> str:
+    """What was reached beside the best rule; measured by tests/bench/presets.py."""
+    rule, level = preset.line
+    return f"Reached: {value(preset, preset.reached)}. Best baseline, {rule}: {level}."
 
 
 def use(experiment: Experiment) -> None:
@@ -36,11 +45,17 @@ def use(experiment: Experiment) -> None:
     state.show_run(None)
 
 
+def use_file() -> None:
+    state.show_run(None)
+    st.session_state.data = UPLOAD
+    choose_source()
+
+
 def card(preset: Preset) -> bool:
-    with st.container(border=True, height="stretch"):
-        st.markdown(f"**{preset.title}**")
-        st.markdown(preset.about)
-        st.caption(f"{settings(preset.experiment)}  \n{goal(preset)}")
+    with st.container(border=True, height="stretch", gap="small"):
+        st.html(sparkline(dataset_of(preset.experiment.data)))
+        st.markdown(f"**{preset.title}**  \n{preset.about}")
+        st.caption(f"{settings(preset.experiment)}  \n{measured(preset)}")
         return st.button(
             "Open in Playground",
             key=f"open_{preset.key}",
@@ -50,18 +65,54 @@ def card(preset: Preset) -> bool:
         )
 
 
+def source(entry: Entry) -> bool:
+    experiment = Experiment(data=entry.default())
+    with st.container(border=True, height="stretch", gap="small"):
+        st.html(sparkline(dataset_of(experiment.data)))
+        st.markdown(f"**{entry.title}**  \n:small[{plain(entry.about)}]")
+        return st.button("Use", key=f"use_{entry.key}", on_click=take, args=(entry,))
+
+
+def take(entry: Entry) -> None:
+    """The sequences with a network that fits their task."""
+    state.show_run(None)
+    st.session_state.data = entry.key
+    choose_source()
+
+
+def in_rows(things: Iterable[T]) -> Iterator[tuple[DeltaGenerator, T]]:
+    """Each with the column of its row: cards of one row are equally high."""
+    columns: list[DeltaGenerator] = []
+    for i, thing in enumerate(things):
+        if i % COLUMNS == 0:
+            columns = st.columns(COLUMNS)
+        yield columns[i % COLUMNS], thing
+
+
 page_title("Examples")
 st.caption(
-    "Experiments that are set up and ready to train. A goal counts on the validation part, which "
-    "the network never learns from; `docs/results.md` tells what was measured."
+    "Ready to train. What an example reached counts on the validation part, which the network "
+    "never learns from; one seed each (docs/results.md tells how it was measured)."
 )
-chosen: Preset | None = None
+go = st.button(
+    "My own file",
+    key="use_upload",
+    icon=":material/upload_file:",
+    type="primary",
+    on_click=use_file,
+)
 for kind, presets in groupby(PRESETS, key=lambda preset: preset.kind):
     st.header(kind, anchor=False)
-    columns = st.columns(COLUMNS)
-    for column, preset in zip(columns, presets, strict=False):
+    for column, preset in in_rows(presets):
         with column:
             if card(preset):
-                chosen = preset
-if chosen is not None:
-    st.switch_page(PLAYGROUND, query_params=chosen.experiment.to_query())
+                st.switch_page(PLAYGROUND, query_params=preset.experiment.to_query())
+with st.container(key="all_sources"):
+    st.header("All built-in sequences", anchor=False)
+    for family, entries in groupby(ENTRIES.values(), key=lambda entry: entry.family):
+        st.markdown(f"**{family}**")
+        for column, entry in in_rows(entries):
+            with column:
+                go |= source(entry)
+if go:
+    st.switch_page(PLAYGROUND)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from seqlab.experiment import Data, Experiment, Network, Recurrent, Training
 
-Kind = Literal["Time series", "Text", "Speech features", "Translation"]
+Kind = Literal["Time series", "Memory", "Text", "Speech features", "Translation"]
 Measure = Literal["RMSE", "accuracy", "exactly right"]
 
 
@@ -29,6 +29,8 @@ class Preset:
             classes, or the share of targets that are right in every symbol.
         goal: the value that is to be reached, at most for an RMSE, at least for a share.
         seconds: the time in which it is to be reached on two cores.
+        reached: the value that was measured, with one seed.
+        line: the best rule without a network, and what it reaches, as it is written on the page.
     """
 
     key: str
@@ -39,6 +41,8 @@ class Preset:
     measure: Measure
     goal: float
     seconds: float
+    reached: float
+    line: tuple[str, str]
 
 
 def _translator(source: str, encoder: int, epochs: int) -> Experiment:
@@ -83,6 +87,8 @@ PRESETS: tuple[Preset, ...] = (
         "RMSE",
         21.98,  # a linear autoregression and a tenth
         15,
+        19.46,
+        ("linear autoregression", "RMSE 19.98"),
     ),
     Preset(
         "elnino",
@@ -97,6 +103,8 @@ PRESETS: tuple[Preset, ...] = (
         "RMSE",
         0.558,  # a linear autoregression and a tenth
         15,
+        0.5054,
+        ("linear autoregression", "RMSE 0.5074"),
     ),
     Preset(
         "elnino_12",
@@ -111,6 +119,25 @@ PRESETS: tuple[Preset, ...] = (
         "RMSE",
         0.888,  # a linear autoregression
         15,
+        0.7948,
+        ("linear autoregression", "RMSE 0.8883"),
+    ),
+    Preset(
+        "adding",
+        "Adding two of fifty numbers",
+        "Memory",
+        "Adds the two marked numbers. LSTM and GRU learn it; choose SimpleRNN, and the loss stays "
+        "at that of always saying 1.",
+        Experiment(
+            data=Data(source="adding", window=50, samples=5000),
+            layers=(Recurrent(units=32),),
+            training=Training(epochs=25, batch_size=64, learning_rate=0.005, clipnorm=1.0),
+        ),
+        "RMSE",
+        0.1,
+        60,
+        0.01806,
+        ("constant 1", "RMSE 0.4082"),
     ),
     Preset(
         "reviews",
@@ -125,6 +152,8 @@ PRESETS: tuple[Preset, ...] = (
         "accuracy",
         0.95,
         60,
+        1.0,
+        ("bag of words", "74.1%"),
     ),
     Preset(
         "counting",
@@ -140,6 +169,8 @@ PRESETS: tuple[Preset, ...] = (
         "accuracy",
         0.85,  # where a text begins to count cannot be known
         60,
+        0.867,
+        ("pairs of characters", "51.8%"),
     ),
     Preset(
         "vowels",
@@ -154,6 +185,8 @@ PRESETS: tuple[Preset, ...] = (
         "accuracy",
         0.97,
         20,
+        0.981,
+        ("nearest neighbour", "94.1%"),
     ),
     Preset(
         "dates",
@@ -164,6 +197,8 @@ PRESETS: tuple[Preset, ...] = (
         "exactly right",
         0.99,
         60,
+        1.0,
+        ("symbol frequencies", "18.2%"),
     ),
     Preset(
         "french",
@@ -175,6 +210,8 @@ PRESETS: tuple[Preset, ...] = (
         "exactly right",
         0.95,
         180,
+        0.996,
+        ("symbol frequencies", "13.0%"),
     ),
     Preset(
         "chinese",
@@ -185,5 +222,7 @@ PRESETS: tuple[Preset, ...] = (
         "exactly right",
         0.95,
         180,
+        0.999,
+        ("symbol frequencies", "13.4%"),
     ),
 )

@@ -21,8 +21,8 @@ from seqlab.ui.words import plain
 UPLOAD = "upload"
 FIRST = ("sunspots", "sine", "adding")  # what a newcomer meets
 SOURCES = {
-    **{key: ENTRIES[key].title for key in FIRST},
     UPLOAD: "My own file (CSV, text, NumPy)",
+    **{key: ENTRIES[key].title for key in FIRST},
     **{key: entry.title for key, entry in ENTRIES.items() if key not in FIRST},
 }
 ABOUT_UPLOAD = (
