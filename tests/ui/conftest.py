@@ -134,11 +134,16 @@ def server(tmp_path_factory):
         yield server
 
 
+def chromium() -> str | None:
+    """The distribution's Chromium, if there is one."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
-    """The distribution's Chromium; without one these tests are skipped, but never in CI."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    found = next(filter(None, map(shutil.which, names)), None)
+    """Without a browser these tests are skipped, but never in CI."""
+    found = chromium()
     if found is None:
         reason = "no Chromium on this machine (apt-get install chromium)"
         if os.environ.get("CI"):

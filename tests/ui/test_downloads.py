@@ -68,6 +68,20 @@ def test_metrics_data_and_zip_are_those_of_the_run(app, run, offered):
     assert "model.keras" not in offered
 
 
+def test_predictions_are_offered_in_original_units(app, store, run, offered):
+    dataset = dataset_of(EXPERIMENT.data)
+    raw = np.zeros((len(dataset.validation), 1), np.float32)
+    store.add_snapshot(run, 3, snapshot.pack({"prediction": raw}))
+    app.session_state["take_away"] = True
+    opened(app, run=run)
+    rows = list(csv.DictReader(io.StringIO(offered["predictions.csv"])))
+    assert len(rows) == len(dataset.validation)
+    mean = dataset.target_scaling.invert(raw)[0, 0]
+    assert all(float(row["prediction"]) == pytest.approx(mean) for row in rows)
+    truth = dataset.truth(dataset.validation)[:, 0]
+    np.testing.assert_allclose([float(row["truth"]) for row in rows], truth, rtol=1e-6)
+
+
 def test_the_network_of_the_best_epoch_is_offered_too(app, store, run, offered, monkeypatch):
     store.add_metrics(run, [2], [0.8], [0.4])
     app.session_state["take_away"] = True

@@ -78,15 +78,16 @@ def source(experiment: Experiment, dataset: Dataset | None = None) -> str:
 
 
 def sections(experiment: Experiment, dataset: Dataset) -> list[Section]:
-    """The script in parts: imports, data, model, training, evaluation."""
+    """The script in parts: imports, model, data, training, evaluation."""
     frame = dataset.frame
     prepared, planned = prepare(experiment, dataset), plan(experiment, frame)
     head = f"{dataset.target} · {len(dataset.train):,} training sequences"
     return [
         Section(f"Made by seqlab: {_promise(experiment)}", _imports(prepared)),
+        # First what one looks for: a series may take hundreds of lines.
+        Section("Model", _model(experiment, planned)),
         # A name with a line break in it would end the comment.
         Section(" ".join(f"Data: {head}".split()), tuple(prepared.code)),
-        Section("Model", _model(experiment, planned)),
         Section("Training", _training(experiment, frame, dataset, planned, prepared)),
         Section("Evaluation", _evaluation(experiment, frame, dataset, planned, prepared)),
     ]

@@ -6,8 +6,10 @@ from functools import partial
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from seqlab.data.dataset import Dataset
+from seqlab.inspection.predictions import predictions_table
 from seqlab.inspection.words import when
 from seqlab.network.source import arrays_file, metrics_csv, package
 from seqlab.runs.keras_process import ModelError, keras_file
@@ -42,6 +44,14 @@ def take_away(run: Run, dataset: Dataset, newest: int, best: int | None) -> None
             st.download_button(
                 "Metrics (.csv)", metrics_csv(measures), "metrics.csv", key="take_metrics"
             )
+            if (raw := _raw_predictions(run, newest)) is not None:
+                st.download_button(
+                    "Predictions (.csv)",
+                    partial(_predictions, run, dataset, raw),
+                    "predictions.csv",
+                    key="take_predictions",
+                    help="Each target of the validation part beside what the network says.",
+                )
             st.download_button(
                 "Data (.npz)", partial(arrays_file, dataset), "data.npz", key="take_data"
             )
@@ -54,6 +64,20 @@ def take_away(run: Run, dataset: Dataset, newest: int, best: int | None) -> None
             "seqlab_run.zip",
             key="take_all",
         )
+
+
+def _raw_predictions(run: Run, epoch: int) -> NDArray[np.floating] | None:
+    """What the network gave for the validation part, if that was kept."""
+    try:
+        return services.store().snapshot(run.id, epoch).get("prediction")
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _predictions(run: Run, dataset: Dataset, raw: NDArray[np.floating]) -> str:
+    """The predictions as CSV, in original units."""
+    activation = run.experiment.network.head_activation
+    return predictions_table(dataset, raw, activation).to_csv(index=False)
 
 
 def history(metrics: Metrics) -> dict[str, list[float | None]]:
