@@ -55,6 +55,7 @@ EARLY = "Stopped before its turn came."
 TOO_EARLY = "It was stopped before its first epoch, so there are no weights to keep."
 FIRST_GRACE = 0.5  # seconds
 FETCH = 5.0  # seconds for a result on its way from the worker
+WISHED = 60.0  # seconds after which a network that was not trained is not compiled any more
 ENDING = 0.5  # seconds that a worker gets to end by itself before it is killed
 UNREACHABLE = "The training pool cannot be reached at the moment. Runs wait until it is back."
 
@@ -81,12 +82,22 @@ class _Job:
     hungry: float | None = None  # the bytes that it wanted more than
 
 
+@dataclass(frozen=True)
+class _Wish:
+    """A network that somebody looks at and may train."""
+
+    arguments: tuple[Any, ...]  # experiment, table
+    program: Hashable
+    until: float  # monotonic time
+
+
 @dataclass
 class _State:
     """What the pool's thread knows."""
 
     waiting: list[_Job] = field(default_factory=list)
     running: dict[str, _Job] = field(default_factory=dict)  # by worker address
+    wish: _Wish | None = None  # the newest one
     served: dict[Hashable, float] = field(default_factory=dict)  # when a visitor's last run began
 
 
@@ -203,6 +214,19 @@ class Pool:
         """Sends a command to a run that trains, see `seqlab.training.control`."""
         self._inbox.put(lambda: self._tell(run, command))
 
+    def prepare(self, experiment: Experiment, table: Table | None, program: Hashable) -> None:
+        """Compiles a network that may be trained soon, if a worker has nothing else to do.
+
+        One worker always stays free for a run, and nothing is compiled while one waits.
+
+        Args:
+            experiment: what may be trained.
+            table: of the uploaded file, if its data are one.
+            program: as for `submit`.
+        """
+        wish = _Wish((experiment, table), program, time.monotonic() + WISHED)
+        self._inbox.put(lambda: setattr(self._state, "wish", wish))
+
     def look(self, run: str) -> None:
         """Says that somebody looks at a run; see `unwatched`."""
         self._seen[run] = time.monotonic()
@@ -276,6 +300,8 @@ class Pool:
             self._ready.set()
         while state.waiting:
             first = self._in_line()[0]
+            if len(state.waiting) == 1 and self._workers.prepares(first.program):
+                break  # its network is being compiled: another worker would begin anew
             busy = {address: job.stop_asked for address, job in state.running.items()}
             address = self._workers.choose(first.program, busy)
             if address is None:
@@ -287,6 +313,7 @@ class Pool:
             self._watch(job, addresses)
         self._stop_unwatched()
         self._end_turns()
+        self._prepare()
 
     def _in_line(self) -> list[_Job]:
         """The waiting runs by turn; `_State.waiting` keeps them as they came."""
@@ -328,6 +355,21 @@ class Pool:
             else:
                 continue
             self._stop(job.run)
+
+    def _prepare(self) -> None:
+        """Compiles what was last wished for, in a quiet moment."""
+        wish = self._state.wish
+        if wish is None or self._state.waiting or not self._ready.is_set():
+            return
+        done = time.monotonic() > wish.until or self._workers.prepare(
+            self._connection.client,
+            f"{self._job.partition(':')[0]}:prepare",
+            wish.arguments,
+            wish.program,
+            list(self._state.running),
+        )
+        if done:
+            self._state.wish = None
 
     def _watch(self, job: _Job, addresses: set[str]) -> None:
         """Ends a run that does not obey, and one whose worker left without a word."""

@@ -77,9 +77,9 @@ def _guard(limit: float, report: Callable[[dict[str, Any]], None], ended: thread
             return
 
 
-def prepare(job: str) -> None:
-    """Calls `job` ("module:function") once, to warm a new worker."""
-    pkgutil.resolve_name(job)()
+def prepare(job: str, *arguments: Any) -> None:  # noqa: ANN401
+    """Calls `job` ("module:function"), to warm a new worker or to compile ahead of a run."""
+    pkgutil.resolve_name(job)(*arguments)
 
 
 def _inbox(key: str) -> queue.SimpleQueue[Command]:

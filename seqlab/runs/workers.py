@@ -6,7 +6,7 @@ Addresses are those of Dask. Only the pool's thread changes anything here.
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 
 import distributed
 
@@ -30,12 +30,14 @@ class Workers:
         self._warming: dict[str, distributed.Future] = {}
         self._limits: list[int] = []  # bytes of memory
         self._programs: dict[str, tuple[Hashable, ...]] = {}  # the newest first
+        self._preparing: dict[str, tuple[Hashable, distributed.Future]] = {}
 
     def clear(self) -> None:
         """Forgets all: the cluster was lost."""
         self._warm.clear()
         self._warming.clear()
         self._programs.clear()
+        self._preparing.clear()
 
     def look(self, client: distributed.Client, running: Mapping[str, object]) -> set[str]:
         """Sees who has come and gone, and warms the new ones up; returns all addresses."""
@@ -47,6 +49,11 @@ class Workers:
         for address in [a for a, future in self._warming.items() if future.done()]:
             self._warming.pop(address).release()
             self._warm.add(address)
+        for address in [a for a, (_, future) in self._preparing.items() if future.done()]:
+            program, future = self._preparing.pop(address)
+            if future.status == "finished" and address in addresses:
+                self.took(address, program)
+            future.release()
         for address in addresses - self._warm - set(self._warming) - set(running):
             if self._warm_up is None:
                 self._warm.add(address)
@@ -76,7 +83,7 @@ class Workers:
             program: what the compiled program depends on, `None` if that is not known.
             busy: the workers that train, and when they were asked to stop (monotonic time).
         """
-        free = sorted(self._warm - set(busy))
+        free = sorted(self._warm - set(busy) - set(self._preparing))
         knowing = {address for address, kept in self._programs.items() if program in kept}
         if usual := next((address for address in free if address in knowing), None):
             return usual
@@ -84,6 +91,42 @@ class Workers:
         if any(at is not None and time.monotonic() - at < PATIENCE for at in asked):
             return None
         return next(iter(free), None)
+
+    def prepare(
+        self,
+        client: distributed.Client,
+        job: str,
+        arguments: tuple[object, ...],
+        program: Hashable,
+        busy: Collection[str],
+    ) -> bool:
+        """Has an idle worker compile a network that may be trained soon; one worker stays free.
+
+        Args:
+            client: of the cluster.
+            job: "module:function" that compiles.
+            arguments: what it is called with.
+            program: what the compiled program depends on.
+            busy: the workers that train.
+
+        Returns:
+            Whether it is compiled, or will be.
+        """
+        if self.compiled(program) or self.prepares(program):
+            return True
+        free = sorted(self._warm - set(busy) - set(self._preparing))
+        if len(free) < 2:
+            return False
+        address = free[-1]
+        future = client.submit(
+            worker.prepare, job, *arguments, workers=[address], pure=False, retries=0
+        )
+        self._preparing[address] = (program, future)
+        return True
+
+    def prepares(self, program: Hashable) -> bool:
+        """Whether a worker compiles this at the moment, for nobody's run yet."""
+        return any(program == other for other, _ in list(self._preparing.values()))
 
     def took(self, address: str, program: Hashable) -> None:
         """Notes what a worker compiles."""

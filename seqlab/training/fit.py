@@ -162,6 +162,11 @@ def fit(
     return run.train(epochs or experiment.training.epochs), run.program
 
 
+def prepare(experiment: Experiment, dataset: Dataset) -> None:
+    """Compiles what `fit` would compile first, and trains nothing; arguments as there."""
+    _Run(experiment, dataset, Listener(), control_of(None))
+
+
 class _Stopped(Exception):  # noqa: N818 - no error
     """A stop command came in the middle of an epoch."""
 

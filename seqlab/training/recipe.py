@@ -12,7 +12,7 @@ from seqlab.data.dataset import Dataset
 from seqlab.data.load import load
 from seqlab.data.upload import Table
 from seqlab.experiment import Data, Experiment
-from seqlab.training import job
+from seqlab.training import fit, job
 from seqlab.training.job import Control, Report
 
 # The last one: one trains again and again on the same data with other settings of the network.
@@ -39,6 +39,14 @@ def run(
         ValueError: see there.
     """
     return job.run(experiment, dataset_of(experiment, table), report, control, state, epochs)
+
+
+def prepare(experiment: Experiment, table: Table | None) -> None:
+    """Compiles the network of an experiment, so that a run that comes later begins at once.
+
+    Args, Raises: as for `run`.
+    """
+    fit.prepare(experiment, dataset_of(experiment, table))
 
 
 def dataset_of(experiment: Experiment, table: Table | None) -> Dataset:

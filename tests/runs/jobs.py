@@ -105,3 +105,9 @@ def killed(experiment, dataset, report, control, state=None, epochs=None):
 
 PARTS = {part.__name__: part for part in (count, paused, announce_pid, deaf, broken, hungry)}
 PARTS["killed"] = killed
+
+
+def prepare(experiment, part):
+    """Stands for compiling ahead of a run: it says in a file of that name who has done it."""
+    with open(part, "w") as file:
+        file.write(str(os.getpid()))

@@ -266,3 +266,23 @@ def test_a_result_that_is_long_on_its_way_is_asked_for_again(tmp_path, status):
     assert late.asked == 2
     assert store.get(run).status == "finished"
     store.close()
+
+
+def test_what_was_compiled_ahead_is_trained_where_it_was_compiled(pool, store, tmp_path):
+    told = tmp_path / "pid"
+    pool.prepare(Experiment(), str(told), "looked at")
+    wait_for(lambda: pool.compiled("looked at"))
+    run = store.create(Experiment())
+    pool.submit(run, Experiment(), "announce_pid", "looked at")
+    assert pid_of(store, run) == int(told.read_text())
+
+
+def test_nothing_is_compiled_ahead_while_a_run_waits(pool, store, tmp_path):
+    for _ in range(3):
+        submit(pool, store, epochs=10_000, part="announce_pid")
+    wait_for(lambda: pool.others_wait)
+    told = tmp_path / "pid"
+    pool.prepare(Experiment(), str(told), "not now")
+    time.sleep(1)
+    assert not told.exists()
+    assert not pool.compiled("not now")

@@ -58,3 +58,61 @@ def test_a_worker_keeps_the_last_four_programs_and_loses_them_with_its_life(two)
     two.look(Client("a", "c"), {})
     assert not two.compiled("w")
     assert two.choose("w", {"a": None}) == "c"
+
+
+class Future:
+    """One that is done when a test says so."""
+
+    def __init__(self):
+        self.status = "pending"
+
+    def done(self):
+        return self.status != "pending"
+
+    def release(self):
+        pass
+
+
+class Compiling(Client):
+    """A client that notes where it was asked to compile what."""
+
+    def __init__(self, *addresses):
+        super().__init__(*addresses)
+        self.asked = []
+
+    def submit(self, function, job, *arguments, workers, pure, retries):
+        self.asked.append((workers[0], job, arguments))
+        self.future = Future()
+        return self.future
+
+
+def test_an_idle_worker_compiles_ahead_and_another_stays_free(two):
+    client = Compiling("a", "b")
+    two.prepare(client, "job:prepare", (1,), "LSTM", [])
+    assert client.asked == [("b", "job:prepare", (1,))]
+    assert two.prepares("LSTM")
+    assert not two.compiled("LSTM")
+    assert two.choose("GRU", {}) == "a"
+    assert two.choose("GRU", {"a": None}) is None  # b is at work
+    two.prepare(client, "job:prepare", (1,), "LSTM", [])  # it is on its way
+    two.prepare(client, "job:prepare", (1,), "GRU", [])  # a must stay free
+    assert len(client.asked) == 1
+    client.future.status = "finished"
+    two.look(client, {})
+    assert two.compiled("LSTM")
+    assert two.choose("LSTM", {}) == "b"
+
+
+def test_nothing_is_compiled_ahead_while_only_one_worker_is_free(two):
+    client = Compiling("a", "b")
+    two.prepare(client, "job:prepare", (), "LSTM", ["a"])
+    assert client.asked == []
+
+
+def test_a_worker_that_could_not_compile_takes_runs_again(two):
+    client = Compiling("a", "b")
+    two.prepare(client, "job:prepare", (), "LSTM", [])
+    client.future.status = "error"
+    two.look(client, {})
+    assert not two.compiled("LSTM")
+    assert two.choose("LSTM", {"a": None}) == "b"

@@ -524,8 +524,9 @@ def test_sequences_are_cut_and_duplicates_left_out_and_both_can_be_taken_back(ap
     app.switch_page(str(PAGES / "train.py"))
     app.run()
     assert app.number_input(key="longest").value == 4
-    for key in ("longest", "tails", "duplicates"):
-        assert app.button(key=f"reset_{key}").label.startswith(key)
+    called = {"longest": "Maximum", "tails": "Repeated", "duplicates": "Duplicate"}
+    for key, name in called.items():
+        assert app.button(key=f"reset_{key}").label.startswith(name)
         app.button(key=f"reset_{key}").click().run()
     assert app.number_input(key="longest").value is None
     assert app.selectbox(key="duplicates").value == "keep"

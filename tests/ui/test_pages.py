@@ -459,8 +459,8 @@ def test_forget_bias_and_recurrent_scale_are_sliders_within_their_limits(app):
     app.slider(key="recurrent_scale_0").set_value(1.5).run()
     assert not app.exception
     assert resets(app) == {
-        "forget_bias_0": "forget_bias 3",
-        "recurrent_scale_0": "recurrent_scale 1.5",
+        "forget_bias_0": "Forget bias 3",
+        "recurrent_scale_0": "Recurrent scale 1.5",
     }
     assert (app.slider(key="recurrent_scale_0").min, app.slider(key="recurrent_scale_0").max) == (
         0.5,

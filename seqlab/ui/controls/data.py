@@ -46,7 +46,7 @@ def data_controls(unfolded: bool = False) -> None:
     Args:
         unfolded: shows all settings at once, instead of the rare ones behind a button.
     """
-    st.header("Data", anchor=False)
+    st.header("Settings" if unfolded else "Data", anchor=False)
     st.selectbox(
         "Sequences",
         list(SOURCES),

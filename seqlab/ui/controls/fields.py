@@ -127,9 +127,6 @@ LABELS = {
     "recurrent_scale": "Recurrent scale",
     "head": "Head",
     "head_activation": "Head activation",
-    "class_weight": "Class weights",
-    "loss": "Loss",
-    "metrics": "Metrics",
 }
 EMPTY = {
     "clipnorm": "off",

@@ -8,6 +8,7 @@ from seqlab import environment
 from seqlab.choices import KNOBS
 from seqlab.data.dataset import Dataset
 from seqlab.data.upload import UploadError
+from seqlab.experiment import Experiment
 from seqlab.inspection.baselines import losses_to_beat
 from seqlab.network.doctor.targets import losses_for, metrics_for
 from seqlab.network.estimate import Estimate, estimate
@@ -20,6 +21,7 @@ from seqlab.ui.playground import own_run
 from seqlab.ui.playground.live import live, live_switch
 from seqlab.ui.playground.steering import tell
 
+_AHEAD = "_compiled_ahead"  # the program that this tab asked for last
 IN_SIGHT = ("optimizer", "learning_rate", "batch_size", "epochs", "clipnorm", "seed")
 
 
@@ -96,6 +98,8 @@ def train_buttons(now: draft.Draft, run: Run | None, clean: bool = False) -> Non
         same = services.pool().compiled(
             program_key(plan(now.experiment, now.dataset.frame), now.dataset)
         )
+        if not same:
+            _compile_ahead(now.experiment, now.dataset)
         foreseen = estimate(now.experiment, now.dataset, services.store().pace(), compiled=same)
         compiling = "" if same else " with compiling"
         checked = ":green[:material/check:] Ready: " if clean else ""
@@ -107,6 +111,15 @@ def train_buttons(now: draft.Draft, run: Run | None, clean: bool = False) -> Non
         st.caption(words, width="stretch")
         live_switch()
     live(now, run, train)
+
+
+def _compile_ahead(experiment: Experiment, dataset: Dataset) -> None:
+    """While one looks at a new network, an idle worker compiles it, once."""
+    program = program_key(plan(experiment, dataset.frame), dataset)
+    if st.session_state.get(_AHEAD) == program:
+        return
+    st.session_state[_AHEAD] = program
+    services.pool().prepare(experiment, draft.table_for(experiment.data), program)
 
 
 def _turn(foreseen: Estimate) -> str:
