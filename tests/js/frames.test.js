@@ -55,9 +55,9 @@ test("a narrower epoch is drawn on the scale of the widest", () => {
 })
 
 test("the sentence counts what is not padding", () => {
-  assert.equal(sentence(frame(), SHAPE), "Epoch 4. forget f: 33 % above 0.9, 33 % below 0.1; cell c reaches 2.00.")
+  assert.equal(sentence(frame(), SHAPE), "Epoch 4. forget f: 33% above 0.9, 33% below 0.1; cell c reaches 2.00.")
   const short = sentence(frame({ epoch: 0 }), { ...SHAPE, real: 1 })
-  assert.equal(short, "Before training. forget f: 50 % above 0.9, 50 % below 0.1; cell c reaches 2.00.")
+  assert.equal(short, "Before training. forget f: 50% above 0.9, 50% below 0.1; cell c reaches 2.00.")
 })
 
 test("the range of the answers leaves out what a network does not say", () => {

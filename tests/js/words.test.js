@@ -15,12 +15,12 @@ test("three digits with a true minus sign, and no minus zero", () => {
 
 test("a template takes the numbers of its step", () => {
   const values = { f: [0.25, 0.5], c: [-1, 2], heavier: ["the past", "the input"] }
-  assert.equal(fill("{heavier}: keeps {f%} × {(c)} = {c}", values, 0), "the past: keeps 25 % × (−1.000) = −1.000")
+  assert.equal(fill("{heavier}: keeps {f%} × {(c)} = {c}", values, 0), "the past: keeps 25% × (−1.000) = −1.000")
   assert.equal(fill("{heavier}: {f}", values, 1), "the input: 0.500")
 })
 
 test("moments and shares", () => {
   assert.equal(when(0), "before training")
   assert.equal(when(7), "epoch 7")
-  assert.equal(percent(0.126), "13 %")
+  assert.equal(percent(0.126), "13%")
 })

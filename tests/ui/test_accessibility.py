@@ -1,5 +1,7 @@
 """Every page against axe's rules, in light and dark, with a trained network on it."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
@@ -45,3 +47,30 @@ def test_axe_finds_nothing_on_any_page(new_context, server, scheme):
                 page.get_by_text(view, exact=True).first.click()
                 found += violations(page, f"Inspect, {view}")
     assert not found, "\n".join(found)
+
+
+def test_a_screen_reader_hears_how_the_training_goes(new_context, server):
+    page = new_context().new_page()
+    playground = Playground(page, server.url)
+    playground.train()
+    playground.expect_status("Finished")
+    heard = page.get_by_role("status").filter(has_text="epoch 40 of 40")
+    expect(heard).to_have_text(
+        re.compile(r"Finished: epoch 40 of 40, best validation loss 0\.3\d*\.")
+    )
+    assert heard.bounding_box()["width"] <= 1
+
+
+def test_a_charts_buttons_are_entered_and_left_by_the_keyboard(new_context, server):
+    page = new_context().new_page()
+    playground = Playground(page, server.url)
+    chart = playground.part("loss_chart").locator(".seqlab-chart.js-plotly-plot")
+    expect(chart).to_be_visible()
+    buttons = chart.locator(".modebar-btn")
+    expect(buttons.first).to_have_attribute("tabindex", "-1")
+    chart.focus()
+    page.keyboard.press("Enter")
+    expect(buttons.first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(chart).to_be_focused()
+    expect(buttons.first).to_have_attribute("tabindex", "-1")

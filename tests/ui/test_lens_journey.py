@@ -66,7 +66,7 @@ def test_player_and_cell_show_the_numbers_of_the_run(page: Page, server, run) ->
         moment = "Before training" if epoch == 0 else f"Epoch {epoch}"
         expect(said).to_have_text(moment)
         found = trace(epoch)
-        share = f"{int(100 * (found.forget_gate > 0.9).mean() + 0.5)} %"
+        share = f"{int(100 * (found.forget_gate > 0.9).mean() + 0.5)}%"
         most = f"{np.abs(found.hidden).max():.2f}"
         sentence = player.locator(".sentence")
         expect(sentence).to_contain_text(f"{moment}.")

@@ -36,7 +36,7 @@ export function bracket(value) {
  * @returns {string}
  */
 export function percent(share) {
-  return `${Math.round(100 * share)} %`
+  return `${Math.round(100 * share)}%`
 }
 
 /**

@@ -9,6 +9,7 @@ from seqlab import environment
 from seqlab.runs.pool import until_turn
 from seqlab.runs.store import Metrics, Run
 from seqlab.ui import services
+from seqlab.ui.components.announcer import announce
 from seqlab.ui.words import duration, plain
 
 WAITING_TICK = 2.0  # seconds between two looks at the queue, at its head
@@ -25,6 +26,7 @@ def status(run: Run | None, metrics: Metrics) -> None:
         warming = "TensorFlow is warming up in the background. **Train** works already."
         st.caption(ready if services.pool().ready else warming)
         return
+    announce(_spoken(run, metrics), "announcer", last=not run.active)
     done = int(metrics.epoch[-1]) if len(metrics.epoch) else 0
     epochs = run.planned
     numbers = _last_losses(metrics)
@@ -54,6 +56,19 @@ def status(run: Run | None, metrics: Metrics) -> None:
         }[run.status]
         rest = plain(f"{run.message} {numbers}{_best(metrics)}".strip())
         st.markdown(f":{colour}-badge[:material/{icon}: {words}] :small[{rest}]")
+
+
+def _spoken(run: Run, metrics: Metrics) -> str:
+    """Where the run stands, for a screen reader."""
+    done = int(metrics.epoch[-1]) if len(metrics.epoch) else 0
+    if run.status == "queued":
+        return "The run waits for a worker."
+    if run.status == "running" and not done:
+        return "Compiling the network."
+    words = "Training" if run.status == "running" else run.status.capitalize()
+    best = metrics.best
+    loss = "" if best is None else f", best validation loss {metrics.val_loss[best]:.3g}"
+    return f"{words}: epoch {done} of {run.planned}{loss}."
 
 
 def _pace(at: np.ndarray) -> float | None:
