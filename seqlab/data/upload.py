@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from seqlab.data.reader.bytes import arrays as array_files
-from seqlab.data.reader.bytes import encoding, running
+from seqlab.data.reader.bytes import encoding, notations, packed, running
 from seqlab.data.reader.bytes.arrays import Arrays
 from seqlab.data.reader.bytes.foreign import UploadError, refuse_foreign, refuse_markup
 from seqlab.data.reader.cells.outline import outline
@@ -29,7 +29,7 @@ from seqlab.data.reader.columns import typed as column_types
 from seqlab.data.reader.columns.typed import Column
 from seqlab.data.reader.quality import oddities as quality
 from seqlab.data.reader.quality import regular
-from seqlab.data.reader.roles import layout, order, texts, timeline
+from seqlab.data.reader.roles import layout, months_across, order, texts, timeline
 from seqlab.data.reader.roles.layout import Layout
 from seqlab.data.reader.roles.timeline import Timeline
 from seqlab.data.reader.wording import count, hint, names, on_lines, shown, warning
@@ -67,6 +67,8 @@ class Table:
         arrays: the arrays of a NumPy file, or `None`.
         swapped: whether the file has its steps before its sequences: then a column of a wide table
             is a sequence; arrays are turned round already.
+        target: the column that is forecast if none is chosen: one whose values are not known in
+            advance, as those of a counter are; `None` for the first one.
 
     Example:
         >>> from seqlab import read_table
@@ -93,6 +95,7 @@ class Table:
     label_at: Literal["end", "every step"] = "end"
     arrays: Arrays | None = None
     swapped: bool = False
+    target: str | None = None
 
     @property
     def nbytes(self) -> int:
@@ -178,6 +181,7 @@ def _read(data: bytes, name: str, wish: ParseOptions) -> Table:
             f"This file has {len(data) / 2**20:,.1f} MB; at most {MAX_BYTES // 2**20} MB are read. "
             "Keep a part of the rows or columns."
         )
+    data, name = packed.unpacked(data, name, MAX_BYTES)
     if array_files.is_numpy(data, name):
         return _arrays(data, wish)
     if not data.strip(b" \t\r\n\0"):
@@ -186,13 +190,21 @@ def _read(data: bytes, name: str, wish: ParseOptions) -> Table:
     text, codec, findings = encoding.decode(data, wish.encoding)
     if wish.kind == "corpus":
         return _corpus(text, codec, findings)
+    if notation := notations.plain(text):
+        text, noted = notation
+        return _table(text, codec, [*findings, *noted], wish)
     if not name.casefold().endswith(".txt") or wish.kind is not None:
         refuse_markup(text)
         return _table(text, codec, findings, wish)
     try:
         table = _table(text, codec, findings, wish)
     except UploadError:
+        if running.is_numbers(text):
+            raise
         return _corpus(text, codec, findings)
+    if table.kind == "text" and table.delimiter != "\t" and running.is_table(text, table.delimiter):
+        told = "Each line is a text with a label. If it is one running text, choose that instead."
+        return replace(table, findings=(*table.findings, warning("lines_are_rows", told)))
     words = table.kind in ("text", "pairs") and table.delimiter != "\t"
     return _corpus(text, codec, findings) if words else table
 
@@ -210,7 +222,23 @@ def _table(text: str, codec: str, before: Sequence[Finding], wish: ParseOptions)
     )
     columns, noticed = _without(columns, wish)
     findings += noticed
-    lines = np.array(grid.lines, dtype=np.int64)
+    top = timeline.rows_without_time(columns) if wish.header is None else []
+    if top:
+        sentence = (
+            f"{on_lines(grid.lines[i] for i in top).capitalize()} below the header has words where "
+            f"the time stands ({shown(_word(columns, top[0]))}): left out, it is no time step."
+        )
+        findings.append(warning("not_a_row", sentence))
+        grid = grid.without(top)
+        columns, notes, sign = column_types.classify(
+            grid, wish.decimal, records.delimiter, wish.day_first
+        )
+        columns, _ = _without(columns, wish)
+    row_lines = grid.lines
+    if wish.kind in (None, "series") and (monthly := months_across.unroll(columns, row_lines)):
+        columns, row_lines = monthly.columns, monthly.lines
+        findings += monthly.findings
+    lines = np.array(row_lines, dtype=np.int64)
 
     def table(
         frame: pd.DataFrame, shape: Layout, time: str | None, lines: NDArray[np.int64]
@@ -232,17 +260,18 @@ def _table(text: str, codec: str, before: Sequence[Finding], wish: ParseOptions)
             texts=shape.texts,
             label_at=shape.label_at,
             swapped=swapped,
+            target=shape.target,
         )
 
-    if found_words := _words(columns, grid.lines, records.delimiter, wish):
+    if found_words := _words(columns, row_lines, records.delimiter, wish):
         shape, found = found_words
         findings += found
         frame = pd.DataFrame({c.name: pd.Series(c.cells, dtype="str") for c in columns})
         return table(frame, shape, None, lines)
 
-    line, found = timeline.find(columns, grid.lines, wish.time)
+    line, found = timeline.find(columns, row_lines, wish.time)
     findings += notes + found
-    columns, noticed = _without_codes(columns, wish, grid.lines)
+    columns, noticed = _without_codes(columns, wish, row_lines)
     findings += noticed
     free = wish.sequence_id is None and wish.kind in (None, "long")
     if free and (joint := layout.joint_id(columns, line)) is not None:
@@ -250,7 +279,7 @@ def _table(text: str, codec: str, before: Sequence[Finding], wish: ParseOptions)
         text = f"Only together tell the columns of {shown(joint.name)} the sequences apart."
         findings.append(hint("joint_id", text))
     try:
-        shape, found = layout.numbers(columns, line, grid.lines, grid.header > 0, wish)
+        shape, found = layout.numbers(columns, line, row_lines, grid.header > 0, wish)
     except layout.NoNumbersError as error:
         why = [f.message for f in notes if f.code in ("mixed_column", "mixed_truth")]
         raise UploadError(" ".join([str(error), *why[:1]])) from error
@@ -259,7 +288,7 @@ def _table(text: str, codec: str, before: Sequence[Finding], wish: ParseOptions)
     frame = _frame(columns, line)
     if line is not None:
         ids = next((c.cells for c in columns if c.name == shape.sequence_id), None)
-        turn, line, found = order.sort(line, ids, grid.lines)
+        turn, line, found = order.sort(line, ids, row_lines)
         findings += found
     if turn is not None:
         frame = frame.iloc[turn].reset_index(drop=True)
@@ -278,6 +307,11 @@ def _table(text: str, codec: str, before: Sequence[Finding], wish: ParseOptions)
         line = None
     findings += quality.inspect(frame, shape.numeric, lines, line, shape.sequence_id, shape.kind)
     return table(frame, shape, None if line is None else line.name, lines)
+
+
+def _word(columns: list[Column], row: int) -> str:
+    """What stands in a row in the place of a time."""
+    return next(c.cells[row] for c in columns if c.moments is not None and row in c.moments.bad)
 
 
 def _check_size(records: Records) -> None:

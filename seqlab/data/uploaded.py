@@ -35,7 +35,7 @@ def as_series(table: Table) -> tuple[pd.DataFrame, str | None, list[str]] | None
     `None` if it holds several sequences or texts.
     """
     if table.kind == "series":
-        return table.frame, table.time, list(table.numeric)
+        return table.frame, table.time, list(_default_first(table))
     if table.kind == "wide" and len(table.frame) == 1:
         row = table.frame[_steps(table)].to_numpy(np.float64)[0]
         return pd.DataFrame({VALUE: row}), None, [VALUE]
@@ -116,6 +116,19 @@ def columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (*label, *table.numeric), table.numeric
 
 
+def default_target(table: Table) -> str | None:
+    """What is predicted if nothing is chosen: the label, else the column worth a forecast."""
+    targets, _ = columns(table)
+    first = table.target if table.label is None or table.kind == "series" else table.label
+    return first if first in targets else next(iter(targets), None)
+
+
+def _default_first(table: Table) -> tuple[str, ...]:
+    """The columns of numbers, the one that is forecast if none is chosen in front."""
+    first = (table.target,) if table.target in table.numeric else ()
+    return tuple(dict.fromkeys([*first, *table.numeric]))
+
+
 def _wide(table: Table, data: Data) -> Dataset:
     runs = features(_steps(table))
     if not any(runs.values()):
@@ -172,7 +185,9 @@ def _long(table: Table, data: Data) -> Dataset:
     borders = np.flatnonzero(np.diff(ids[order])) + 1
     rows_of = np.split(order, borders)
     by_label = table.label is not None and data.target in (None, table.label)
-    inputs = tuple(data.inputs) or (numeric if by_label else (data.target or numeric[0],))
+    inputs = tuple(data.inputs) or (
+        numeric if by_label else (data.target or _default_first(table)[0],)
+    )
     if by_label:
         values = table.frame[list(inputs)].to_numpy(np.float64)
         whole, kept, notes = _filled([values[rows] for rows in rows_of], inputs, data.missing)
@@ -188,7 +203,7 @@ def _long(table: Table, data: Data) -> Dataset:
         usual = [_usual(own) for own in mine]
         split = _given(table, rows)
         return _labelled(whole, usual, inputs, table.label, data, notes + told, split)
-    target = data.target or numeric[0]
+    target = data.target or _default_first(table)[0]
     used = tuple(dict.fromkeys([target, *inputs]))
     values = table.frame[list(used)].to_numpy(np.float64)
     whole, kept, notes = _known([values[rows] for rows in rows_of], used)

@@ -255,7 +255,7 @@ def test_a_script_runs_in_a_plain_python(tmp_path):
 
 def test_the_default_script_is_what_a_keras_user_writes():
     script = seqlab.source(Experiment())
-    model = script[script.index("# Model") : script.index("# Training")]
+    model = script[script.index("# Model") : script.index("# Data")]
     assert (
         model
         == """\

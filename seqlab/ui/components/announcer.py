@@ -6,10 +6,10 @@ import streamlit as st
 
 _component = st.components.v2.component(
     "seqlab_announcer",
-    html='<div role="status" aria-live="polite"></div>',
+    html='<div class="heard" role="status" aria-live="polite"></div>',
     # Heard and not seen; it takes no room.
     css="""
-div {
+.heard {
   position: absolute;
   width: 1px;
   height: 1px;
@@ -19,7 +19,7 @@ div {
 """,
     js="""
 export default function ({ data, parentElement }) {
-  const place = parentElement.querySelector("div")
+  const place = parentElement.querySelector(".heard")
   const due = Date.now() - (place.told ?? 0) >= data.every
   if (place.textContent === data.words || !(due || data.last)) return
   place.told = Date.now()

@@ -109,18 +109,21 @@ def _cutting(
             field(name, words=splits if name == "split" else None)
 
 
-def _columns(targets: list[str], inputs: list[str], together: bool) -> None:
+def _columns(
+    targets: list[str], inputs: list[str], together: bool, usual: str | None = None
+) -> None:
     """Which column to predict, and which ones the network sees.
 
     Args:
         targets: the columns that can be predicted.
         inputs: the columns that the network can see.
         together: whether it sees all of them if none is chosen, or the target alone.
+        usual: the target if none is chosen; the first one if nothing is said.
     """
     if st.session_state.get("target") not in (None, *targets):
         st.session_state.target = None
     if len(targets) > 1:
-        st.session_state.target = st.session_state.get("target") or targets[0]
+        st.session_state.target = st.session_state.get("target") or usual or targets[0]
         st.selectbox("Target", targets, key="target", persist_state="session")
     chosen = st.session_state.get("inputs") or []
     st.session_state.inputs = [name for name in chosen if name in inputs]
@@ -156,7 +159,8 @@ def _upload_controls(unfolded: bool) -> None:
     if kept:
         st.caption(plain(f"Using {kept[0]}: {_what(table)}."))
     targets, inputs = uploaded.columns(table)
-    _columns(list(targets), list(inputs), _by_label(table))
+    usual = uploaded.default_target(table)
+    _columns(list(targets), list(inputs), _by_label(table), usual)
     if _by_label(table):
         _cutting(unfolded, WHOLE, STRATIFIED)
     elif table.kind == "text":

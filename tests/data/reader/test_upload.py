@@ -817,7 +817,7 @@ def test_an_ugly_file_is_read_and_the_user_is_told(data, warnings, expected):
         (b"date,value,temp", "no rows"),
         (xlsx(), "Excel workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"6" * 4096, r"\.xls"),
-        (gzip.compress(PLAIN.encode()), "gzip"),
+        (gzip.compress(PLAIN.encode())[:40], "gzip"),
         (pickle.dumps({"a": [1, 2]}), "pickle"),
         (b"\x93NUMPY\x01\x00" + bytes(100), "NumPy"),
         (b"%PDF-1.4\n1 0 obj", "PDF"),

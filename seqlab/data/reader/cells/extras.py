@@ -156,12 +156,28 @@ def without_repeated_header(
     copies = [i for i, row in enumerate(rows) if row == title[-1]] if title else []
     if not copies:
         return rows, lines, []
+    above = _words_above(rows, copies, len(title[-1]))
+    told = f" The {on_lines(lines[i] for i in above)} above it likewise." if above else ""
     finding = warning(
         "repeated_header",
-        f"The header stands again on {on_lines(lines[i] for i in copies)}: left out. "
-        "Perhaps several files were joined.",
+        f"The header stands again on {on_lines(lines[i] for i in copies)}: left out.{told} "
+        "Perhaps several files or recordings were joined: windows cross the seam.",
     )
-    return *_without(rows, lines, set(copies)), [finding]
+    return *_without(rows, lines, {*copies, *above}), [finding]
+
+
+def _words_above(rows: list[list[str]], copies: list[int], width: int) -> list[int]:
+    """Short lines of words just above a header that stands again: where a log began anew."""
+    found = []
+    for copy in copies:
+        row = copy - 1
+        while row >= max(0, copy - 5):
+            filled = [cell for cell in rows[row] if cell]
+            if len(filled) >= width or any(map(looks_like_data, filled[1:])):
+                break
+            found.append(row)
+            row -= 1
+    return sorted(found)
 
 
 def _without(

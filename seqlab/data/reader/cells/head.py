@@ -136,6 +136,8 @@ def _are_names(rows: list[list[str]], typed: list[int]) -> bool:
     """Does the first row use numbers or dates as names: 0, 1, 2, ... or 1/22/20, 1/23/20, ...?"""
     if len(rows) < 2 or min(map(len, rows)) <= typed[-1] or len(typed) < 2:
         return False
+    if _are_places(*rows):
+        return True
     if _are_years(*rows):
         return True
     if len(typed) < 4:
@@ -150,6 +152,12 @@ def _are_names(rows: list[list[str]], typed: list[int]) -> bool:
     if years and not all(re.fullmatch(r"[12]\d{3}", cell) for cell in second[1:]):
         return True
     return steps == {1} and second[-1] != first[-1]
+
+
+def _are_places(first: list[str], second: list[str]) -> bool:
+    """`,0,1`: what pandas writes above a column of labels when the columns have no names."""
+    counted = [str(place) for place in range(len(first) - 1)]
+    return not first[0] and first[1:] == counted and bool(second[0]) and second[1:] != counted
 
 
 def _are_years(first: list[str], second: list[str]) -> bool:

@@ -5,17 +5,21 @@ Nothing leaves the rectangle silently: every line that is left out or changed is
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from seqlab.data.reader.bytes.foreign import UploadError
-from seqlab.data.reader.cells import extras, head
+from seqlab.data.reader.cells import extras, head, lists
 from seqlab.data.reader.cells.kinds import looks_like_data
 from seqlab.data.reader.cells.records import Records
 from seqlab.data.reader.wording import count, hint, names, on_lines, shown, warning
 from seqlab.experiment import Finding
 
 MAX_COLUMNS = 10_000
+_MONTH_DAY = re.compile(r"[^\W\d_]{3,10}\.? \d{1,2}")
+_YEAR = re.compile(r"\d{4}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,12 @@ class Grid:
     columns: list[list[str]]
     lines: list[int]
     header: int
+
+    def without(self, rows: Sequence[int]) -> Grid:
+        """The rectangle without some of its rows."""
+        left = [i for i in range(len(self.lines)) if i not in set(rows)]
+        columns = [[cells[i] for i in left] for cells in self.columns]
+        return replace(self, columns=columns, lines=[self.lines[i] for i in left])
 
 
 def outline(records: Records, header: int | None = None) -> tuple[Grid, list[Finding]]:
@@ -82,6 +92,9 @@ def outline(records: Records, header: int | None = None) -> tuple[Grid, list[Fin
     findings += noticed
     grid, noticed = _square(labels, rows, lines)
     findings += noticed
+    cell_names, cell_columns, noticed = lists.spread(grid.names, grid.columns)
+    if noticed:
+        grid, findings = replace(grid, names=cell_names, columns=cell_columns), findings + noticed
     if not title and header is None:
         findings.append(
             warning(
@@ -158,8 +171,17 @@ def _fit(
             [row[: len(labels)] if not any(row[len(labels) :]) else row for row in rows],
             findings,
         )
+    if extra == 1 and delimiter == "," and (joined := _joined_dates(rows, width)):
+        findings.append(
+            warning(
+                "date_split",
+                f"The comma inside the dates ({shown(joined[0][0])} on line {lines[0]}) is also "
+                "the border between columns: the first two cells of a row were read as one date.",
+            )
+        )
+        return labels, joined, findings
     split = all(cell.isdigit() for row in rows[:200] for cell in row[-extra:] if len(row) == width)
-    if extra == 1 and not (split and delimiter == ","):
+    if extra == 1 and (_name_rows(rows) or not (split and delimiter == ",")):
         findings.append(
             warning(
                 "row_names",
@@ -177,6 +199,23 @@ def _fit(
             "semicolons between columns, or with decimal points."
         )
     raise UploadError(f"{problem} Give each column a name, or choose another delimiter.")
+
+
+def _joined_dates(rows: list[list[str]], width: int) -> list[list[str]] | None:
+    """Rows whose first two cells are one date: "Jan 19" and "2018"; `None` if they are none."""
+    whole = [row for row in rows if len(row) == width]
+    if not all(_YEAR.fullmatch(row[1]) and _MONTH_DAY.fullmatch(row[0]) for row in whole):
+        return None
+    return [[f"{row[0]}, {row[1]}", *row[2:]] if len(row) == width else row for row in rows]
+
+
+def _name_rows(rows: list[list[str]]) -> bool:
+    """Whether the first cells number the rows, as R and pandas write them."""
+    firsts = [row[0] for row in rows if row]
+    return firsts in (
+        [str(i) for i in range(len(firsts))],
+        [str(i + 1) for i in range(len(firsts))],
+    )
 
 
 def _square(

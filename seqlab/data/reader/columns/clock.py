@@ -31,6 +31,8 @@ _TIME_OF_DAY = re.compile(
     r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp]\.?\s?[Mm]\.?)?", re.ASCII
 )
 
+_ELAPSED = re.compile(r"(\d{1,5}):([0-5]\d\.\d{1,9})", re.ASCII)
+
 
 def time_of_day(cells: list[str]) -> NDArray[np.float64] | None:
     """Seconds since midnight, if the column holds clock times such as 14:30 or 18.00.00."""
@@ -47,6 +49,19 @@ def time_of_day(cells: list[str]) -> NDArray[np.float64] | None:
         if i == 50 and known and np.isfinite(seconds).sum() < _ENOUGH * known:
             return None
     return seconds if known and np.isfinite(seconds).sum() >= _ENOUGH * known else None
+
+
+def elapsed_time(cells: list[str]) -> NDArray[np.float64] | None:
+    """Seconds, if the column holds minutes and seconds with a fraction: 0:00.002 or 12:59.950."""
+    seconds = np.full(len(cells), np.nan)
+    for i, cell in enumerate(cells):
+        match = _ELAPSED.fullmatch(cell)
+        if match is None:
+            if is_missing(cell):
+                continue
+            return None
+        seconds[i] = 60 * int(match[1]) + float(match[2])
+    return seconds if np.isfinite(seconds).any() else None
 
 
 def _hours(hour: int, half: str | None) -> int:

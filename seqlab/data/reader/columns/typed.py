@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from seqlab.data.reader.cells.kinds import is_missing, looks_like_data
 from seqlab.data.reader.cells.outline import Grid
 from seqlab.data.reader.columns import numerals, times
-from seqlab.data.reader.columns.clock import time_of_day
+from seqlab.data.reader.columns.clock import elapsed_time, time_of_day
 from seqlab.data.reader.columns.moments import Times
 from seqlab.data.reader.columns.numerals import Numbers
 from seqlab.data.reader.vocabulary import ANY_TRUTH, TRUE, TRUTH
@@ -101,6 +101,9 @@ def _column(
         notes.codes.append(name)
         return Column(name, cells, "text")
     numbers = numerals.parse(cells, sign, forced)
+    if isinstance(numbers, Numbers) and _are_codes(numbers, cells, known):
+        notes.letters.append(name)
+        return Column(name, cells, "text")
     if isinstance(numbers, Numbers):
         notes.numbers[name] = (numbers, cells)
         return Column(name, cells, "number", numbers.values)
@@ -109,8 +112,34 @@ def _column(
     seconds = time_of_day(cells)
     if seconds is not None:
         return Column(name, cells, "clock", seconds)
+    if (starts := _starts(cells)) and (moments := times.parse(starts, day_first)):
+        text = f"{shown(name)} holds spans of time ({shown(cells[0])}): their starts count."
+        notes.findings.append(hint("spans", text))
+        return Column(name, starts, "time", moments=moments)
+    if (elapsed := elapsed_time(cells)) is not None:
+        text = f"{shown(name)} was read as elapsed time in seconds."
+        notes.findings.append(hint("elapsed", text))
+        return Column(name, cells, "number", elapsed)
     notes.text(name, cells, numbers.reason)
     return Column(name, cells, "text")
+
+
+def _are_codes(numbers: Numbers, cells: list[str], known: set[str]) -> bool:
+    """Few codes of which some are digits and some letters: 0, a, b; no number gone wrong."""
+    words = {cells[i] for i in numbers.bad}
+    digits = known - words
+    short = bool(words) and all(len(word) <= 3 and word.isalpha() for word in words)
+    return short and len(digits) <= 3 and len(words) <= 5 and all(len(cell) <= 2 for cell in digits)
+
+
+def _starts(cells: list[str]) -> list[str] | None:
+    """The first halves of spans such as "27.03.2020 00:00 - 27.03.2020 01:00"."""
+    for separator in (" - ", " – ", " to ", " / ", "/"):
+        known = [cell for cell in cells[:200] if not is_missing(cell)]
+        halves = [cell.split(separator) for cell in known]
+        if known and all(len(half) == 2 and len(half[0]) >= 6 for half in halves):
+            return [cell.split(separator)[0].strip() for cell in cells]
+    return None
 
 
 def _truth(name: str, cells: list[str], known: set[str], notes: _Notes) -> Column | None:
@@ -154,6 +183,7 @@ class _Notes:
         self.empty: list[str] = []
         self.codes: list[str] = []
         self.truths: list[str] = []
+        self.letters: list[str] = []
         self.numbers: dict[str, tuple[Numbers, list[str]]] = {}
 
     def text(self, name: str, cells: list[str], reason: str) -> None:
@@ -196,6 +226,9 @@ class _Notes:
                     f"{names(self.codes)} was kept as text: leading zeros mark a code.",
                 )
             )
+        if self.letters:
+            text = f"{names(self.letters)} holds a few codes, digits and letters: kept as words."
+            found.append(hint("letter_codes", text))
         if self.truths:
             found.append(
                 hint("truth_values", f"{names(self.truths)}: yes counts as 1 and no as 0.")

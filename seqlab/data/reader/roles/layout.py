@@ -15,15 +15,26 @@ import pandas as pd
 from seqlab.data.reader.bytes.foreign import UploadError
 from seqlab.data.reader.columns import times
 from seqlab.data.reader.columns.typed import Column, counts_rows
+from seqlab.data.reader.roles.targets import best
 from seqlab.data.reader.roles.timeline import Timeline
-from seqlab.data.reader.vocabulary import ID_NAMES, LABEL_NAMES, PART_NAMES, ROW_NAMES, key
+from seqlab.data.reader.vocabulary import (
+    DATE_NAMES,
+    ID_NAMES,
+    LABEL_NAMES,
+    PART_NAMES,
+    ROW_NAMES,
+    key,
+)
 from seqlab.data.reader.wording import count, hint, names, on_lines, shown, warning
 from seqlab.experiment import Finding, Kind, ParseOptions
 
 _SEQUENCE_NAME = re.compile(r"(.*?)(\d{1,9})", re.ASCII)
 _STEP_PREFIXES = frozenset({"", "t", "step", "time", "x", "v", "timestep", "col"})
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WIDE = 8  # a row of fewer values is hardly a sequence
 MAX_CLASSES = 50
+_MANY = 20  # columns
+_MOST_IDS = 5  # columns that are tried together
 
 
 class NoNumbersError(UploadError):
@@ -40,6 +51,7 @@ class Layout:
     numeric: list[str] = field(default_factory=list)
     texts: tuple[str, ...] = ()
     label_at: Literal["end", "every step"] = "end"
+    target: str | None = None
 
 
 def numbers(
@@ -91,8 +103,8 @@ def numbers(
         return long, findings + found
     if label_wish is not None or wish.label == "":
         name = None if label_wish is None else label_wish.name
-        left = [c.name for c in numeric if c.name != name]
-        return Layout("series", label=name, numeric=left), findings
+        free = [c for c in numeric if c.name != name]
+        return _series(free, name, timeline), findings
     label = next(
         (
             c.name
@@ -101,7 +113,98 @@ def numbers(
         ),
         None,
     )
-    return Layout("series", label=label, numeric=[c.name for c in numeric]), findings
+    findings += _doubts(columns, numeric, timeline, label, wish)
+    return _series(numeric, label, timeline), findings
+
+
+def _series(numeric: list[Column], label: str | None, timeline: Timeline | None) -> Layout:
+    """One row a time step."""
+    target = best(numeric, timeline)
+    return Layout("series", label=label, numeric=[c.name for c in numeric], target=target)
+
+
+def _doubts(
+    columns: list[Column],
+    numeric: list[Column],
+    timeline: Timeline | None,
+    label: str | None,
+    wish: ParseOptions,
+) -> list[Finding]:
+    """What speaks against rows being time steps, and which columns are left out for being words."""
+    findings = []
+    words = [
+        c.name
+        for c in columns
+        if c.kind == "text" and c.name != label and not _is_time(c, timeline)
+    ]
+    if words:
+        findings.append(
+            hint("words_unused", f"{names(words)} {_holds(words)} words: not used as input.")
+        )
+    if wish.kind is None and (lagged := _lagged(numeric)):
+        earlier, later = lagged
+        findings.append(
+            warning(
+                "lagged_columns",
+                f"{shown(later.name)} is {shown(earlier.name)} one row on: the table looks like "
+                "windows that were cut already, and its columns give each other away. Keep one "
+                "column of each kind and let the windows be cut here.",
+            )
+        )
+    if timeline is not None or wish.kind is not None or len(numeric[0].cells) < 10:
+        return findings
+    if len(numeric) >= _MANY and all(c.name.startswith("column ") for c in numeric):
+        findings.append(
+            warning(
+                "rows_or_columns",
+                f"{len(numeric)} columns without names or a time: each column was taken for a "
+                "series and each row for a time step. If each row is one sequence, choose “one "
+                "sequence a row”.",
+            )
+        )
+    if any(c.kind == "text" and key(c.name) in DATE_NAMES for c in columns):
+        return findings  # a time that was not understood, and that is told
+    rows = len(numeric[0].cells)
+    unique = [
+        c for c in columns if c.kind == "text" and len(set(c.cells)) == rows and not counts_rows(c)
+    ]
+    last = columns[-1]
+    outcome = last.kind in ("truth", "number", "text") and 2 <= len(set(last.cells)) <= 5
+    varied = sum(len(set(c.cells)) > rows / 3 for c in numeric) >= min(2, len(numeric) - 1) > 0
+    if unique or (outcome and varied):
+        why = (
+            f"{shown(unique[0].name)} is different in every row"
+            if unique
+            else f"the last column, {shown(last.name)}, has only {len(set(last.cells))} values"
+        )
+        findings.append(
+            warning(
+                "rows_not_steps",
+                f"No column is a time, and {why}: perhaps each row is a case of its own and no "
+                "time step. Then choose “one sequence a row”; as it is read now, each row follows "
+                "the one above.",
+            )
+        )
+    return findings
+
+
+def _lagged(numeric: list[Column]) -> tuple[Column, Column] | None:
+    """Two columns of which one holds the other's values a row later, if many columns do."""
+    usable = [c for c in numeric[:_MANY] if c.values is not None and len(set(c.cells)) > 5]
+    found = [
+        (a, b)
+        for a, b in combinations(usable, 2)
+        for a, b in ((a, b), (b, a))
+        if a.values is not None
+        and b.values is not None
+        and len(a.values) > 10
+        and np.array_equal(a.values[1:], b.values[:-1])
+    ]
+    return found[0] if len(found) >= max(2, len(usable) // 3) else None
+
+
+def _holds(words: list[str]) -> str:
+    return "holds" if len(words) == 1 else "hold"
 
 
 def _named(columns: list[Column], name: str | None, role: str) -> Column | None:
@@ -165,6 +268,14 @@ def _wide(
         varied = [c for c in words if len(set(c.cells)) > 1]
         classes_in = [c for c in varied if len(set(c.cells)) < len(c.cells)]
         label = next(reversed(classes_in), None) or next(iter(varied or words), None)
+        if label is not None and label in classes_in and len(varied) > 1:
+            findings.append(
+                warning(
+                    "label_assumed",
+                    f"Each row was taken for one sequence and {shown(label.name)} for its label: a "
+                    "classification. To forecast inside each row instead, choose no label.",
+                )
+            )
     if label is None and prefix is None:
         label = next((c for c in (numeric[0], numeric[-1]) if _is_class_number(c, numeric)), None)
         if label is None:
@@ -226,6 +337,7 @@ def _unlabelled(
     """Rows of numbers, perhaps with a name each."""
     words = [c for c in others if c.kind == "text" and len(set(c.cells)) == len(c.cells)]
     name = words[0].name if words else None
+    spare = [c.name for c in others if c.name != name]
     if len(lines) > 1:
         finding = hint(
             "wide_without_label", "Each row was taken for one sequence; there is no label."
@@ -236,7 +348,9 @@ def _unlabelled(
             f"All {len(steps):,} values stand in one row (line {lines[0]:,}): it was taken for one "
             "sequence, one value per time step.",
         )
-    return Layout("wide", sequence_id=name, numeric=[c.name for c in steps]), [finding]
+    left_out = hint("unused_columns", f"{names(spare)}: no steps of the sequence, not used.")
+    findings = [finding, *([left_out] if spare else [])]
+    return Layout("wide", sequence_id=name, numeric=[c.name for c in steps]), findings
 
 
 def _numbered(numeric: list[Column]) -> tuple[list[Column], str]:
@@ -247,14 +361,15 @@ def _numbered(numeric: list[Column]) -> tuple[list[Column], str]:
             run = runs.setdefault(match[1], [])
             if not run or int(match[2]) == run[-1][0] + 1:
                 run.append((int(match[2]), column))
+    longest = max(map(len, runs.values()), default=0)
     dates = times.parse([column.name for column in numeric[-_WIDE:]])
     if dates is not None and not dates.bad:  # 1/22/20, 1/23/20, ...: a date in each name
         known = [c for c in numeric if times.parse([c.name]) is not None]
-        return known, ""
+        if len(known) > longest:  # "t100" could be a date as well, but "t1" is none
+            return known, ""
     if not runs:
         return [], ""
     prefix = max(runs, key=lambda p: len(runs[p]))
-    longest = len(runs[prefix])
     alike = [p for p in runs if len(runs[p]) == longest] if longest >= _WIDE else [prefix]
     return [column for p in alike for _, column in runs[p]], key(prefix)
 
@@ -290,7 +405,8 @@ def _is_class_number(column: Column, numeric: list[Column]) -> bool:
 
 
 def _is_id_name(name: str) -> bool:
-    return not ID_NAMES.isdisjoint(key(name).split())
+    words = {*key(name).split(), *key(_CAMEL.sub(" ", name)).split()}  # machine_id, machineID
+    return not ID_NAMES.isdisjoint(words)
 
 
 def _sequence_id(columns: list[Column], timeline: Timeline | None) -> Column | None:
@@ -317,7 +433,10 @@ def _sequence_id(columns: list[Column], timeline: Timeline | None) -> Column | N
         shared = bool(pairs["time"].duplicated().any())
         blocks = _blocks(column.cells) == distinct
         counted = blocks and timeline is not None and _counts(timeline, column.cells)
-        separates = shared and apart and (column.kind == "text" or counted)
+        each = np.unique(pd.factorize(pairs["time"])[0], return_counts=True)[1]
+        # All at some time, and each for longer than there are of them: no step of the day.
+        balanced = distinct**2 <= rows and each.max(initial=0) == distinct
+        separates = shared and apart and (column.kind == "text" or counted or balanced)
         if separates or (is_named and (apart or blocks)):
             found.append((not is_named, not apart, place, column))
     return min(found, key=lambda item: item[:3])[3] if found else None
@@ -332,25 +451,42 @@ def _counts(timeline: Timeline, ids: list[str]) -> bool:
 
 
 def joint_id(columns: list[Column], timeline: Timeline | None) -> Column | None:
-    """Two ids that only together tell sequences apart, such as subject and trial, as one column."""
+    """Two or three ids that only together tell sequences apart, such as store and department.
+
+    Names that say so are enough; other columns must have all their sequences at some time, each
+    of several rows.
+    """
     if timeline is None:
         return None
     ids = [
         c
         for c in columns
-        if _is_id_name(c.name)
-        and c.kind in ("text", "number")
+        if c.kind in ("text", "number")
+        and (c.values is None or _is_whole(c.values))
         and not _is_time(c, timeline)
         and 2 <= len(set(c.cells)) <= len(c.cells) / 2
     ]
-    times = pd.factorize(timeline.values)[0].tolist() if len(ids) > 1 else []
-    for first, second in combinations(ids[:4], 2):
-        alone = [len(set(zip(c.cells, times, strict=True))) for c in (first, second)]
-        pairs = list(zip(first.cells, second.cells, strict=True))
-        together = len(set(zip(pairs, times, strict=True)))
-        if max(alone) < together == len(times) and len(set(pairs)) <= len(pairs) / 2:
-            cells = [f"{a}, {b}" for a, b in pairs]
-            return Column(f"{first.name}+{second.name}", cells, "text")
+    ids.sort(key=lambda c: not _is_id_name(c.name))
+    rows = pd.factorize(timeline.values)[0]
+    known = rows[rows >= 0]
+    shared = len(known) > 0 and int(np.bincount(known).max()) > 1
+    if len(ids) < 2 or not shared:
+        return None
+    times = rows.tolist()
+    if any(len(set(zip(c.cells, times, strict=True))) == len(times) for c in ids):
+        return None  # one is enough
+    for size in (2, 3):
+        for some in combinations(ids[:_MOST_IDS], size):
+            keys = list(zip(*(c.cells for c in some), strict=True))
+            owners = Counter(keys)
+            if len(set(zip(keys, times, strict=True))) < len(times):
+                continue
+            named = all(_is_id_name(c.name) for c in some) and len(owners) <= len(keys) / 2
+            whole = int(np.bincount(known).max()) == len(owners)
+            if named or (whole and min(owners.values()) >= 3):
+                some = tuple(sorted(some, key=columns.index))
+                cells = [", ".join(parts) for parts in zip(*(c.cells for c in some), strict=True)]
+                return Column("+".join(c.name for c in some), cells, "text")
     return None
 
 
@@ -411,11 +547,17 @@ def _long(
             )
     name = None if label is None else label.name
     taken = {chosen.name, name, *chosen.name.split("+")}  # of an id put together, too
-    left = [c.name for c in numeric if c.name not in taken]
+    free = [c for c in numeric if c.name not in taken]
+    left = [c.name for c in free]
     if not left:
         raise UploadError("There is no column of numbers beside the ids and labels.")
     return Layout(
-        "long", label=name, sequence_id=chosen.name, numeric=left, label_at=label_at
+        "long",
+        label=name,
+        sequence_id=chosen.name,
+        numeric=left,
+        label_at=label_at,
+        target=best(free, timeline, chosen.cells),
     ), findings
 
 

@@ -9,8 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from seqlab.data.reader.roles.timeline import Timeline
-from seqlab.data.reader.wording import count, shown, warning
+from seqlab.data.reader.wording import count, on_lines, shown, warning
 from seqlab.experiment import Finding
+
+MOST_NAMED = 50  # rows out of order whose lines are told
 
 
 def sort(
@@ -24,6 +26,7 @@ def sort(
     frame["id"] = pd.factorize(np.asarray(ids, dtype=object))[0] if ids is not None else 0
     filled = frame.groupby("id")["time"].ffill()
     steps = filled.groupby(frame["id"]).diff().dropna().to_numpy()
+    steps_at = np.flatnonzero(filled.groupby(frame["id"]).diff().notna().to_numpy())
     zero = np.timedelta64(0) if timeline.is_date else 0
     back = steps < zero
     if not back.any():
@@ -53,6 +56,9 @@ def sort(
             ],
         )
     frame["time"] = filled
+    where = ""
+    if ids is None and int(back.sum()) <= MOST_NAMED:
+        where = f" ({on_lines(lines[int(i)] for i in steps_at[back])})"
     order = frame.sort_values(["id", "time"], kind="stable", na_position="first").index.to_numpy()
     return (
         order,
@@ -60,7 +66,7 @@ def sort(
         [
             warning(
                 "unsorted_time",
-                f"{count(int(back.sum()), 'row')} stood before the row above in "
+                f"{count(int(back.sum()), 'row')}{where} stood before the row above in "
                 f"{shown(timeline.name)}: the rows were sorted by time"
                 + (" within each sequence." if ids is not None else "."),
             )

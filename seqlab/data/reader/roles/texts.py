@@ -8,7 +8,7 @@ from seqlab.data.reader.bytes.foreign import UploadError
 from seqlab.data.reader.columns.typed import Column, counts_rows
 from seqlab.data.reader.roles.layout import MAX_CLASSES, Layout
 from seqlab.data.reader.vocabulary import LABEL_NAMES, key
-from seqlab.data.reader.wording import count, hint, on_lines, shown, warning
+from seqlab.data.reader.wording import count, hint, names, on_lines, shown, warning
 from seqlab.experiment import Finding, ParseOptions
 
 
@@ -43,6 +43,8 @@ def words(
     columns = [c for c in columns if c.kind != "empty"]
     counters = {c.name for c in columns if counts_rows(c)}
     rest = [c for c in columns if c.name not in counters]
+    if by_sentences := _sentences(rest, lines):
+        return by_sentences
     if not 2 <= len(rest) <= 4:
         return None
     if any(c.kind == "number" and len(set(c.cells)) > 20 for c in rest):
@@ -70,10 +72,10 @@ def words(
         free = [c for c in texts if c is not label]
         if not free:
             return None
-        text = max(free, key=lambda c: len(set(c.cells)))
+        text = max(free, key=lambda c: sum(map(len, c.cells)))
         if len(set(text.cells)) < 3:
             return None
-        return Layout("text", label=label.name, texts=(text.name,)), _about_texts([text], lines)
+        return _labelled(text, label, rest, lines)
     if len(rest) == 2 and min(len(set(c.cells)) for c in rest) > 1:
         return _pairs(rest, lines)
     if len(rest) == 3 == len(texts) and delimiter == "\t":  # as from manythings.org/anki
@@ -81,6 +83,69 @@ def words(
         unused = hint("unused_columns", f"{shown(rest[2].name)} is neither of the two texts.")
         return shape, [*found, unused]
     return None
+
+
+def _sentences(rest: list[Column], lines: list[int]) -> tuple[Layout, list[Finding]] | None:
+    """A table of any width in which one column holds sentences and another a class.
+
+    Columns of many different numbers speak against it, unless each number stands once: an id.
+    """
+    rows = len(rest[0].cells) if rest else 0
+    texts = [c for c in rest if c.kind == "text" and _is_prose(c)]
+    if not texts or rows < 5:
+        return None
+    for column in rest:
+        many = len(set(column.cells))
+        if column.kind == "number" and MAX_CLASSES < many < rows:
+            return None
+        if column.kind == "number" and many == rows > 20 and not _is_id(column):
+            return None
+    text = max(texts, key=lambda c: sum(map(len, c.cells)))
+    classes = [
+        c
+        for c in rest
+        if c is not text
+        and c.kind in ("text", "number", "truth")
+        and _is_classes(c)
+        and len(set(c.cells)) > 1
+    ]
+    if not classes:
+        return None
+    # Among several, the one that is named so, else the fewest classes; of equal ones the first.
+    label = min(classes, key=lambda c: (key(c.name) not in LABEL_NAMES, len(set(c.cells))))
+    return _labelled(text, label, rest, lines)
+
+
+def _is_prose(column: Column) -> bool:
+    """Cells of several words, hardly one twice."""
+    cells = [cell for cell in column.cells if cell]
+    words = float(np.median([len(cell.split()) for cell in cells])) if cells else 0.0
+    return words >= 3 and len(set(cells)) >= 0.8 * len(cells)
+
+
+def _is_id(column: Column) -> bool:
+    values = column.values
+    return values is not None and bool(
+        np.isfinite(values).all() and (values == np.floor(values)).all()
+    )
+
+
+def _labelled(
+    text: Column, label: Column, rest: list[Column], lines: list[int]
+) -> tuple[Layout, list[Finding]]:
+    """Texts with one label; what else could have been read is told."""
+    others = [c.name for c in rest if c not in (text, label)]
+    findings = _about_texts([text], lines)
+    if others:
+        findings.append(
+            hint(
+                "one_text_one_label",
+                f"{shown(text.name)} is read, and {shown(label.name)} is the label. Not used: "
+                f"{names(others)}. One text and one label are learned at a time; others can be "
+                "chosen.",
+            )
+        )
+    return Layout("text", label=label.name, texts=(text.name,)), findings
 
 
 def _pairs(both: list[Column], lines: list[int]) -> tuple[Layout, list[Finding]]:

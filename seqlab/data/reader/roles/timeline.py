@@ -24,6 +24,7 @@ from seqlab.data.reader.wording import count, hint, on_lines, shown, warning
 from seqlab.experiment import Finding
 
 _EPOCHS = (("s", 1.0), ("ms", 1e3), ("us", 1e6), ("ns", 1e9))
+FEW_COLUMNS = 8  # of more, the first one may be the first step of sequences in rows
 _EXCEL_DAY_0 = np.datetime64("1899-12-30", "us")
 
 
@@ -44,8 +45,8 @@ class Timeline:
 
 def _is_step(name: str) -> bool:
     """`t`, `step`, `time ms`: a name for steps or elapsed time."""
-    first, *rest = name.split() or [""]
-    return name in STEP_NAMES or (first in STEP_NAMES and UNITS.issuperset(rest))
+    bare = " ".join(word for word in name.split() if word not in UNITS)
+    return name in STEP_NAMES or bare in STEP_NAMES
 
 
 def find(
@@ -54,7 +55,7 @@ def find(
     """The time column, if there is one; `wanted` is the user's choice ("" for none)."""
     if wanted == "":
         return None, []
-    guess = _found(columns, lines, chosen=False)
+    guess = _with_compact_clock(*_found(columns, lines, chosen=False), columns)
     if wanted is not None and (guess[0] is None or guess[0].name != wanted):
         columns = [column for column in columns if column.name == wanted]
         if not columns:
@@ -67,6 +68,54 @@ def find(
             )
         return found
     return guess
+
+
+def _with_compact_clock(
+    line: Timeline | None, findings: list[Finding], columns: list[Column]
+) -> tuple[Timeline | None, list[Finding]]:
+    """Dates that repeat, with a time of day in a column of digits beside them: 093000, 0930."""
+    if line is None or not line.is_date or line.parts:
+        return line, findings
+    days = line.values.astype("datetime64[D]")
+    if (days != line.values).any() or len(np.unique(days)) == len(days):
+        return line, findings
+    for column in columns:
+        micros = None if column.name == line.replaces else _compact_clock(column)
+        if micros is None:
+            continue
+        moments = (days.astype("datetime64[us]") + micros).astype("datetime64[us]")
+        if len(np.unique(moments)) < 2 * len(np.unique(days)):
+            continue
+        name = f"{line.name}+{column.name}"
+        finding = warning(
+            "date_and_time",
+            f"{shown(line.name)} and {shown(column.name)} were put together as the time.",
+        )
+        parts = (line.replaces, column.name)
+        return Timeline(name, moments, line.replaces, parts), [*findings, finding]
+    return line, findings
+
+
+def _compact_clock(column: Column) -> NDArray[np.timedelta64] | None:
+    """Times of day written as 093000 or 0930, each with as many digits."""
+    cells = column.cells
+    widths = set(map(len, cells))
+    if widths not in ({4}, {6}) or not all(map(str.isdecimal, cells)) or len(set(cells)) < 2:
+        return None
+    digits = np.array([int(cell.ljust(6, "0")) for cell in cells])
+    hours, minutes, seconds = digits // 10_000, digits // 100 % 100, digits % 100
+    if (hours > 23).any() or (minutes > 59).any() or (seconds > 59).any():
+        return None
+    return (hours * 3600 + minutes * 60 + seconds).astype("timedelta64[s]")
+
+
+def rows_without_time(columns: list[Column]) -> list[int]:
+    """Rows at the very top that are none: a column of dates has a word there, "Transform:"."""
+    for column in columns:
+        bad = column.moments.bad if column.kind == "time" and column.moments else []
+        if bad and bad == list(range(len(bad))) and len(bad) <= 3 and len(column.cells) >= 10:
+            return bad
+    return []
 
 
 def _found(
@@ -83,7 +132,7 @@ def _found(
     for column in numeric:
         alone = len(numeric) == 1 and not chosen
         first = column is columns[0]
-        if found := _from_numbers(column, first, alone, chosen):
+        if found := _from_numbers(column, first, alone, chosen, len(numeric) <= FEW_COLUMNS):
             return found
     clocks = [c for c in columns if c.kind == "clock"]
     if clocks:
@@ -256,7 +305,7 @@ def _from_parts(columns: list[Column], lines: list[int]) -> tuple[Timeline, list
 
 
 def _from_numbers(
-    column: Column, first: bool, alone: bool, chosen: bool
+    column: Column, first: bool, alone: bool, chosen: bool, few: bool
 ) -> tuple[Timeline, list[Finding]] | None:
     """Numbers that stand for time: 20200131, Unix seconds, Excel days, years, steps."""
     values = column.values
@@ -308,6 +357,9 @@ def _from_numbers(
         return None
     yearly = 1000 <= low <= high <= 2300
     if yearly and (dated or (first and whole and (steps == 1).all() and low >= 1500)):
+        return Timeline(column.name, values, column.name), []
+    even = first and few and rising and not whole and bool(np.ptp(steps) <= 0.1 * steps.mean())
+    if even and np.isclose(steps.mean(), np.median(steps), rtol=0.05):
         return Timeline(column.name, values, column.name), []
     if chosen or ((dated or _is_step(name)) and float((steps > 0).mean()) >= 0.5):
         return Timeline(column.name, values, column.name), []

@@ -1,0 +1,114 @@
+"""Which columns of numbers one would hardly want to forecast, by their values alone.
+
+A counter, a second clock, a part of the calendar, a number of an owner: each can be told in advance
+and makes a network look clever. They stay on offer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from seqlab.data.reader.columns.typed import Column
+from seqlab.data.reader.roles.timeline import Timeline
+
+EVEN = 0.05  # spread of the steps of a counter, as a share of the mean step
+MOSTLY = 0.9
+FEW = 2  # different values of a switch
+_PARTS = ("dayofweek", "month", "hour", "day", "dayofyear", "quarter", "year", "minute")
+
+
+def best(
+    numeric: Sequence[Column], timeline: Timeline | None, owner: Sequence[str] | None = None
+) -> str | None:
+    """The first column that is worth a forecast, or the least bad one; `None` if there is none.
+
+    Args:
+        numeric: columns of numbers.
+        timeline: the time, if there is one.
+        owner: of each row, the sequence that it belongs to.
+    """
+    found = min(numeric, key=lambda column: poor(column, timeline, owner), default=None)
+    return None if found is None else found.name
+
+
+def poor(column: Column, timeline: Timeline | None, owner: Sequence[str] | None = None) -> int:
+    """0 for a column worth a forecast, 1 for a switch, 2 for one that is known in advance.
+
+    Args:
+        column: of numbers.
+        timeline: the time, if there is one.
+        owner: of each row, the sequence that it belongs to.
+    """
+    values = column.values
+    if values is None:
+        return 1
+    known = values[np.isfinite(values)]
+    distinct = len(np.unique(known))
+    if distinct < 2:
+        return 2
+    if owner is not None and _constant_within(values, owner):
+        return 2
+    groups = None if owner is None else pd.factorize(pd.Series(list(owner)))[0]
+    if _counts(values, groups) or _of_calendar(values, timeline) or _is_owner(values):
+        return 2
+    return 1 if distinct <= FEW or column.kind == "truth" else 0
+
+
+def _steps(values: NDArray[np.float64], groups: NDArray[np.int64] | None) -> NDArray[np.float64]:
+    """(steps,) from row to row, without those from one sequence to the next."""
+    steps = np.diff(values)
+    if groups is not None:
+        steps = steps[np.diff(groups) == 0]
+    return steps
+
+
+def _counts(values: NDArray[np.float64], groups: NDArray[np.int64] | None) -> bool:
+    """Whether it goes up or down by even steps, perhaps beginning again now and then."""
+    steps = _steps(values, groups)
+    if len(steps) < 3 or not np.isfinite(steps).all():
+        return False
+    mean = float(steps.mean())
+    if mean and (np.sign(steps) == np.sign(mean)).all():
+        return bool(steps.std() <= EVEN * abs(mean))
+    if (values != np.floor(values)).any():
+        return False
+    for by in (1.0, -1.0):  # 1, 2, ..., 288, 1, 2, ...
+        if (steps == by).mean() >= MOSTLY and (np.sign(steps[steps != by]) == -by).all():
+            return True
+    return False
+
+
+def _of_calendar(values: NDArray[np.float64], timeline: Timeline | None) -> bool:
+    """Whether it only says a part of the date in another way: weekday, month, hour."""
+    if timeline is None or not timeline.is_date or len(values) < 10:
+        return False
+    times = pd.Series(pd.to_datetime(timeline.values))
+    usable = times.notna().to_numpy() & np.isfinite(values)
+    for part in _PARTS:
+        pieces = getattr(times.dt, part).to_numpy()[usable]
+        different = len(np.unique(pieces))
+        if different < 2:
+            continue
+        pairs = len(np.unique(np.stack([pieces, values[usable]]), axis=1).T)
+        if pairs == different == len(np.unique(values[usable])):
+            return True
+    return False
+
+
+def _is_owner(values: NDArray[np.float64]) -> bool:
+    """Whole numbers of which each stands in one block of rows, several rows long."""
+    if not np.isfinite(values).all() or not (values == np.floor(values)).all():
+        return False
+    distinct = len(np.unique(values))
+    blocks = 1 + int((np.diff(values) != 0).sum())
+    return blocks == distinct <= len(values) / 3 and distinct > FEW
+
+
+def _constant_within(values: NDArray[np.float64], owner: Sequence[str]) -> bool:
+    """Whether it says nothing but whose row it is."""
+    frame = pd.DataFrame({"owner": list(owner), "value": values})
+    return bool(frame.groupby("owner")["value"].nunique().max() <= 1)
