@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from seqlab.data.reader.bytes import arrays as array_files
-from seqlab.data.reader.bytes import encoding, notations, packed, running
+from seqlab.data.reader.bytes import encoding, notations, packed, running, workbooks
 from seqlab.data.reader.bytes.arrays import Arrays
 from seqlab.data.reader.bytes.foreign import UploadError, refuse_foreign, refuse_markup
 from seqlab.data.reader.cells.outline import outline
@@ -58,7 +58,8 @@ class Table:
         label: the column with classes, or `None`.
         sequence_id: the column that tells sequences apart, or `None`.
         delimiter: the character between cells, " " for runs of blanks, `None` for one column.
-        encoding: the Python codec that reads the bytes; "" for arrays.
+        encoding: the Python codec that reads the bytes; "workbook" or "parquet" for those, "" for
+            arrays.
         lines: for each row of `frame`, the line of the file on which it starts.
         header: how many header rows there are.
         decimal: the decimal sign.
@@ -184,6 +185,9 @@ def _read(data: bytes, name: str, wish: ParseOptions) -> Table:
     data, name = packed.unpacked(data, name, MAX_BYTES)
     if array_files.is_numpy(data, name):
         return _arrays(data, wish)
+    if workbook := workbooks.as_text(data):
+        text, noted = workbook
+        return _table(text, noted[0].code, noted, wish)
     if not data.strip(b" \t\r\n\0"):
         raise UploadError("This file is empty: it has no rows of data.")
     refuse_foreign(data)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from seqlab.data.alternatives import with_other
 from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.load import load
 from seqlab.data.upload import Table, UploadError, read_table
@@ -67,7 +68,9 @@ def draft(flat: Mapping[str, Any]) -> Draft:
     notes: list[Finding] = []
     if experiment.data.source == "upload":
         read = table_of(experiment.data.file or "", experiment.data.reading)
-        notes = [finding for finding in read.findings if finding.level != "error"]
+        notes = [
+            with_other(finding, experiment) for finding in read.findings if finding.level != "error"
+        ]
     return Draft(
         experiment, dataset, [*_findings(experiment, services.pool().memory_budget), *notes]
     )

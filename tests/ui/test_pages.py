@@ -1,5 +1,6 @@
 """The pages without a browser: what a visitor enters, and what the page says to it."""
 
+import random
 import re
 from contextlib import suppress
 
@@ -202,6 +203,19 @@ def test_a_file_that_cannot_be_used_gets_a_sentence(app, name, content, sentence
     app.selectbox(key="data").set_value("sunspots").run()
     assert train_is_possible(app)
     assert not app.error
+
+
+def test_the_other_reading_of_a_file_is_taken_with_one_click(app):
+    draw = random.Random(0)
+    rows = [f"{draw.random()},{draw.random()},{draw.random()},{i % 2}" for i in range(60)]
+    upload(app, "cases.csv", "\n".join(["a,b,c,died", *rows]).encode())
+    assert any("perhaps each row is a case of its own" in message for message in messages(app))
+    (button,) = [b for b in app.button if b.label == "Read a sequence a row"]
+    button.click().run()
+    assert not app.exception
+    assert app.session_state["reading"]["kind"] == "wide"
+    assert "(None, 3, 1)" in picture(app)
+    assert train_is_possible(app)
 
 
 def test_a_bad_file_does_not_take_away_the_good_one(app):

@@ -7,6 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from seqlab.data import describe
+from seqlab.data.alternatives import OTHERS
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import Experiment, Finding
 from seqlab.figures import preview
@@ -18,6 +19,7 @@ from seqlab.ui.components import chain
 from seqlab.ui.components.chart import chart
 from seqlab.ui.components.terms import terms
 from seqlab.ui.controls.data import PROBLEM
+from seqlab.ui.draft import draft
 from seqlab.ui.words import plain
 
 NETWORK_TERMS = ("time step", "units", "return_sequences", "batch", "parameters")
@@ -140,9 +142,15 @@ def _fix(finding: Finding, key: str, kind: Literal["secondary", "tertiary"]) -> 
             key=key,
             icon=":material/build:",
             type=kind,
-            on_click=state.show,
+            on_click=_read_otherwise if finding.code in OTHERS else state.show,
             args=(finding.fix,),
         )
+
+
+def _read_otherwise(experiment: Experiment) -> None:
+    """Another reading of the file, with a network that fits what it is then."""
+    state.show(experiment)
+    state.show_fitting(draft(state.flat()))
 
 
 def _keras(finding: Finding, key: str) -> None:

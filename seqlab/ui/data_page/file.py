@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from seqlab.data.alternatives import OTHERS
 from seqlab.data.reader.quality.regular import usual
 from seqlab.data.upload import Table, UploadError
 from seqlab.experiment import Finding
@@ -34,6 +35,7 @@ def file_section(file: str) -> None:
     if table is not None:
         st.caption(plain(_size(table, size)))
         findings_lines(table.findings)
+        _others(table)
         _offers(file, table)
     parse_options.reading_controls(file, table)
     if table is not None:
@@ -97,6 +99,28 @@ def _offers(file: str, table: Table) -> None:
                 icon=":material/build:",
                 on_click=parse_options.change,
                 args=("step", step),
+            )
+
+
+def _others(table: Table) -> None:
+    """A button for each other reading that a finding names."""
+    wish = parse_options.current()
+    offered = {
+        OTHERS[found.code].label: OTHERS[found.code].changes
+        for found in table.findings
+        if found.code in OTHERS and wish.changed(**OTHERS[found.code].changes) != wish
+    }
+    if not offered:
+        return
+    with st.container(horizontal=True, gap="small"):
+        for i, (label, changes) in enumerate(offered.items()):
+            ((name, value),) = changes.items()
+            st.button(
+                label,
+                key=f"other_{i}",
+                icon=":material/swap_horiz:",
+                on_click=parse_options.change,
+                args=(name, value),
             )
 
 

@@ -383,3 +383,55 @@ def test_numbers_that_do_not_fit_their_header_are_no_running_text():
     rows = [" ".join(f"{w + k:.2f}" for k in range(9)) for w in WAVE]
     with pytest.raises(UploadError, match="The header has 6 names"):
         read("\n".join(["Time (s), a ppm, b ppm", *rows]), "a.txt")
+
+
+# Workbooks and Parquet -------------------------------------------------------------------------
+
+
+def workbook(**sheets: pd.DataFrame) -> bytes:
+    file = io.BytesIO()
+    with pd.ExcelWriter(file, engine="openpyxl") as writer:
+        for name, frame in sheets.items():
+            frame.to_excel(writer, sheet_name=name, index=False, startrow=2, startcol=1)
+    return file.getvalue()
+
+
+FRAME = pd.DataFrame({"day": DAYS, "a": WAVE, "on": [True, False] * 60})
+
+
+def test_the_fullest_sheet_of_a_workbook_is_read():
+    table = read(workbook(notes=FRAME.head(3), data=FRAME), "a.xlsx")
+    assert (table.time, table.kind) == ("day", "series")
+    assert table.frame["a"].tolist() == WAVE.tolist()
+    assert table.frame["day"].tolist() == DAYS.tolist()
+    (finding,) = [f for f in table.findings if f.code == "workbook"]
+    assert "notes" in finding.message
+    assert finding.level == "warning"
+
+
+def test_a_parquet_file_is_read():
+    file = io.BytesIO()
+    FRAME.to_parquet(file)
+    table = read(file.getvalue(), "a.parquet")
+    assert table.frame["a"].tolist() == WAVE.tolist()
+    assert table.time == "day"
+
+
+def test_what_is_damaged_or_empty_is_refused():
+    book, file = workbook(data=FRAME), io.BytesIO()
+    FRAME.to_parquet(file)
+    with pytest.raises(UploadError, match="no filled cells"):
+        read(workbook(data=pd.DataFrame()), "a.xlsx")
+    with pytest.raises(UploadError, match="Parquet"):
+        read(file.getvalue()[:200] + file.getvalue()[-8:], "a.parquet")
+    broken = book.replace(b"xl/worksheets/sheet1.xml", b"xl/worksheets/sheet9.xml")
+    with pytest.raises(UploadError, match=r"workbook|ZIP"):
+        read(broken, "a.xlsx")
+
+
+def test_a_workbook_that_unpacks_to_far_too_much_is_refused(monkeypatch):
+    from seqlab.data.reader.bytes import workbooks
+
+    monkeypatch.setattr(workbooks, "MOST_UNPACKED", 100)
+    with pytest.raises(UploadError, match="far too large"):
+        read(workbook(data=FRAME), "a.xlsx")

@@ -44,7 +44,7 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"\x04\x22\x4d\x18", "compressed (lz4)", _UNPACK),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK),
     (b"Rar!\x1a\x07", "a RAR archive", _UNPACK),
-    (b"PAR1", "a Parquet file", _AS_CSV),
+    (b"PAR1", "a Parquet file that is damaged or cut off", _AS_CSV),
     (b"ARROW1", "an Arrow file", _AS_CSV),
     (b"FEA1", "a Feather file", _AS_CSV),
     (b"ORC", "an ORC file", _AS_CSV),
