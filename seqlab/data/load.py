@@ -54,7 +54,8 @@ def _made(data: Data, table: Table | None) -> Dataset:
             raise DataError("Upload a file first: a table (CSV), a text, or NumPy arrays.")
         if (single := uploaded.as_series(table)) is None:
             return uploaded.dataset(table, data)
-        return from_frame(*single, data, labels=uploaded.labels(table))
+        words = uploaded.word_inputs_of(table)
+        return from_frame(*single, data, labels=uploaded.labels(table), words=words)
     entry = ENTRIES[data.source]
     entry.check(data)
     return entry.load(data)

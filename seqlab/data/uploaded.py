@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data import sequences, tails, text
+from seqlab.data import sequences, tails, text, word_inputs
 from seqlab.data.axes import looks_swapped
 from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.panel import Inside, forecast
@@ -106,14 +106,24 @@ def columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
         names = table.numeric if table.label is None else ()
         return names, names
     if table.kind == "series":
-        return (*table.numeric, *labels(table)), table.numeric
+        return (*table.numeric, *labels(table)), (*table.numeric, *word_inputs_of(table))
     label = () if table.label is None else (table.label,)
     if table.kind == "wide":
         runs = features(_steps(table))
         return (*label, *(runs if len(runs) > 1 else (VALUE,))), tuple(runs) if len(
             runs
         ) > 1 else ()
-    return (*label, *table.numeric), table.numeric
+    return (*label, *table.numeric), (*table.numeric, *word_inputs_of(table))
+
+
+def word_inputs_of(table: Table) -> tuple[str, ...]:
+    """The columns of words that can be inputs of this table."""
+    if table.kind not in ("series", "long"):
+        return ()
+    parts = (table.sequence_id or "").split("+")  # of an id put together, too
+    taken = (table.time, table.label, table.sequence_id, *parts)
+    possible = word_inputs.possible(table.frame, taken)
+    return tuple(name for name in possible if key(name) not in PART_NAMES)
 
 
 def default_target(table: Table) -> str | None:
@@ -173,12 +183,13 @@ def _stacked(table: Table) -> NDArray[np.float64]:
 
 
 def _long(table: Table, data: Data) -> Dataset:
-    targets, numeric = columns(table)
+    targets, possible = columns(table)
+    numeric = table.numeric
     if data.target not in (None, *targets):
         raise DataError(_no_target(data.target, targets))
-    strange = [name for name in data.inputs if name not in numeric]
+    strange = [name for name in data.inputs if name not in possible]
     if strange:
-        raise DataError(_no_target(strange[0], numeric))
+        raise DataError(_no_target(strange[0], possible))
     assert table.sequence_id is not None
     ids, names = pd.factorize(table.frame[table.sequence_id], use_na_sentinel=False)
     order = np.argsort(ids, kind="stable")
@@ -188,8 +199,10 @@ def _long(table: Table, data: Data) -> Dataset:
     inputs = tuple(data.inputs) or (
         numeric if by_label else (data.target or _default_first(table)[0],)
     )
+    frame, spread, _ = word_inputs.spread(table.frame, inputs)
+    inputs = tuple(spread)
     if by_label:
-        values = table.frame[list(inputs)].to_numpy(np.float64)
+        values = frame[spread].to_numpy(np.float64)
         whole, kept, notes = _filled([values[rows] for rows in rows_of], inputs, data.missing)
         assert table.label is not None
         labels = _words(table.frame[table.label])
@@ -205,7 +218,7 @@ def _long(table: Table, data: Data) -> Dataset:
         return _labelled(whole, usual, inputs, table.label, data, notes + told, split)
     target = data.target or _default_first(table)[0]
     used = tuple(dict.fromkeys([target, *inputs]))
-    values = table.frame[list(used)].to_numpy(np.float64)
+    values = frame[list(used)].to_numpy(np.float64)
     whole, kept, notes = _known([values[rows] for rows in rows_of], used)
     times = table.frame[table.time].to_numpy() if table.time else None
     steps = [

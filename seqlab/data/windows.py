@@ -54,7 +54,7 @@ def windows(
     """
     rows, horizon, steps = len(values), data.horizon, data.steps if not classes else 1
     window = data.window
-    parts = _split_rows(rows, data)
+    parts = split_rows(rows, data)
     _fits(rows, parts[0], window, horizon, steps)
     gaps = ~np.isfinite(values)
     values, found = fill(values, parts[0], data.missing, names, target)
@@ -99,7 +99,7 @@ def windows(
     return replace(made, baselines=rules)
 
 
-def _split_rows(rows: int, data: Data) -> tuple[int, int]:
+def split_rows(rows: int, data: Data) -> tuple[int, int]:
     """The first row of the validation part and of the test part."""
     return int(rows * (1 - VALIDATION_SHARE - data.test_share)), int(rows * (1 - data.test_share))
 

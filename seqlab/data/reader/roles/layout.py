@@ -139,7 +139,11 @@ def _doubts(
     ]
     if words:
         findings.append(
-            hint("words_unused", f"{names(words)} {_holds(words)} words: not used as input.")
+            hint(
+                "words_unused",
+                f"{names(words)} {_holds(words)} words: not used. One with few different words can "
+                "be chosen as an input, each word a column of its own.",
+            )
         )
     if wish.kind is None and (lagged := _lagged(numeric)):
         earlier, later = lagged
