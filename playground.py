@@ -55,6 +55,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     last_events.keep()
     clicks.keep()
     services.pool()
+    services.start_reader()
     for part in ("playground.results", "controls.setup", "inspect", "data_page"):  # for the first
         importlib.import_module(f"seqlab.ui.{part}")
     # Collections of garbage stop every page; they need not look through all modules each time.

@@ -85,6 +85,22 @@ class Environment(BaseSettings):
             description="how far training stands back behind other processes (default 10)",
         ),
     ] = 10
+    read_seconds: Annotated[
+        float,
+        Field(
+            gt=0,
+            allow_inf_nan=False,
+            description="seconds that reading one file may take (default 30)",
+        ),
+    ] = 30.0
+    read_gb: Annotated[
+        float,
+        Field(
+            gt=0,
+            allow_inf_nan=False,
+            description="GB of memory that reading one file may take (default 1)",
+        ),
+    ] = 1.0
     keep_days: Annotated[
         Annotated[float, Field(gt=0, allow_inf_nan=False)] | None,
         OrNever,

@@ -11,7 +11,7 @@ from typing import Any
 from seqlab.data.alternatives import with_other
 from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.load import load
-from seqlab.data.upload import Table, UploadError, read_table
+from seqlab.data.upload import Table, UploadError
 from seqlab.experiment import Data, Experiment, ExperimentError, Finding, ParseOptions, clamp
 from seqlab.network.doctor import diagnose, explain
 from seqlab.ui import services, visitor
@@ -133,7 +133,7 @@ def take(data: bytes, name: str) -> str:
     Raises:
         UploadError: if it cannot be read. Then nothing of it is kept.
     """
-    table = read_table(data, name)
+    table = services.read_file(data, name)
     file = services.store().add_upload(data, name, visitor.owner())
     _tables.keep((file, ParseOptions()), table)
     return file
@@ -148,7 +148,7 @@ def _read(file: str, reading: ParseOptions) -> Table:
     kept = services.store().upload(file)
     if kept is None:
         raise UploadError("The uploaded file of this experiment is not kept here. Upload it again.")
-    return read_table(*kept, reading)
+    return services.read_file(*kept, reading)
 
 
 def _out_of_range(error: ExperimentError, flat: Mapping[str, Any]) -> list[Finding]:

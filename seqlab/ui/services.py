@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 
 from seqlab import environment
+from seqlab.data.upload import Table, read_table
+from seqlab.experiment import ParseOptions
+from seqlab.runs.file_reader import FileReader
 from seqlab.runs.housekeeping import Housekeeper
 from seqlab.runs.pool import Pool
 from seqlab.runs.store import Store
@@ -13,6 +16,23 @@ _lock = threading.Lock()
 _store: Store | None = None
 _pool: Pool | None = None
 _housekeeper: Housekeeper | None = None
+_reader: FileReader | None = None
+
+
+def start_reader() -> None:
+    """From now on files are read in processes of their own; a server does so, a test need not."""
+    global _reader
+    with _lock:
+        if _reader is None:
+            settings = environment.current()
+            _reader = FileReader(settings.read_seconds, settings.read_gb)
+            _reader.start()
+
+
+def read_file(data: bytes, name: str, reading: ParseOptions | None = None) -> Table:
+    """The table in a file. Raises `UploadError`."""
+    reader = _reader
+    return read_table(data, name, reading) if reader is None else reader.read(data, name, reading)
 
 
 def store() -> Store:
@@ -56,12 +76,14 @@ def pool() -> Pool:
 
 def close() -> None:
     """Stops the pool and closes the store; active runs become interrupted."""
-    global _store, _pool, _housekeeper
+    global _store, _pool, _housekeeper, _reader
     with _lock:
+        if _reader is not None:
+            _reader.close()
         if _pool is not None:
             _pool.close()
         if _housekeeper is not None:
             _housekeeper.close()
         if _store is not None:
             _store.close()
-        _pool = _store = _housekeeper = None
+        _pool = _store = _housekeeper = _reader = None

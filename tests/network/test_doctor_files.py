@@ -240,7 +240,8 @@ WARM = np.sin(np.arange(120) / 4).round(3)
 
 def test_instead_of_a_constant_target_another_column_is_predicted():
     content = csv({"day": DAYS, "state": 1, "stuck": np.arange(120) // 100, "warm": WARM})
-    wrong = upload(window=5)
+    assert loaded(upload(window=5), content).target == "warm"  # by itself
+    wrong = upload(window=5, target="state")
     finding = the(wrong, loaded(wrong, content), "constant_target")
     assert finding.fix_label == "Predict 'warm' instead"  # “stuck” changes too late
     mended = loaded(finding.fix, content)
@@ -254,11 +255,11 @@ def test_a_constant_target_inside_sequences_and_without_another_column():
     store = np.repeat(["a", "b", "c"], 40)
     day = np.tile(DAYS[:40], 3)
     panel = csv({"store": store, "day": day, "open": 1, "sales": WARM})
-    wrong = upload(window=5)
+    wrong = upload(window=5, target="open")
     finding = the(wrong, loaded(wrong, panel), "constant_target")
     assert finding.fix.data.target == "sales"
     assert errors(finding.fix, loaded(finding.fix, panel)) == []
-    alone = csv({"day": DAYS, "state": 1})
+    alone, wrong = csv({"day": DAYS, "state": 1}), upload(window=5)
     finding = the(wrong, loaded(wrong, alone), "constant_target")
     assert finding.fix is None
     assert "Take another column" in finding.message
