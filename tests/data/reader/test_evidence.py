@@ -261,6 +261,22 @@ def test_codes_of_digits_and_letters_stay_words():
     assert table.frame["holiday"].tolist() == holiday
 
 
+def test_a_semicolon_that_ends_each_line_belongs_to_no_cell():
+    lines = [f"{i},{w},{w + 1:.3f};" for i, w in enumerate(WAVE)]
+    table = read("\n".join(["i,a,b;", *lines]))
+    assert table.frame["b"].tolist() == [float(f"{w + 1:.3f}") for w in WAVE]
+    assert "line_ends" in codes(table)
+    assert "line_ends" not in codes(read(csv(a=WAVE, b=WAVE).decode().replace(",", ";")))
+
+
+def test_a_small_table_above_the_data_is_left_out():
+    body = csv(time=DAYS.strftime("%Y-%m-%d"), warm=WAVE, wet=WAVE[::-1]).decode()
+    table = read("latitude,longitude,height,zone,short\n52.5,13.4,38.0,GMT,GMT\n\n" + body)
+    assert table.numeric == ("warm", "wet")
+    assert (len(table.frame), table.time) == (N, "time")
+    assert "small_table" in codes(table)
+
+
 # Texts ----------------------------------------------------------------------------------------
 
 WORDS = ["good", "bad", "fine", "poor", "great", "awful", "nice", "mean", "calm", "loud"]

@@ -32,7 +32,7 @@ def plain(text: str) -> Plain | None:
     Raises:
         UploadError: if the notation is known, but not what is needed of it.
     """
-    for read in (_arff, _archive, _fasta, _fasttext, _serial_monitor, _json_lines):
+    for read in (_arff, _archive, _fasta, _fasttext, _serial_monitor, _json_lines, _ended_lines):
         if found := read(text):
             return found
     return None
@@ -245,3 +245,16 @@ def _json_lines(text: str) -> Plain | None:
 
 def _cell(value: object) -> object:
     return json.dumps(value) if isinstance(value, dict | list) else value
+
+
+def _ended_lines(text: str) -> Plain | None:
+    """A semicolon ends each line and stands nowhere else: it is no border between cells."""
+    lines = text.splitlines()
+    filled = [line.rstrip() for line in lines if line.strip()]
+    ended = [line for line in filled if line.endswith(";") and "," in line]
+    if len(filled) < 5 or len(ended) < MOSTLY * len(filled):
+        return None
+    if sum(line.count(";") == 1 for line in ended) < MOSTLY * len(filled):
+        return None
+    told = "A semicolon ends each line: it was taken off."
+    return "\n".join(line.rstrip().removesuffix(";") for line in lines), [hint("line_ends", told)]

@@ -18,6 +18,7 @@ from seqlab.data.reader.wording import count, hint, names, on_lines, shown, warn
 from seqlab.experiment import Finding
 
 MAX_COLUMNS = 10_000
+_FAR_DOWN = 12  # lines
 _MONTH_DAY = re.compile(r"[^\W\d_]{3,10}\.? \d{1,2}")
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 
@@ -52,6 +53,8 @@ def outline(records: Records, header: int | None = None) -> tuple[Grid, list[Fin
         raise UploadError("This file is empty: it has no rows of data.")
     findings: list[Finding] = []
     rows, lines = _with_gaps(records)
+    rows, lines, noticed = _below_small_table(rows, lines, records.blank)
+    findings += noticed
     width = _width(rows)
     if _is_ragged(rows):
         width = max(map(len, rows))
@@ -117,6 +120,27 @@ def _with_gaps(records: Records) -> tuple[list[list[str]], list[int]]:
         return rows, lines
     merged = sorted([*zip(lines, rows, strict=True), *((n, [""]) for n in inner)])
     return [row for _, row in merged], [line for line, _ in merged]
+
+
+def _below_small_table(
+    rows: list[list[str]], lines: list[int], blank: Sequence[int]
+) -> tuple[list[list[str]], list[int], list[Finding]]:
+    """Leaves out a small table of another width that a blank line parts from the data below it."""
+    border = next((n for n in blank if lines[0] < n <= lines[0] + _FAR_DOWN), None)
+    if border is None:
+        return rows, lines, []
+    above = sum(line < border for line in lines)
+    rest = rows[above:]
+    if above < 2 or len(rest) < 2 * above + 5 or min(map(len, rows[:above])) < 2:
+        return rows, lines, []
+    if len({len(row) for row in rows[:above]}) > 1 or len(rows[0]) == _width(rest):
+        return rows, lines, []
+    finding = warning(
+        "small_table",
+        f"A small table above the data ({on_lines(lines[:above])}, beginning with "
+        f"{shown(rows[0][0])}) left out.",
+    )
+    return rest, lines[above:], [finding]
 
 
 def _is_ragged(rows: list[list[str]]) -> bool:
