@@ -29,8 +29,8 @@ from seqlab.data.reader.columns import typed as column_types
 from seqlab.data.reader.columns.typed import Column
 from seqlab.data.reader.quality import oddities as quality
 from seqlab.data.reader.quality import regular
-from seqlab.data.reader.roles import layout, months_across, order, texts, timeline
-from seqlab.data.reader.roles.layout import Layout
+from seqlab.data.reader.roles import layout, months_across, order, owners, texts, timeline
+from seqlab.data.reader.roles.shape import Layout, NoNumbersError
 from seqlab.data.reader.roles.timeline import Timeline
 from seqlab.data.reader.wording import count, hint, names, on_lines, shown, warning
 from seqlab.experiment import ExperimentError, Finding, Kind, ParseOptions
@@ -278,13 +278,13 @@ def _table(text: str, codec: str, before: Sequence[Finding], wish: ParseOptions)
     columns, noticed = _without_codes(columns, wish, row_lines)
     findings += noticed
     free = wish.sequence_id is None and wish.kind in (None, "long")
-    if free and (joint := layout.joint_id(columns, line)) is not None:
+    if free and (joint := owners.joint_id(columns, line)) is not None:
         columns.append(joint)
         text = f"Only together tell the columns of {shown(joint.name)} the sequences apart."
         findings.append(hint("joint_id", text))
     try:
         shape, found = layout.numbers(columns, line, row_lines, grid.header > 0, wish)
-    except layout.NoNumbersError as error:
+    except NoNumbersError as error:
         why = [f.message for f in notes if f.code in ("mixed_column", "mixed_truth")]
         raise UploadError(" ".join([str(error), *why[:1]])) from error
     findings += found

@@ -14,7 +14,7 @@ from seqlab.data import sequences, tails, text, word_inputs
 from seqlab.data.axes import looks_swapped
 from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.panel import Inside, forecast
-from seqlab.data.reader.roles.layout import features
+from seqlab.data.reader.roles.wide import features
 from seqlab.data.reader.vocabulary import ID_NAMES, PART_NAMES, key
 from seqlab.data.upload import Table
 from seqlab.data.windows import fill_gaps, filled_note

@@ -6,7 +6,7 @@ import numpy as np
 
 from seqlab.data.reader.bytes.foreign import UploadError
 from seqlab.data.reader.columns.typed import Column, counts_rows
-from seqlab.data.reader.roles.layout import MAX_CLASSES, Layout
+from seqlab.data.reader.roles.shape import MAX_CLASSES, Layout
 from seqlab.data.reader.vocabulary import LABEL_NAMES, key
 from seqlab.data.reader.wording import count, hint, names, on_lines, shown, warning
 from seqlab.experiment import Finding, ParseOptions
