@@ -290,7 +290,7 @@ def test_a_series_can_be_asked_for_its_words():
     sky = ["sun" if i % 3 else "rain" for i in range(90)]
     frame = pd.DataFrame({"date": days, "rain": np.arange(90) % 7, "sky": sky})
     table = read_table(frame.to_csv(index=False).encode(), "x")
-    assert columns(table) == (("rain", "sky"), ("rain",))
+    assert columns(table) == (("rain", "sky"), ("rain", "sky"))
     d = dataset(frame.to_csv(index=False), target="sky", window=3)
     assert d.goal.classes == ("rain", "sun")
     assert [d.goal.classes[c] for c in d.y] == sky[3:]
