@@ -18,6 +18,7 @@ from seqlab.experiment import Finding
 
 MOSTLY = 0.95  # of the lines must be in the notation
 MOST_CLASSES = 50
+BEGINNING = 10_000  # characters that are looked at first
 Plain = tuple[str, list[Finding]]
 
 _ATTRIBUTE = re.compile(r"@attribute\s+('(?:[^']*)'|\"(?:[^\"]*)\"|\S+)\s", re.IGNORECASE)
@@ -172,6 +173,8 @@ def _by_line(
     text: str, pattern: re.Pattern[str], cells: Callable[[re.Match[str]], Iterable[str]]
 ) -> tuple[list[str], int] | None:
     """Each line taken apart by a pattern, and how many were not; `None` if it does not fit."""
+    if not any(pattern.fullmatch(line.strip()) for line in text[:BEGINNING].splitlines()[:3]):
+        return None  # soon said of most files
     lines = text.splitlines()
     filled = [line for line in lines if line.strip()]
     matches = [pattern.fullmatch(line.strip()) for line in lines]
@@ -249,6 +252,8 @@ def _cell(value: object) -> object:
 
 def _ended_lines(text: str) -> Plain | None:
     """A semicolon ends each line and stands nowhere else: it is no border between cells."""
+    if not any(line.rstrip().endswith(";") for line in text[:BEGINNING].splitlines()[:3]):
+        return None
     lines = text.splitlines()
     filled = [line.rstrip() for line in lines if line.strip()]
     ended = [line for line in filled if line.endswith(";") and "," in line]

@@ -18,6 +18,8 @@ from seqlab.data.reader.roles.timeline import Timeline
 EVEN = 0.05  # spread of the steps of a counter, as a share of the mean step
 MOSTLY = 0.9
 FEW = 2  # different values of a switch
+MOST_PARTS = 400  # a year has 366 days
+SAMPLE = 2000  # rows that are looked at before all are
 _PARTS = ("dayofweek", "month", "hour", "day", "dayofyear", "quarter", "year", "minute")
 
 
@@ -86,17 +88,26 @@ def _of_calendar(values: NDArray[np.float64], timeline: Timeline | None) -> bool
     """Whether it only says a part of the date in another way: weekday, month, hour."""
     if timeline is None or not timeline.is_date or len(values) < 10:
         return False
+    known, codes = np.unique(values, return_inverse=True)
+    if len(known) > MOST_PARTS:
+        return False
     times = pd.Series(pd.to_datetime(timeline.values))
     usable = times.notna().to_numpy() & np.isfinite(values)
+    some = np.flatnonzero(usable)[:: max(1, int(usable.sum()) // SAMPLE)]
     for part in _PARTS:
-        pieces = getattr(times.dt, part).to_numpy()[usable]
-        different = len(np.unique(pieces))
-        if different < 2:
-            continue
-        pairs = len(np.unique(np.stack([pieces, values[usable]]), axis=1).T)
-        if pairs == different == len(np.unique(values[usable])):
+        if _same(getattr(times.iloc[some].dt, part).to_numpy(), codes[some]) and _same(
+            getattr(times[usable].dt, part).to_numpy(), codes[usable]
+        ):
             return True
     return False
+
+
+def _same(pieces: NDArray[np.int64], codes: NDArray[np.int64]) -> bool:
+    """Whether each piece goes with one code and each code with one piece, of several."""
+    different = len(np.unique(pieces))
+    if different < 2 or different != len(np.unique(codes)):
+        return False
+    return len(np.unique(pieces.astype(np.int64) * (MOST_PARTS + 1) + codes)) == different
 
 
 def _is_owner(values: NDArray[np.float64]) -> bool:
