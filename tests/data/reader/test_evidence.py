@@ -65,6 +65,11 @@ def test_of_several_worth_a_forecast_the_first_is_taken():
     assert dataset(table).target == "b"
 
 
+def test_a_code_of_a_few_numbers_comes_after_an_amount():
+    table = read(csv(date=DAYS.strftime("%Y-%m-%d"), kind=np.arange(N) * 7 % 4 + 1, b=WAVE))
+    assert dataset(table).target == "b"
+
+
 def test_a_switch_comes_after_what_varies():
     table = read(csv(date=DAYS.strftime("%Y-%m-%d"), open=np.arange(N) * 7 % 5 // 4, b=WAVE))
     assert dataset(table).target == "b"
@@ -306,6 +311,13 @@ def test_a_table_of_texts_may_have_any_number_of_columns():
     )  # fmt: skip
     assert (table.kind, table.label, table.texts) == ("text", "column 1", ("column 5",))
     assert "one_text_one_label" in codes(table)
+
+
+def test_of_two_delimiters_the_one_without_empty_columns_cuts():
+    bases = ["".join("acgt"[(i * k) % 4] for k in range(1, 30)) + f"a{'c' * i}" for i in range(40)]
+    lines = [f"{'+-'[i % 2]},S{i},\t\t{base}" for i, base in enumerate(bases)]
+    table = read("\n".join(lines), "a.data")
+    assert (table.kind, table.label, table.texts) == ("text", "column 1", ("column 3",))
 
 
 def test_a_series_with_a_column_of_notes_stays_a_series():

@@ -139,7 +139,9 @@ def _score(sample: list[str], delimiter: str, marks: Dialect) -> float:
         even, data = _RAGGED, _data_share(rows)  # sequences of different lengths, one a line
     if delimiter == BLANKS:  # sentences have blanks too
         return 0.8 * even * data if even > 0.7 and data > 0.6 else 0
-    return even * data
+    whole = [row for row in rows if len(row) == width]
+    gaps = sum(not any(row[place].strip() for row in whole) for place in range(1, width - 1))
+    return even * data * (0.95 if gaps else 1.0)  # of two that cut alike, the one without gaps
 
 
 def _cuts_evenly(sample: list[str], delimiter: str, marks: Dialect) -> bool:

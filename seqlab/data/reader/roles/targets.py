@@ -18,6 +18,7 @@ from seqlab.data.reader.roles.timeline import Timeline
 EVEN = 0.05  # spread of the steps of a counter, as a share of the mean step
 MOSTLY = 0.9
 FEW = 2  # different values of a switch
+CODES = 5  # different whole numbers that are hardly an amount
 MOST_PARTS = 400  # a year has 366 days
 SAMPLE = 2000  # rows that are looked at before all are
 _PARTS = ("dayofweek", "month", "hour", "day", "dayofyear", "quarter", "year", "minute")
@@ -38,7 +39,7 @@ def best(
 
 
 def poor(column: Column, timeline: Timeline | None, owner: Sequence[str] | None = None) -> int:
-    """0 for a column worth a forecast, 1 for a switch, 2 for one that is known in advance.
+    """0 for a column worth a forecast, 1 for a switch or a code, 2 for one known in advance.
 
     Args:
         column: of numbers.
@@ -57,7 +58,8 @@ def poor(column: Column, timeline: Timeline | None, owner: Sequence[str] | None 
     groups = None if owner is None else pd.factorize(pd.Series(list(owner)))[0]
     if _counts(values, groups) or _of_calendar(values, timeline) or _is_owner(values):
         return 2
-    return 1 if distinct <= FEW or column.kind == "truth" else 0
+    whole = bool((known == np.floor(known)).all())
+    return 1 if distinct <= FEW or (whole and distinct <= CODES) or column.kind == "truth" else 0
 
 
 def _steps(values: NDArray[np.float64], groups: NDArray[np.int64] | None) -> NDArray[np.float64]:

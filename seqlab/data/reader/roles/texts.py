@@ -82,6 +82,12 @@ def words(
         shape, found = _pairs(rest[:2], lines)
         unused = hint("unused_columns", f"{shown(rest[2].name)} is neither of the two texts.")
         return shape, [*found, unused]
+    if len(rest) == 3 == len(texts):  # a class, a name of the row, and a text
+        classes = [c for c in rest if _is_classes(c) and len(set(c.cells)) > 1]
+        unique = [c for c in rest if len(set(c.cells)) == len(c.cells)]
+        if len(classes) == 1 and len(unique) == 2:
+            text = max(unique, key=lambda c: sum(map(len, c.cells)))
+            return _labelled(text, classes[0], rest, lines)
     return None
 
 
