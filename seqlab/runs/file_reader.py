@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -21,6 +22,7 @@ import psutil
 from seqlab.data.upload import Table, UploadError
 from seqlab.experiment import ParseOptions
 
+ROOT = Path(__file__).parents[2]
 PROGRAM = "seqlab.data.reader.serve"
 AT_ONCE = 2
 LOOK = 0.05  # seconds between two looks at time and memory
@@ -97,11 +99,13 @@ class _Process:
     """One process that reads files, one after the other."""
 
     def __init__(self) -> None:
+        # It finds seqlab wherever the server was started.
+        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         self._process = subprocess.Popen(
             [sys.executable, "-m", PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": path},
         )
         self._watched = psutil.Process(self._process.pid)
 

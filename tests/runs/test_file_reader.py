@@ -87,3 +87,13 @@ def test_nothing_is_left_behind():
     assert not before & {child.pid for child in children() if child.status() != "zombie"} or (
         len(children()) < len(before)
     )
+
+
+def test_it_finds_seqlab_from_anywhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    reader = FileReader()
+    try:
+        assert reader.read(CSV, "a.csv").kind == "series"
+    finally:
+        reader.close()

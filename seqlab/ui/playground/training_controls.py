@@ -21,6 +21,7 @@ from seqlab.ui.playground import own_run
 from seqlab.ui.playground.live import live, live_switch
 from seqlab.ui.playground.steering import tell
 
+SMALL = 2_000_000  # bytes of a table
 _AHEAD = "_compiled_ahead"  # the program that this tab asked for last
 IN_SIGHT = ("optimizer", "learning_rate", "batch_size", "epochs", "clipnorm", "seed")
 
@@ -119,7 +120,9 @@ def _compile_ahead(experiment: Experiment, dataset: Dataset) -> None:
     if st.session_state.get(_AHEAD) == program:
         return
     st.session_state[_AHEAD] = program
-    services.pool().prepare(experiment, draft.table_for(experiment.data), program)
+    table = draft.table_for(experiment.data)
+    if table is None or table.nbytes <= SMALL:  # a large file would be sent for nothing, mostly
+        services.pool().prepare(experiment, table, program)
 
 
 def _turn(foreseen: Estimate) -> str:

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STYLE = Path(__file__).parents[1] / "style.css"
 END = b"</head>"
+UNWANTED = (b"accept-encoding", b"if-none-match", b"if-modified-since")
 
 
 def head(script: str) -> bytes:
@@ -39,8 +40,9 @@ class FirstPaint:
         if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
             await self._app(scope, receive, send)
             return
-        # A compressed page could not be changed; it is small.
-        plain = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
+        # A compressed page could not be changed; it is small. And what a browser has kept may have
+        # another head than ours, though Streamlit's own page is still the same.
+        plain = [pair for pair in scope["headers"] if pair[0] not in UNWANTED]
         start: Message | None = None
         body = b""
 
@@ -60,6 +62,9 @@ class FirstPaint:
                     return
                 page = body.replace(END, self._head + END, 1)
                 headers = MutableHeaders(scope=start)
+                for name in ("etag", "last-modified"):
+                    if name in headers:
+                        del headers[name]
                 if "content-length" in headers:
                     headers["content-length"] = str(len(page))
                 await send(start)
