@@ -70,7 +70,7 @@ def test_player_and_cell_show_the_numbers_of_the_run(page: Page, server, run) ->
         most = f"{np.abs(found.hidden).max():.2f}"
         sentence = player.locator(".sentence")
         expect(sentence).to_contain_text(f"{moment}.")
-        expect(sentence).to_contain_text(f"forget f: {share} above 0.9")
+        expect(sentence).to_contain_text(f"forget gate f: {share} above 0.9")
         spoken = float(re.search(r"hidden h reaches (\d\.\d+)", sentence.inner_text())[1])
         assert spoken == pytest.approx(float(most), abs=0.011)
 

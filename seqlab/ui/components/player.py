@@ -135,7 +135,7 @@ def _data(
         "cell": cell,
         "maps": [
             {
-                "title": style.GATE_NAMES[name],
+                "title": _title(name),
                 "colour": style.GATE_COLOURS[name],
                 "state": name in CELLS[cell].state_names,
             }
@@ -182,6 +182,12 @@ def _data(
             f"of {shown.title or 'one sequence'}."
         ),
     }
+
+
+def _title(name: str) -> str:
+    """What stands above a map: "forget gate f" beside "input: sunspots"."""
+    label = style.GATE_NAMES[name]
+    return label.replace(" ", " gate ", 1) if name in style.SIGMOID else label
 
 
 def _notes(saved: list[int], epochs: list[int], timesteps: int, units: int) -> str:
