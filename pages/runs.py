@@ -48,6 +48,14 @@ def row(run: Run, standing: Standing) -> dict[str, object]:
     }
 
 
+def called(run: Run, standing: Standing) -> str:
+    """A run in one line, to be found by typing."""
+    best = loss(standing.best_val_loss)
+    reached = "" if np.isnan(best) else f" · best val_loss {best:.4g}"
+    what = f"{network(run.experiment)} on {sequences(run.experiment.data)}"
+    return f"{what} · {run.status}{reached} · {run.id}"
+
+
 # A click names a row of the table that was drawn, and runs may have come since.
 chosen = st.session_state.get("runs", {}).get("selection", {}).get("rows", [])
 drawn = st.session_state.get(DRAWN, [])
@@ -64,10 +72,22 @@ if not runs:
 
 st.session_state[DRAWN] = [run.id for run in runs]
 standings = services.store().standing(*(run.id for run in runs))
+by_name = {called(run, standings[run.id]): run.id for run in runs}
+wanted = st.selectbox(
+    "Open a run",
+    list(by_name),
+    index=None,
+    key="open_run",
+    placeholder="Type a network, a source or a run's number",
+)
+if wanted in by_name:
+    page = Path(__file__).with_name("train.py")
+    st.switch_page(page, query_params={"run": by_name[wanted]})
 table = pd.DataFrame([row(run, standings[run.id]) for run in runs])
 table["best epoch"] = table["best epoch"].astype("Int64")  # some runs have none
 st.caption(
-    "The newest first. Select a row to open that run with its settings, curves and gates. "
+    "The newest first. Choose one here or by the box at its row: it opens with its settings, "
+    "curves and gates. "
     "A loss says something beside the baseline of its row: both are measured alike."
 )
 st.caption(visitor.storage_sentence())

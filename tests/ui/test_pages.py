@@ -361,6 +361,19 @@ def test_a_click_opens_the_run_that_its_row_showed(app, store):
     assert first in app.query_params["run"]
 
 
+def test_a_run_is_opened_by_its_name_and_not_again_on_coming_back(app, store):
+    first, _ = finished_run(store), finished_run(store)
+    opened(app)
+    app.switch_page("../../pages/runs.py").run()
+    (name,) = [option for option in app.selectbox(key="open_run").options if first in option]
+    assert "LSTM(16) on Sunspots, 1700 to 2008 · finished · best val_loss 0.6" in name
+    app.selectbox(key="open_run").set_value(name).run()
+    assert app.session_state["run"] == first
+    app.switch_page("../../pages/runs.py").run()
+    assert app.selectbox(key="open_run").value is None
+    assert not app.exception
+
+
 def test_the_runs_page_without_runs_says_so(app):
     opened(app)
     app.switch_page("../../pages/runs.py").run()
