@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from tests.ui.playground import Playground
 
 PAGES = ("train", "examples", "data", "lens", "runs")
+# The curves of charts, thousands of elements without a control or a rule; their frame stays in.
+WITHOUT_CURVES = {"exclude": [".main-svg"]}
 VIEWS = (
     "One cell",
     "Statistics",
@@ -22,7 +24,7 @@ def violations(page, where: str) -> list[str]:
     """What axe finds, one line for each kind of thing."""
     expect(page.locator("[data-test-script-state=running]")).to_have_count(0)
     page.wait_for_timeout(700)  # charts are drawn after the script has ended
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, context=WITHOUT_CURVES).response["violations"]
     return [
         f"{where}: {each['id']} ({each['impact']}): {each['help']}: {node['html'][:160]}"
         for each in found
