@@ -3,6 +3,7 @@
 import gc
 import os
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,18 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 # A busy machine is no reason to fail: pytest-timeout ends what hangs.
 settings.register_profile("seqlab", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("seqlab")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Marks the tests that need the machine for themselves: browsers, servers, training pools."""
+    here = Path(__file__).parent
+    for item in items:
+        folder = item.path.relative_to(here).parts[0] if item.path.is_relative_to(here) else ""
+        needs = {"browser", "server", "serve"} & {*getattr(item, "fixturenames", ())}
+        by_itself = item.path.name in ("test_soak.py", "test_workshop.py", "test_recovery.py")
+        if folder == "runs" or (folder == "ui" and (needs or by_itself)):
+            item.add_marker("alone")
 
 
 @pytest.fixture(scope="module", autouse=True)
