@@ -90,8 +90,8 @@ def loss(
             )
         )
     return style.figure(
-        *behind,
         *traces,
+        *behind,
         xaxis={"title": {"text": "epoch", "standoff": 4}, "range": [0, max(epochs, 1)]},
         yaxis={
             "title": {"text": title},
@@ -116,6 +116,7 @@ def _behind(ghost: Ghost) -> go.Scatter:
         mode="lines",
         line={"color": style.BASELINE, "width": 2 if ghost.pinned else 1},
         opacity=0.9 if ghost.pinned else 0.55,
+        zorder=-1,
         showlegend=False,
     )
 

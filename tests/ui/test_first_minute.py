@@ -80,6 +80,13 @@ def test_an_earlier_run_is_opened_with_its_settings(app, store):
     assert app.session_state["run"] == a
 
 
+def test_a_run_without_an_epoch_has_no_curve(app, store):
+    nothing = store.create(units(4))
+    store.set_status(nothing, "stopped")
+    shown(app, store, nothing, finished_run(store, units(16)))
+    assert not any("earlier" in label for label in popovers(app))
+
+
 def test_runs_on_other_data_do_not_stand_beside(app, store):
     other = finished_run(store, Experiment.from_query({"data": "nile", "epochs": "2"}))
     shown(app, store, other, finished_run(store, units(16)))
@@ -104,6 +111,8 @@ def test_a_ghost_is_thin_grey_and_named_and_the_axis_holds_it():
     assert drawn.line.width == 1
     assert list(drawn.y) == [9, 8, 7]
     assert not drawn.showlegend
+    assert drawn.zorder < 0
+    assert figure.data[0].name == "loss"
     long = Ghost("x", np.arange(1, 5001), np.linspace(9, 1, 5000))
     (line,) = [t for t in loss(epoch, epoch, epoch, None, 3, ghosts=[long]).data if t.name == "x"]
     assert len(line.x) <= 402
