@@ -30,12 +30,10 @@ def earlier(shown: Run | None) -> list[Run]:
         if run_id == shown.id or run_id in dropped:
             continue
         run = store.get(run_id)
-        if (
-            run is None
-            or run.status == "queued"
-            or not comparable(run.experiment, shown.experiment)
-        ):
+        if run is None or not comparable(run.experiment, shown.experiment):
             continue
+        if not store.standing(run_id)[run_id].epoch:
+            continue  # it waits, or was stopped before there was a curve
         if run_id in pinned or len(runs) < MOST:
             runs.append(run)
     return runs
