@@ -22,14 +22,15 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from seqlab import environment
-from seqlab.runs.store import StoreError
+from seqlab.runs.storage import StoreError
 from seqlab.ui import services
 from seqlab.ui.components import chart
-from seqlab.ui.server import clicks, last_events
+from seqlab.ui.server import clicks, last_events, plotly_script, ticks
+from seqlab.ui.server.compression import Compressed
 from seqlab.ui.server.door import Door, SafeHeaders
 from seqlab.ui.server.first_paint import FirstPaint, head
 from seqlab.ui.visitor import VisitorKey
@@ -54,10 +55,12 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Starts the training pool before the first visitor comes, and stops it with the server."""
     last_events.keep()
     clicks.keep()
+    ticks.keep()
     services.pool()
     services.start_reader()
     for part in ("playground.results", "controls.setup", "inspect", "data_page"):  # for the first
         importlib.import_module(f"seqlab.ui.{part}")
+    plotly_script.common()
     # Collections of garbage stop every page; they need not look through all modules each time.
     gc.collect()
     gc.freeze()
@@ -65,10 +68,18 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     await asyncio.to_thread(services.close)
 
 
-def plotly_script(_: object) -> FileResponse:
-    """Plotly from the installed package: no CDN, works offline."""
-    cache = {"Cache-Control": "public, max-age=31536000, immutable"}  # the URL has its version
-    return FileResponse(chart.PLOTLY_FILE, media_type="text/javascript", headers=cache)
+# Plotly from the installed package: no CDN, works offline. Its addresses have its version.
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+def whole_plotly(_: object) -> FileResponse:
+    """All of Plotly, for the few charts that need more than most."""
+    return FileResponse(plotly_script.FILE, media_type="text/javascript", headers=FOR_EVER)
+
+
+def common_plotly(_: object) -> Response:
+    """The quarter of it that draws nearly all charts."""
+    return Response(plotly_script.common(), media_type="text/javascript", headers=FOR_EVER)
 
 
 def in_words(error: Exception) -> bool:
@@ -95,12 +106,16 @@ def password() -> str | None:
 app = st.App(
     Path(services.__file__).with_name("shell.py"),
     lifespan=lifespan,
-    routes=[Route(chart.PLOTLY_ROUTE, plotly_script)],
+    routes=[
+        Route(chart.WHOLE_PLOTLY, whole_plotly),
+        Route(chart.COMMON_PLOTLY, common_plotly),
+    ],
     middleware=[
         Middleware(SafeHeaders),
         Middleware(Door, password=password()),
         Middleware(VisitorKey),
         Middleware(FirstPaint, head=head(chart.plotly_address())),
+        Middleware(Compressed),
     ],
     on_script_error=in_words,
 )

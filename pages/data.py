@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from seqlab.data.catalogue import ENTRIES
+from seqlab.network.doctor.trend import LEAVES_RANGE
 from seqlab.ui import state
 from seqlab.ui.components.heading import page_title
 from seqlab.ui.controls import setup
@@ -13,6 +14,7 @@ from seqlab.ui.data_page import cut, gaps, values
 from seqlab.ui.data_page.facts import columns_of, facts
 from seqlab.ui.data_page.file import file_section, findings_lines
 from seqlab.ui.draft import NO_FILE, draft
+from seqlab.ui.shown_target import choose_target
 from seqlab.ui.words import plain
 
 state.begin()
@@ -39,26 +41,29 @@ with right:
         if dataset is None and (file or not problems):
             told = [f for f in now.findings if f.level == "error" or f.code == NO_FILE]
             problems += told
+        # Of the doctor's advice, what a setting of this page answers.
+        problems += [finding for finding in now.findings if finding.code == LEAVES_RANGE]
         if problems:
             setup.findings_list(problems)
         offer_anyway()
     with st.container(key="file_section"):
         if file:
-            file_section(file)
+            file_section(file, experiment)
     with st.container(key="coach"):
         if dataset is not None and experiment is not None:
             data = experiment.data
-            known = facts(data)
-            view = f"{source} {file} {dataset.target}"
             st.header(plain(entry.title) if entry else "The data", anchor=False)
+            dataset = choose_target(dataset)
+            known = facts(data, dataset.target)
+            view = f"{source} {file} {dataset.target}"
             values.picture(dataset, view)
             if known.findings:
                 findings_lines(known.findings)
             gaps.gaps(dataset, data, view)
             cut.pairs(dataset, data)
-            cut.baselines(dataset, entry)
+            cut.baselines(dataset.whole, entry)
             values.likeness(dataset, known, view)
-            values.classes(dataset, known, view)
+            values.classes(known, view)
             values.lengths(dataset, known, view)
             cut.leaks(dataset, known, data.scaling)
             table = columns_of(file, data.reading) if file else ()

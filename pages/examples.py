@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from pathlib import Path
 from typing import TypeVar
 
 import streamlit as st
@@ -15,13 +14,14 @@ from seqlab.figures.sparkline import sparkline
 from seqlab.presets import PRESETS, Preset
 from seqlab.ui import state
 from seqlab.ui.components.heading import page_title
-from seqlab.ui.controls.data import UPLOAD, choose_source
+from seqlab.ui.controls.data import UPLOAD, begin_with
 from seqlab.ui.draft import dataset_of
+from seqlab.ui.places import PAGES
 from seqlab.ui.words import network, plain
 
 T = TypeVar("T")
 COLUMNS = 3
-PLAYGROUND = Path(__file__).with_name("train.py")
+PLAYGROUND = PAGES / "train.py"
 
 
 def settings(experiment: Experiment) -> str:
@@ -45,12 +45,6 @@ def use(experiment: Experiment) -> None:
     state.show_run(None)
 
 
-def use_file() -> None:
-    state.show_run(None)
-    st.session_state.data = UPLOAD
-    choose_source()
-
-
 def card(preset: Preset) -> bool:
     with st.container(border=True, height="stretch", gap="small"):
         st.html(sparkline(dataset_of(preset.experiment.data)))
@@ -70,14 +64,7 @@ def source(entry: Entry) -> bool:
     with st.container(border=True, height="stretch", gap="small"):
         st.html(sparkline(dataset_of(experiment.data)))
         st.markdown(f"**{entry.title}**  \n:small[{plain(entry.about)}]")
-        return st.button("Use", key=f"use_{entry.key}", on_click=take, args=(entry,))
-
-
-def take(entry: Entry) -> None:
-    """The sequences with a network that fits their task."""
-    state.show_run(None)
-    st.session_state.data = entry.key
-    choose_source()
+        return st.button("Use", key=f"use_{entry.key}", on_click=begin_with, args=(entry.key,))
 
 
 def in_rows(things: Iterable[T]) -> Iterator[tuple[DeltaGenerator, T]]:
@@ -92,14 +79,16 @@ def in_rows(things: Iterable[T]) -> Iterator[tuple[DeltaGenerator, T]]:
 page_title("Examples")
 st.caption(
     "Ready to train. What an example reached counts on the validation part, which the network "
-    "never learns from; one seed each (docs/results.md tells how it was measured)."
+    "never learns from. Its settings were chosen by that part too, and with one seed: other seeds "
+    "give somewhat other numbers."
 )
 go = st.button(
     "My own file",
     key="use_upload",
     icon=":material/upload_file:",
     type="primary",
-    on_click=use_file,
+    on_click=begin_with,
+    args=(UPLOAD,),
 )
 for kind, presets in groupby(PRESETS, key=lambda preset: preset.kind):
     st.header(kind, anchor=False)

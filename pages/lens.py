@@ -4,12 +4,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from seqlab.inspection import glossary
 from seqlab.lens.stack import LensError
 from seqlab.ui import services, state
 from seqlab.ui.components.heading import page_title
+from seqlab.ui.components.terms import CELL_VIEW, MARKED, terms
 from seqlab.ui.draft import kept_dataset
 from seqlab.ui.inspect import VIEWS, scene, views_of
 from seqlab.ui.inspect.my_model import my_model
+from seqlab.ui.shown_target import choose_target
 from seqlab.ui.words import plain
 
 TICK, SLOW_TICK = 1.0, 4.0  # seconds between two looks at a run that trains
@@ -35,17 +38,22 @@ if dataset is None:
     st.warning("The file of this run is no longer kept, so there are no sequences to show.")
     st.stop()
 
+dataset = choose_target(dataset)
 views = views_of(dataset)
 if st.session_state.get("lens_view") not in views:
     st.session_state["lens_view"] = views[0]
-view = st.segmented_control(
-    "View",
-    views,
-    key="lens_view",
-    required=True,
-    label_visibility="collapsed",
-    persist_state="session",
-)
+with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    view = st.segmented_control(
+        "View",
+        views,
+        key="lens_view",
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    terms(glossary.of_views(run.experiment), run.experiment, dataset, "lens_terms")
+if view != CELL_VIEW:
+    st.session_state.pop(MARKED, None)
 
 
 def body() -> None:
@@ -58,7 +66,7 @@ def body() -> None:
         looked_at = scene.scene(now, dataset)
         if looked_at.problem:
             st.warning(plain(looked_at.problem), icon=":material/visibility_off:")
-        VIEWS[view](looked_at)
+        VIEWS[view].draw(looked_at)
     except LensError as error:
         st.warning(plain(str(error)), icon=":material/visibility_off:")
 

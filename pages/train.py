@@ -9,18 +9,23 @@ from seqlab.ui.components.heading import page_title
 from seqlab.ui.controls import setup
 from seqlab.ui.controls.data import data_controls
 from seqlab.ui.draft import draft, kept_dataset
+from seqlab.ui.lesson import card, current
 from seqlab.ui.playground import own_run, results, tour
 from seqlab.ui.playground.network_controls import network_controls
 from seqlab.ui.playground.training_controls import train_buttons, training_controls
+from seqlab.ui.room import follow
 from seqlab.ui.words import plain
 
 state.begin()
+follow.follow()
+open_lesson = current.begin()
 
 # Every part has a container of its own, drawn in every run, so that a part that comes or goes
 # moves no other one to a new place in the tree (the browser would show both for a moment).
 heading = st.container(key="heading", horizontal=True, vertical_alignment="bottom", gap="medium")
 with heading:
     page_title("Recurrent network playground")
+margin = card.margin(open_lesson)
 left, right = st.container(key="playground").columns([1, 2.6], gap="medium")
 with left:
     buttons = st.container(key="buttons", gap="xsmall")
@@ -28,6 +33,11 @@ with left:
     with st.container(key="data_controls"):
         data_controls()
     now = draft(state.flat())  # the widgets below have their values already
+# What a changed number means is drawn before the widgets, most of which stay as they are.
+with right, st.container(key="network", gap="xxsmall"):
+    if now.experiment is not None and now.dataset is not None:
+        setup.network_picture(now.experiment, now.dataset)
+with left:
     with st.container(key="network_controls"):
         network_controls(now)
     with st.container(key="training_controls"):
@@ -37,22 +47,25 @@ run = services.store().get(state.run_id() or "")
 
 with heading:
     asked = "" if now.dataset is None else question(now.dataset, ENTRIES.get(now.source))
-    st.caption(f"Train a network in Keras and look inside. **{plain(asked)}**", width="stretch")
+    bold = f" **{plain(asked)}**" if asked else ""
+    st.caption(f"Train a network in Keras and look inside.{bold}", width="stretch")
 
 with buttons:
-    problems = setup.input_problems() + now.findings
+    problems = setup.problems_of(now)
     train_buttons(now, run, clean=not problems)
 
 with right:
-    with st.container(key="network", gap="xxsmall"):
-        if now.experiment is not None and now.dataset is not None:
-            setup.network_picture(now.experiment, now.dataset)
     with st.container(key="findings", gap="xxsmall"):
         setup.findings_list(problems)
+    with st.container(key="cover"):
+        card.cover(open_lesson)
     with st.container(key="results"):
         trained = kept_dataset(run.experiment.data) if run else now.dataset
         results.run_results(run, trained, now.experiment)
 
+with margin:
+    card.card(open_lesson, now, run)
 tour.tour()
 own_run.remember()
 state.finish(now.experiment)
+follow.note(now.experiment, run)

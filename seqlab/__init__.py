@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the same names for type checkers and editors; tests/test_package.py compares
     from seqlab.comparison.race import compare
+    from seqlab.comparison.search import search
     from seqlab.comparison.study import Study
     from seqlab.data.dataset import DataError, Dataset
     from seqlab.data.load import load
@@ -23,11 +24,16 @@ if TYPE_CHECKING:  # the same names for type checkers and editors; tests/test_pa
         Recurrent,
         Training,
     )
+    from seqlab.forecasting.future import forecast
+    from seqlab.forecasting.new_data import predict
+    from seqlab.forecasting.trained_folds import backtest
+    from seqlab.forecasting.walk_forward import Backtest
     from seqlab.network.doctor import diagnose, read_result
     from seqlab.network.source import notebook, source
     from seqlab.runs.keras_process import ModelError, open_model
     from seqlab.training.inspect import gates, gradients
     from seqlab.training.train import train
+    from seqlab.workshop.lesson import Lesson, LessonError
 
 _HOME_OF = {
     "Data": "seqlab.experiment",
@@ -51,18 +57,28 @@ _HOME_OF = {
     "ModelError": "seqlab.runs.keras_process",
     "open_model": "seqlab.runs.keras_process",
     "train": "seqlab.training.train",
+    "Lesson": "seqlab.workshop.lesson",
+    "LessonError": "seqlab.workshop.lesson",
     "Study": "seqlab.comparison.study",
     "compare": "seqlab.comparison.race",
+    "search": "seqlab.comparison.search",
+    "Backtest": "seqlab.forecasting.walk_forward",
+    "backtest": "seqlab.forecasting.trained_folds",
+    "forecast": "seqlab.forecasting.future",
+    "predict": "seqlab.forecasting.new_data",
     "gates": "seqlab.training.inspect",
     "gradients": "seqlab.training.inspect",
 }
 __all__ = [
+    "Backtest",
     "Data",
     "DataError",
     "Dataset",
     "Experiment",
     "ExperimentError",
     "Finding",
+    "Lesson",
+    "LessonError",
     "ModelError",
     "Network",
     "ParseOptions",
@@ -71,15 +87,19 @@ __all__ = [
     "Table",
     "Training",
     "UploadError",
+    "backtest",
     "compare",
     "diagnose",
+    "forecast",
     "gates",
     "gradients",
     "load",
     "notebook",
     "open_model",
+    "predict",
     "read_result",
     "read_table",
+    "search",
     "source",
     "train",
 ]

@@ -26,16 +26,16 @@ def absolute(options: list[str]) -> list[str]:
         >>> absolute(["--server.sslKeyFile=/etc/key.pem", "--server.port", "80"])
         ['--server.sslKeyFile=/etc/key.pem', '--server.port', '80']
     """
-    found, before = [], ""
+    resolved, before = [], ""
     for option in options:
         name, equals, path = option.partition("=")
         if equals and name in PATH_OPTIONS:
             option = f"{name}={Path(path).absolute()}"
         elif before in PATH_OPTIONS:
             option = str(Path(option).absolute())
-        found.append(option)
+        resolved.append(option)
         before = option
-    return found
+    return resolved
 
 
 def main() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from functools import lru_cache
@@ -12,6 +11,8 @@ from typing import Annotated, Any
 import platformdirs
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from seqlab.field_words import did_you_mean
 
 PREFIX = "SEQLAB_"
 NEVER = "never"
@@ -28,128 +29,66 @@ def _or_never(value: Any) -> Any:  # noqa: ANN401
 
 
 OrNever = BeforeValidator(_or_never)
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Environment(BaseSettings):
-    """The variables SEQLAB_HOME, SEQLAB_WORKERS, ... as fields; an empty one takes its default."""
+    """The variables SEQLAB_HOME, SEQLAB_WORKERS, ... as fields; an empty one takes its default.
+
+    The text below a field is what the README's table says of the variable.
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore"
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        use_attribute_docstrings=True,
     )
 
-    home: Annotated[
-        Path,
-        Field(
-            default_factory=lambda: Path(platformdirs.user_data_path("seqlab")),
-            description="folder of runs and uploads (default: your user data folder)",
-        ),
-    ]
-    workers: Annotated[
-        int,
-        Field(
-            ge=1,
-            le=256,
-            description="how many runs train at once (default 2); others wait in a queue",
-        ),
-    ] = 2
-    worker_memory: Annotated[
-        float | None,
-        Field(
-            gt=0,
-            allow_inf_nan=False,
-            description="GB that one run may use (default: its share of the machine, at most 4)",
-        ),
-    ] = None
-    unwatched: Annotated[
-        float,
-        Field(
-            gt=0,
-            allow_inf_nan=False,
-            description="minutes after which a run that no page looks at, or that stays paused, "
-            "is stopped (default 15)",
-        ),
-    ] = 15.0
-    turn: Annotated[
-        Annotated[float, Field(gt=0, allow_inf_nan=False)] | None,
-        OrNever,
-        Field(
-            description="minutes after which a run is stopped while another visitor waits; it can "
-            'go on later (default 10; "never" lets it train)',
-        ),
-    ] = 10.0
-    nice: Annotated[
-        int,
-        Field(
-            ge=0,
-            le=19,
-            description="how far training stands back behind other processes (default 10)",
-        ),
-    ] = 10
-    read_seconds: Annotated[
-        float,
-        Field(
-            gt=0,
-            allow_inf_nan=False,
-            description="seconds that reading one file may take (default 30)",
-        ),
-    ] = 30.0
-    read_gb: Annotated[
-        float,
-        Field(
-            gt=0,
-            allow_inf_nan=False,
-            description="GB of memory that reading one file may take (default 1)",
-        ),
-    ] = 1.0
-    keep_days: Annotated[
-        Annotated[float, Field(gt=0, allow_inf_nan=False)] | None,
-        OrNever,
-        Field(
-            description="days after its end at which a run that is not pinned is removed, with its "
-            'data (default 30; "never" keeps all)',
-        ),
-    ] = 30.0
-    visitor_gb: Annotated[
-        float,
-        Field(
-            gt=0,
-            allow_inf_nan=False,
-            description="GB that runs and files of one visitor may take (default 2); beyond that, "
-            "their oldest go that are not pinned",
-        ),
-    ] = 2.0
-    total_gb: Annotated[
-        float,
-        Field(
-            gt=0,
-            allow_inf_nan=False,
-            description="GB that all runs and files may take (default 20); beyond that, the oldest "
-            "go that are not pinned",
-        ),
-    ] = 20.0
-    scheduler: Annotated[
-        str | None,
-        Field(
-            description="address of a Dask scheduler to train on, tcp://HOST:PORT or "
-            "tls://HOST:PORT, instead of workers on this machine",
-        ),
-    ] = None
-    tls_ca: Annotated[
-        Path | None, Field(description="certificate of the authority, for a tls:// scheduler")
-    ] = None
-    tls_cert: Annotated[
-        Path | None, Field(description="certificate of this machine, for a tls:// scheduler")
-    ] = None
-    tls_key: Annotated[
-        Path | None, Field(description="its private key, for a tls:// scheduler")
-    ] = None
-    password: Annotated[
-        SecretStr | None,
-        Field(
-            min_length=8,
-            description="a pass phrase that every visitor is asked for (default: none)",
-        ),
-    ] = None
+    home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_path("seqlab")))
+    """folder of runs and uploads (default: your user data folder)"""
+    workers: Annotated[int, Field(ge=1, le=256)] = 2
+    """how many runs train at once (default 2); others wait in a queue"""
+    worker_memory: Positive | None = None
+    """GB that one run may use (default: its share of the machine, at most 4)"""
+    unwatched: Positive = 15.0
+    """minutes after which a run that no page looks at, or that stays paused, is stopped (default
+    15); runs of comparisons need nobody who looks"""
+    turn: Annotated[Positive | None, OrNever] = 10.0
+    """minutes after which a run is stopped while another visitor waits; it can go on later (default
+    10; "never" lets it train)"""
+    study_runs: Annotated[int, Field(ge=10, le=100_000)] = 200  # 10: the honest check of a search
+    """how many runs of comparisons and searches one visitor may have waiting or training, at least
+    10 (default 200)"""
+    nice: Annotated[int, Field(ge=0, le=19)] = 10
+    """how far training stands back behind other processes (default 10)"""
+    read_seconds: Positive = 30.0
+    """seconds that reading one file may take (default 30)"""
+    read_gb: Positive = 1.0
+    """GB of memory that reading one file may take (default 1)"""
+    keep_days: Annotated[Positive | None, OrNever] = 30.0
+    """days after its end at which a run that is not pinned is removed, with its data (default 30;
+    "never" keeps all)"""
+    visitor_gb: Positive = 2.0
+    """GB that runs and files of one visitor may take (default 2); beyond that, their oldest go that
+    are not pinned"""
+    total_gb: Positive = 20.0
+    """GB that all runs and files may take (default 20); beyond that, the oldest go that are not
+    pinned"""
+    lessons: Path | None = None
+    """folder with lessons of your own (docs/lessons.md)"""
+    scheduler: str | None = None
+    """address of a Dask scheduler to train on, tcp://HOST:PORT or tls://HOST:PORT, instead of
+    workers on this machine"""
+    tls_ca: Path | None = None
+    """certificate of the authority, for a tls:// scheduler"""
+    tls_cert: Path | None = None
+    """certificate of this machine, for a tls:// scheduler"""
+    tls_key: Path | None = None
+    """its private key, for a tls:// scheduler"""
+    password: Annotated[SecretStr | None, Field(min_length=8)] = None
+    """a pass phrase that every visitor is asked for (default: none)"""
 
     @field_validator("scheduler")
     @classmethod
@@ -176,6 +115,10 @@ def read() -> Environment:
         environment = Environment()  # what is missing has a default
     except ValidationError as error:
         raise EnvironmentProblem(_sentence(error)) from None
+    if environment.lessons is not None and not environment.lessons.is_dir():
+        raise EnvironmentProblem(
+            f"{PREFIX}LESSONS must be the path of a folder, got {environment.lessons}."
+        )
     if environment.scheduler and environment.scheduler.startswith("tls://"):
         for name in ("tls_ca", "tls_cert", "tls_key"):
             path = getattr(environment, name)
@@ -200,8 +143,7 @@ def unknown() -> list[str]:
     for name in sorted(name for name in os.environ if name.startswith(PREFIX)):
         if name in known:
             continue
-        close = difflib.get_close_matches(name, known, 1)
-        hint = f" Did you mean {close[0]}?" if close else ""
+        hint = did_you_mean(name, known)
         sentences.append(f"{name} is no setting of seqlab and is not used.{hint}")
     return sentences
 
@@ -209,7 +151,8 @@ def unknown() -> list[str]:
 def variables() -> dict[str, str]:
     """Every variable and what it sets, in the order of the README's table."""
     fields = Environment.model_fields
-    return {f"{PREFIX}{name.upper()}": fields[name].description or "" for name in fields}
+    about = {name: " ".join((each.description or "").split()) for name, each in fields.items()}
+    return {f"{PREFIX}{name.upper()}": text for name, text in about.items()}
 
 
 def _sentence(error: ValidationError) -> str:

@@ -2,7 +2,8 @@
 
 An `Experiment` is the only thing that travels between the page, the URL, the run store and the
 training workers. It knows its limits and says in words what is out of range. Its parts are in
-`seqlab.settings`, their limits in `seqlab.limits`, the names to choose from in `seqlab.choices`.
+`seqlab.settings`, with all that is known of each value; the names to choose from are in
+`seqlab.choices`.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Field, ValidationError
 
 from seqlab.choices import Kind, Missing, ScalingKind, Source, Step
-from seqlab.limits import LIMITS, MAX_LAYERS, ExperimentError, Frozen, clamp, sentences
-from seqlab.settings import Data, Network, ParseOptions, Recurrent, Training
+from seqlab.limits import MAX_LAYERS, ExperimentError, Frozen, sentences
+from seqlab.settings import LIMITS, Data, Network, ParseOptions, Recurrent, Training, clamp
 
 __all__ = [
     "LIMITS",

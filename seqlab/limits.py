@@ -1,51 +1,24 @@
-"""The limits of every number, and what is said about a value outside of them."""
+"""What is known of a setting, its limits first, and what is said about a value outside of them."""
 
 from __future__ import annotations
 
-from typing import Any
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    ValidationError,
+    ValidationInfo,
+)
+from pydantic_core import CoreSchema
 
-# The smallest and the largest value of every number, by its widget key.
-LIMITS: dict[str, tuple[float, float]] = {
-    "window": (1, 1000),
-    "horizon": (1, 1000),
-    "steps": (1, 200),
-    "stride": (1, 1000),
-    "test_share": (0, 0.5),
-    "period": (0, 1000),
-    "longest": (1, 2000),
-    "samples": (10, 20_000),
-    "noise": (0, 10),
-    "lag": (1, 500),
-    "difficulty": (1, 10),
-    "data_seed": (0, 999_999),
-    "units": (1, 512),
-    "learning_rate": (1e-6, 10),
-    "batch_size": (1, 4096),
-    "epochs": (1, 10_000),
-    "seed": (0, 999_999),
-    "clipnorm": (1e-6, 1e6),
-    "clipvalue": (1e-6, 1e6),
-    "warmup": (0, 1000),
-    "decay_rate": (1e-6, 1),
-    "plateau_patience": (1, 10_000),
-    "patience": (1, 10_000),
-    "dropout": (0, 0.95),
-    "recurrent_dropout": (0, 0.95),
-    "forget_bias": (-10, 10),
-    "recurrent_scale": (0.5, 1.5),
-    "l2": (0, 1),
-    "embedding": (1, 512),
-    "momentum": (0, 0.9999),
-    "rho": (0, 0.9999),
-    "beta_1": (0, 0.9999),
-    "beta_2": (0, 0.99999),
-    "epsilon": (1e-12, 1),
-    "weight_decay": (0, 1),
-    "initial_accumulator_value": (0, 10),
-}
 MAX_LAYERS = 4
+MAX_CLASSES = 50  # more different values than these are no classes, unless somebody says so
 
 
 class ExperimentError(ValueError):
@@ -65,53 +38,83 @@ class ExperimentError(ValueError):
         self.sentences = sentences
 
 
-def within(name: str, kind: type[int] | type[float]) -> BeforeValidator:
-    """A validator of one number with an error text in the manner of Keras."""
-    low, high = LIMITS[name]
+@dataclass(frozen=True)
+class Setting:
+    """What is known of a setting besides its type and its default.
 
-    def check(value: object) -> object:
-        try:
-            number = float(str(value))
-            fits = low <= number <= high and (kind is float or number == int(number))
-        except (ValueError, OverflowError):
-            fits = False
-        if isinstance(value, bool) or not fits:
-            noun = "an integer" if kind is int else "a number"
-            raise ValueError(
-                f"Received an invalid value for argument `{name}`, "
-                f"expected {noun} from {low:,.10g} to {high:,.10g}, got {value}."
-            )
-        return kind(number)
+    Attributes:
+        low, high: the smallest and the largest number allowed; `None` if it is no number.
+        step: of its widget; `None` for 1, or 0.1 of numbers that are not whole.
+        slider: whether it is drawn as a slider from `low` to `high`.
+        label: what it is called; "" for the name, which is that of Keras.
+        empty: what `None` or an empty list is called.
+        words: what its options are called, where their names in Keras say too little.
+    """
 
-    return BeforeValidator(check)
+    low: float | None = None
+    high: float | None = None
+    step: float | None = None
+    slider: bool = False
+    label: str = ""
+    empty: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def __get_pydantic_core_schema__(self, kind: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
+        """Checks the limits, for pydantic, with an error text in the manner of Keras."""
+        if self.low is None or self.high is None:
+            return handler(kind)
+        low, high = self.low, self.high
+        number, optional = kind_of(kind)
+
+        def check(value: object, info: ValidationInfo) -> object:
+            if optional and value is None:
+                return None
+            try:
+                given = float(str(value))
+                fits = low <= given <= high and (number is float or given == int(given))
+            except (ValueError, OverflowError):
+                fits = False
+            if isinstance(value, bool) or not fits:
+                noun = "an integer" if number is int else "a number"
+                raise ValueError(
+                    f"Received an invalid value for argument `{info.field_name}`, "
+                    f"expected {noun} from {low:,.10g} to {high:,.10g}, got {value}."
+                )
+            return number(given)
+
+        return BeforeValidator(check).__get_pydantic_core_schema__(kind, handler)
+
+
+def kind_of(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401 (a type)
+    """The type of a setting, and whether it can be `None`.
+
+    Example:
+        >>> kind_of(int | None), kind_of(str)
+        ((<class 'int'>, True), (<class 'str'>, False))
+    """
+    optional = get_origin(annotation) in (Union, types.UnionType)
+    if optional:
+        annotation = next(part for part in get_args(annotation) if part is not type(None))
+    return annotation, optional
 
 
 class Frozen(BaseModel):
     """A part of an experiment: it cannot be changed, and knows no other fields than its own."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 def sentences(error: ValidationError) -> list[str]:
     """Pydantic's errors as sentences in the manner of Keras."""
-    found = []
+    problems = []
     for item in error.errors():
         if item["type"] == "value_error":
-            found.append(item["msg"].removeprefix("Value error, "))
+            problems.append(item["msg"].removeprefix("Value error, "))
             continue
         name = ".".join(str(part) for part in item["loc"]) or "experiment"
         wanted = item.get("ctx", {}).get("expected")
         what = f"expected {wanted}" if wanted else item["msg"][:1].lower() + item["msg"][1:]
-        found.append(
+        problems.append(
             f"Received an invalid value for argument `{name}`, {what}, got {item['input']}."
         )
-    return found
-
-
-def clamp(key: str, value: Any) -> Any:  # noqa: ANN401
-    """The nearest value that is allowed for a widget key; text and switches stay as they are."""
-    name = key.rstrip("0123456789").rstrip("_") if key not in LIMITS else key
-    if name not in LIMITS or isinstance(value, str | bool) or value is None:
-        return value
-    low, high = LIMITS[name]
-    return min(max(value, low), high)
+    return problems

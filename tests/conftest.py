@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from seqlab import environment
+from seqlab.runs.store import Store
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
@@ -17,6 +18,19 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 # A busy machine is no reason to fail: pytest-timeout ends what hangs.
 settings.register_profile("seqlab", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("seqlab")
+
+# Tests of the run store and of short-lived processes, which need no training pool.
+WITHOUT_POOL = (
+    "test_class_record.py",
+    "test_housekeeping.py",
+    "test_keras_process.py",
+    "test_listing.py",
+    "test_progress.py",
+    "test_rooms.py",
+    "test_store.py",
+    "test_turns.py",
+    "test_workers.py",
+)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -27,7 +41,8 @@ def pytest_collection_modifyitems(items):
         folder = item.path.relative_to(here).parts[0] if item.path.is_relative_to(here) else ""
         needs = {"browser", "server", "serve"} & {*getattr(item, "fixturenames", ())}
         by_itself = item.path.name in ("test_soak.py", "test_workshop.py", "test_recovery.py")
-        if folder == "runs" or (folder == "ui" and (needs or by_itself)):
+        pool = folder == "runs" and item.path.name not in WITHOUT_POOL
+        if pool or (folder == "ui" and (needs or by_itself)):
             item.add_marker("alone")
 
 
@@ -67,3 +82,11 @@ def _same_draws(_generators):
     np.random.seed(0)
     for generator, state in _generators:
         generator.bit_generator.state = state
+
+
+@pytest.fixture
+def store(tmp_path):
+    """A run store of this test's own."""
+    store = Store(tmp_path)
+    yield store
+    store.close()

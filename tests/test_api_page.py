@@ -4,6 +4,7 @@ import inspect
 from pathlib import Path
 
 import seqlab
+from seqlab.settings import LIMITS, Data, Network, Recurrent, Training, help_of
 
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
 HEAD = """# The library
@@ -29,12 +30,25 @@ def defaults(value: object) -> str:
     return text if "<" not in text and len(text) < 40 else "..."
 
 
+def settings_of(found) -> str:
+    """The settings of a part of an experiment: their limits, and the help of their widgets."""
+    lines = []
+    for name in found.model_fields if found in (Data, Recurrent, Network, Training) else ():
+        low, high = LIMITS.get(name, (None, None))
+        between = "" if low is None else f", {low:,.10g} to {high:,.10g}"
+        about = f": {help_of(name)}" if help_of(name) else ""
+        if between or about:
+            lines.append(f"- `{name}`{between}{about}\n")
+    return "\n" + "".join(lines) if lines else ""
+
+
 def page() -> str:
     parts = [HEAD]
     for name in seqlab.__all__:
         found = getattr(seqlab, name)
         text = inspect.cleandoc(found.__doc__ or "")
-        parts.append(f"## `seqlab.{name}`\n\n{signature(found)}```text\n{text}\n```\n")
+        about = f"{signature(found)}```text\n{text}\n```\n{settings_of(found)}"
+        parts.append(f"## `seqlab.{name}`\n\n{about}")
     return "\n".join(parts)
 
 

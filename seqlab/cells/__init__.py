@@ -17,8 +17,8 @@ def _cells() -> dict[str, Cell]:
         for module in pkgutil.iter_modules(__path__)
         if module.name != "quick"  # it imports TensorFlow
     )
-    found = [module.CELL for module in modules if isinstance(getattr(module, "CELL", None), Cell)]
-    return {cell.name: cell for cell in sorted(found, key=lambda cell: (cell.year, cell.name))}
+    cells = [module.CELL for module in modules if isinstance(getattr(module, "CELL", None), Cell)]
+    return {cell.name: cell for cell in sorted(cells, key=lambda cell: (cell.year, cell.name))}
 
 
 CELLS = _cells()  # by name, in the order in which they were described

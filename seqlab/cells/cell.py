@@ -251,7 +251,13 @@ class Cell:
         return ("kernel", *recurrent, *(("bias",) if use_bias else ()))
 
     def weight_shapes(self, features: int, units: int, options: Options) -> list[tuple[int, ...]]:
-        """Their shapes."""
+        """Their shapes.
+
+        Args:
+            features: that the layer reads.
+            units: of the layer.
+            options: its settings, `use_bias` among them.
+        """
         columns = len(self.blocks) * units
         shapes: dict[str, tuple[int, ...]] = {
             "kernel": (features, columns),
@@ -301,6 +307,11 @@ class Cell:
         """How many numbers a layer learns, and how that count comes about.
 
         Blocks x (kernel + recurrent kernel + biases), as in the `build` of the Keras layer.
+
+        Args:
+            units: of the layer.
+            features: that it reads.
+            use_bias: whether it has biases.
         """
         blocks, biases = len(self.blocks), (2 if self.two_biases(Options()) else 1) * use_bias
         read = f"({units} + {features})" if self.has_recurrent_kernel else f"{features}"

@@ -41,7 +41,7 @@ def layer() -> type[keras.layers.RNN]:
 
 
 def forward(u: Floats, b: Floats, options: Options) -> Step:
-    """One step; b is the second bias, beside U h."""
+    """One step; b is the second bias, beside U h. Shapes as in `Cell`."""
     phi = find_activation(options.activation).forward
     sigma = find_activation(options.recurrent_activation).forward
     units = u.shape[-2]
@@ -66,7 +66,7 @@ def forward(u: Floats, b: Floats, options: Options) -> Step:
 
 
 def backward(arrays: dict[str, Floats], u: Floats, b: Floats, options: Options) -> BackwardStep:
-    """h_t = z_t ⊙ h_{t-1} + (1 - z_t) ⊙ g_t, one step back."""
+    """h_t = z_t ⊙ h_{t-1} + (1 - z_t) ⊙ g_t, one step back (see `Cell`)."""
     phi, sigma = (
         find_activation(name) for name in (options.activation, options.recurrent_activation)
     )

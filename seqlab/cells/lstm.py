@@ -29,7 +29,7 @@ def layer() -> type[keras.layers.RNN]:
 
 
 def forward(u: Floats, _: Floats, options: Options) -> Step:
-    """One step."""
+    """One step; shapes as in `Cell`."""
     phi = find_activation(options.activation).forward
     sigma = find_activation(options.recurrent_activation).forward
 
@@ -48,7 +48,7 @@ def forward(u: Floats, _: Floats, options: Options) -> Step:
 
 
 def backward(arrays: dict[str, Floats], u: Floats, _: Floats, options: Options) -> BackwardStep:
-    """c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t and h_t = o_t ⊙ φ(c_t), one step back."""
+    """c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t and h_t = o_t ⊙ φ(c_t), one step back (see `Cell`)."""
     phi, sigma = (
         find_activation(name) for name in (options.activation, options.recurrent_activation)
     )

@@ -5,6 +5,9 @@ step: h_t = (1 - z_t) ⊙ h_{t-1} + z_t ⊙ g_t. In the paper's letters z weighs
 GRU it weighs what is old.
 """
 
+# mypy: allow-untyped-defs, allow-incomplete-defs
+# The layer goes into scripts as it stands here, and a script of Keras has no types.
+
 from __future__ import annotations
 
 import functools
@@ -122,7 +125,7 @@ def layer() -> type[keras.layers.RNN]:
 
 
 def forward(_: Floats, b: Floats, options: Options) -> Step:
-    """One step."""
+    """One step; shapes as in `Cell`."""
     sigma = find_activation("sigmoid").forward
 
     def step(projected: Floats, states: States) -> tuple[Floats, ...]:
@@ -136,7 +139,7 @@ def forward(_: Floats, b: Floats, options: Options) -> Step:
 
 
 def backward(arrays: dict[str, Floats], _: Floats, b: Floats, options: Options) -> BackwardStep:
-    """The same, one step back."""
+    """The same, one step back (see `Cell`)."""
     sigma = find_activation("sigmoid")
     a_z, g = columns(arrays["projected"], 2)
     z, h_before = arrays["update_gate"], arrays["previous_hidden"]

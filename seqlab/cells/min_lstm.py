@@ -4,6 +4,9 @@ An LSTM without output gate whose gates read the input alone. Forget and input g
 kept and what is taken: h_t = f / (f + i) ⊙ h_{t-1} + i / (f + i) ⊙ g_t.
 """
 
+# mypy: allow-untyped-defs, allow-incomplete-defs
+# The layer goes into scripts as it stands here, and a script of Keras has no types.
+
 from __future__ import annotations
 
 import functools
@@ -122,7 +125,7 @@ def layer() -> type[keras.layers.RNN]:
 
 
 def forward(_: Floats, b: Floats, options: Options) -> Step:
-    """One step."""
+    """One step; shapes as in `Cell`."""
     sigma = find_activation("sigmoid").forward
 
     def step(projected: Floats, states: States) -> tuple[Floats, ...]:
@@ -138,7 +141,10 @@ def forward(_: Floats, b: Floats, options: Options) -> Step:
 
 
 def backward(arrays: dict[str, Floats], _: Floats, b: Floats, options: Options) -> BackwardStep:
-    """The same, one step back. For k = f / (f + i): dk/df = i / (f + i)², dk/di = -f / (f + i)²."""
+    """The same, one step back (see `Cell`).
+
+    For k = f / (f + i): dk/df = i / (f + i)², dk/di = -f / (f + i)².
+    """
     sigma = find_activation("sigmoid")
     a_f, a_i, g = columns(arrays["projected"], 3)
     f, i, h_before = arrays["forget_gate"], arrays["input_gate"], arrays["previous_hidden"]

@@ -103,7 +103,13 @@ def before(array: tf.Tensor, first: tf.Tensor) -> tf.Tensor:
 
 
 def dense(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor | float = 0.0) -> tf.Tensor:
-    """x @ kernel + bias over all steps in one product: (T, B, F) -> (T, B, N)."""
+    """x @ kernel + bias over all steps in one product: (T, B, F) -> (T, B, N).
+
+    Args:
+        x: (T, B, F).
+        kernel: (F, N).
+        bias: (N,), or 0 for none.
+    """
     flat = tf.matmul(tf.reshape(x, [-1, x.shape[2]]), kernel) + bias
     return tf.reshape(flat, [*x.shape[:2], kernel.shape[1]])
 

@@ -29,7 +29,7 @@ def layer() -> type[keras.layers.RNN]:
 
 
 def forward(u: Floats, _: Floats, options: Options) -> Step:
-    """One step."""
+    """One step; shapes as in `Cell`."""
     phi = find_activation(options.activation).forward
 
     def step(projected: Floats, states: States) -> tuple[Floats, ...]:
@@ -41,7 +41,7 @@ def forward(u: Floats, _: Floats, options: Options) -> Step:
 
 
 def backward(arrays: dict[str, Floats], u: Floats, _: Floats, options: Options) -> BackwardStep:
-    """h_t = φ(a_t), a_t = W x_t + U h_{t-1} + b, one step back."""
+    """h_t = φ(a_t), a_t = W x_t + U h_{t-1} + b, one step back (see `Cell`)."""
     phi = find_activation(options.activation)
     a = arrays["projected"] + arrays["previous_hidden"] @ u
 

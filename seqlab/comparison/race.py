@@ -1,21 +1,20 @@
-"""`seqlab.compare`: trains every variant with every seed, in this process."""
+"""`seqlab.compare`: trains every variant with every seed, in this process or beside it."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from tqdm.auto import tqdm
 
-from seqlab.comparison.study import SeedRun, Study
-from seqlab.data.dataset import DataError, Dataset
+from seqlab.comparison.entrants import Entrant, entrant_of
+from seqlab.comparison.study import SeedRun, Study, study_of, untrained
+from seqlab.comparison.variants import with_seed
+from seqlab.data.dataset import Dataset
 from seqlab.data.load import load
 from seqlab.data.upload import Table
-from seqlab.experiment import Experiment
-from seqlab.network.doctor import diagnose
-from seqlab.network.plan import plan
-from seqlab.network.shapes import links
+from seqlab.experiment import Data, Experiment
 
 
 def compare(
@@ -23,6 +22,7 @@ def compare(
     seeds: int | Sequence[int] = 5,
     table: Table | None = None,
     progress: bool = True,
+    workers: int | None = None,
 ) -> Study:
     """Trains several experiments with the same seeds and says which one is better, and how surely.
 
@@ -43,84 +43,80 @@ def compare(
         seeds: how many, counted from 0; or the seeds themselves.
         table: the uploaded table, for variants with the source "upload".
         progress: shows a bar.
+        workers: train in so many processes side by side; by default in this one. They start in
+            some ten seconds, so it pays for long studies.
 
     Returns:
         A study. A variant that cannot be trained has status "failed", with its finding in
         `study.problems`; the others go on.
 
     Raises:
-        ValueError: without variants or seeds, or if a seed comes twice.
+        ValueError: without variants or seeds, if a seed comes twice, or for less than one worker.
     """
-    each = list(range(seeds)) if isinstance(seeds, int) else list(seeds)
+    each_seed = list(range(seeds)) if isinstance(seeds, int) else list(seeds)
     if not variants:
         raise ValueError("Received no variants, expected at least one experiment by name.")
-    if not each or len(set(each)) != len(each):
+    if not each_seed or len(set(each_seed)) != len(each_seed):
         raise ValueError(
             f"Received an invalid value for argument `seeds`, expected at least one seed and none "
             f"twice, got {seeds}."
         )
 
-    @lru_cache(maxsize=4)  # variants mostly share their data
-    def dataset_of(data: str) -> Dataset:
-        return load(Experiment.from_json(data), table)
-
-    results: list[SeedRun] = []
-    baselines: dict[str, tuple[str, float] | None] = {}
-    bar = tqdm(total=len(variants) * len(each), unit="run", disable=not progress)
+    check_workers(workers)
+    dataset_of = loader(table)
+    entrants = {name: entrant_of(name, each, dataset_of) for name, each in variants.items()}
+    able = {name: one for name, one in entrants.items() if not one.problem}
+    results = [run for one in entrants.values() if one.problem for run in untrained(one, each_seed)]
+    bar = tqdm(total=len(able) * len(each_seed), unit="run", disable=not progress)
     with bar:
-        for name, experiment in variants.items():
-            bar.set_description(name)
-            try:
-                dataset = dataset_of(Experiment(data=experiment.data).to_json())
-                problem = _obstacle(experiment, dataset)
-            except DataError as error:
-                dataset, problem = None, str(error)
-            if dataset is None or problem is not None:
-                results += [SeedRun(name, s, "failed", message=problem or "") for s in each]
-                bar.update(len(each))
-                continue
-            baselines[name] = _best_baseline(experiment, dataset)
-            for run in _trained(name, experiment, dataset, each):
-                results.append(run)
-                bar.update()
-    return Study(dict(variants), results, baselines)
+        if workers is not None:
+            from seqlab.comparison.own_workers import train_side_by_side  # Dask, and only here
+
+            results += train_side_by_side(able, each_seed, table, workers, bar.update)
+        else:
+            for name, one in able.items():
+                bar.set_description(name)
+                for run in _trained(one, dataset_of(one.experiment.data), each_seed):
+                    results.append(run)
+                    bar.update()
+    order = {name: place for place, name in enumerate(variants)}
+    results.sort(key=lambda run: (order[run.variant], each_seed.index(run.seed)))
+    return study_of(entrants, results)
 
 
-def _trained(
-    name: str, experiment: Experiment, dataset: Dataset, seeds: Sequence[int]
-) -> Iterator[SeedRun]:
+def check_workers(workers: int | None) -> None:
+    """Raises `ValueError` for less than one worker."""
+    if workers is not None and workers < 1:
+        raise ValueError(
+            f"Received an invalid value for argument `workers`, expected at least 1, got {workers}."
+        )
+
+
+def loader(table: Table | None) -> Callable[[Data], Dataset]:
+    """Data to datasets, the last few kept: variants mostly share their data."""
+
+    @lru_cache(maxsize=8)
+    def dataset_of(data: Data) -> Dataset:
+        return load(Experiment(data=data), table)
+
+    return dataset_of
+
+
+def _trained(one: Entrant, dataset: Dataset, seeds: Sequence[int]) -> Iterator[SeedRun]:
     """One variant with one seed after the other: they share a compiled program."""
     from seqlab.training.train import train  # Keras, and only here
 
-    parameters = sum(link.parameters for link in links(plan(experiment, dataset.frame)))
     for seed in seeds:
-        training = experiment.training.model_copy(update={"seed": seed})
         start = time.perf_counter()
-        result = train(experiment.model_copy(update={"training": training}), dataset)
+        result = train(with_seed(one.experiment, seed), dataset)
         loss = result.history["loss"]
         yield SeedRun(
-            name,
+            one.name,
             seed,
             result.status,
-            parameters,
+            one.parameters,
             time.perf_counter() - start,
             loss,
             result.history["val_loss"] or [float("nan")] * len(loss),
             result.message if result.status == "diverged" else "",
         )
-
-
-def _obstacle(experiment: Experiment, dataset: Dataset) -> str | None:
-    """Why an experiment cannot be trained, in a sentence, or `None`."""
-    if not len(dataset.validation):
-        return "There is no validation part, so nothing says which network is better."
-    errors = [f for f in diagnose(experiment, dataset) if f.level == "error"]
-    return errors[0].message if errors else None
-
-
-def _best_baseline(experiment: Experiment, dataset: Dataset) -> tuple[str, float] | None:
-    """Name and loss of the best rule without a network, where losses are of one kind."""
-    if not plan(experiment, dataset.frame).measured_alike:
-        return None
-    best = dataset.best_baseline()
-    return (best[0], best[1].loss) if best else None

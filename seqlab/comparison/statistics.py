@@ -8,7 +8,9 @@ it diverged, is worse than any other: it is not left out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -50,21 +52,28 @@ def interval(values: ArrayLike, level: float = LEVEL, seed: int = 0) -> tuple[fl
         Low and high; NaN of fewer than five values, or where one is not finite.
     """
     results = np.asarray(values, np.float64)
-    n = len(results)
-    if n < FEWEST or not np.isfinite(results).all():
+    if len(results) < FEWEST or not np.isfinite(results).all():
         return float("nan"), float("nan")
     if np.ptp(results) == 0:
         return float(results[0]), float(results[0])
+    return _bootstrap(tuple(results.tolist()), level, seed, RESAMPLES)
+
+
+@lru_cache(maxsize=512)  # a page that looks on asks again and again
+def _bootstrap(
+    results: tuple[float, ...], level: float, seed: int, resamples: int
+) -> tuple[float, float]:
+    n = len(results)
     reach = np.sqrt(n / (n - 1)) * stats.t.ppf((1 + level) / 2, n - 1)
-    found = stats.bootstrap(
+    bootstrapped = stats.bootstrap(
         (results,),
         lambda sample, axis: stats.trim_mean(sample, TRIMMED, axis=axis),
         confidence_level=1 - 2 * stats.norm.sf(reach),
-        n_resamples=RESAMPLES,
+        n_resamples=resamples,
         method="percentile",
         rng=np.random.default_rng(seed),
     )
-    return float(found.confidence_interval.low), float(found.confidence_interval.high)
+    return float(bootstrapped.confidence_interval.low), float(bootstrapped.confidence_interval.high)
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,7 @@ class Pair:
             seeds.
         low, high: its 95 % interval (Wilson 1927), of the seeds that were not equal.
         luck: the probability of a result at least as clear if both were alike: the exact sign
-            test, two-sided.
+            test, two-sided. `holm` corrects it where many pairs are looked at.
     """
 
     n: int
@@ -117,12 +126,40 @@ def pair(a: ArrayLike, b: ArrayLike) -> Pair:
     return Pair(n, wins, losses, share, low, high, luck)
 
 
-def words(a: str, b: str, result: Pair) -> str:
+def holm(pairs: Sequence[Pair]) -> list[Pair]:
+    """The pairs with `luck` corrected for how many they are.
+
+    Of many pairs of variants that are alike, some look clear. Holm (1979, "A Simple Sequentially
+    Rejective Multiple Test Procedure"): the smallest of m probabilities is multiplied by m, the
+    next one by m - 1, and so on; none becomes smaller than the one before, or larger than 1. Pairs
+    without a seed in common are not counted.
+
+    Example:
+        >>> alone = pair([1.0] * 8, [2.0] * 8)
+        >>> [round(one.luck, 4) for one in (alone, *holm([alone, alone, alone]))]
+        [0.0078, 0.0234, 0.0234, 0.0234]
+    """
+    compared = sorted((i for i, one in enumerate(pairs) if one.n), key=lambda i: pairs[i].luck)
+    corrected, least = list(pairs), 0.0
+    for place, i in enumerate(compared):
+        least = max(least, min(1.0, (len(compared) - place) * pairs[i].luck))
+        corrected[i] = replace(pairs[i], luck=least)
+    return corrected
+
+
+def words(a: str, b: str, result: Pair, compared: int = 1, advice: str = ": add seeds") -> str:
     """One sentence on a pair: who was better with how many seeds, and whether that can be luck.
 
     Args:
         a, b: names of the variants.
-        result: of `pair`.
+        result: of `pair`, and of `holm` where many are looked at.
+        compared: how many pairs are looked at.
+        advice: what to do where it can be luck.
+
+    Example:
+        >>> words("GRU", "LSTM", pair([1.0] * 5, [2.0] * 5))
+        'GRU was better with 5 of 5 seeds; that can be luck: add seeds (in 6.2 % of comparisons \
+between equals it looks as clear).'
     """
     if result.n == 0:
         return f"{a} and {b} have no seed in common."
@@ -134,9 +171,13 @@ def words(a: str, b: str, result: Pair) -> str:
     winner, wins = (a, result.a_better) if first else (b, result.b_better)
     start = f"{winner} was better with {wins} of {_seeds(result.n)}"
     if result.luck > LUCK:
-        return f"{start}; that can be luck: add seeds."
+        what = "it" if compared == 1 else f"one of {compared} pairs"
+        often = f"{100 * result.luck:.2g}" if result.luck < 1 else "100"
+        clear = f"in {often} % of comparisons between equals {what} looks as clear"
+        return f"{start}; that can be luck{advice} ({clear})."
     times = round(1 / result.luck)
-    return f"{start}; by luck alone that happens once in {times:,} times."
+    among = f" among {compared} pairs" if compared > 1 else ""
+    return f"{start}; by luck alone{among} that happens once in {times:,} times."
 
 
 def _seeds(n: int) -> str:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from seqlab.comparison import statistics
+from seqlab.comparison.entrants import Entrant
+from seqlab.comparison.measure import Measure, measure_of
 from seqlab.experiment import Experiment
 
 RUN_COLUMNS = ["variant", "seed", "status", "epochs", "best_epoch", "best_val_loss", "val_loss"]
 RUN_COLUMNS += ["parameters", "seconds"]
+PAIR_COLUMNS = ["a", "b", *(each.name for each in fields(statistics.Pair)), "words"]
 NO_RESULT = ("diverged", "failed")  # statuses of runs that count as worse than any other
+# The others are on their way, or were cut short: their best loss says nothing of a whole training.
+COUNTED = ("finished", *NO_RESULT)
+ON_THE_WAY = ("queued", "running", "paused")
 
 
 @dataclass(frozen=True)
@@ -25,11 +32,14 @@ class SeedRun:
     Attributes:
         variant: its name.
         seed: of weights, batch order and dropout.
-        status: "finished", "stopped", "diverged" or "failed".
+        status: "finished"; "diverged" or "failed", if it cannot be trained: both count as worse
+            than any number. Others are not counted: "queued", "running", "paused", "stopped",
+            "interrupted", or "lost" with its worker.
         parameters: how many numbers the network learns.
         seconds: of the training, compilation included.
         loss, val_loss: one value an epoch; NaN for no validation part.
         message: a sentence on what went wrong, or "".
+        run: its id in the run store, or "".
     """
 
     variant: str
@@ -40,8 +50,14 @@ class SeedRun:
     loss: Sequence[float] = ()
     val_loss: Sequence[float] = ()
     message: str = ""
+    run: str = ""
 
     @property
+    def counted(self) -> bool:
+        """Whether it came to its end, good or bad."""
+        return self.status in COUNTED
+
+    @cached_property
     def best_epoch(self) -> int | None:
         """The epoch of the smallest val_loss, 1 for the first; `None` without one."""
         losses = np.asarray(self.val_loss, np.float64)
@@ -69,6 +85,7 @@ class Study:
         results: one a variant and seed.
         baselines: by variant, name and loss of the best rule without a network, `None` if there is
             none that can be compared with the losses.
+        measure: in what `summary` and `pairs` are told.
 
     Example:
         >>> from seqlab import Experiment
@@ -82,6 +99,7 @@ class Study:
     variants: Mapping[str, Experiment]
     results: Sequence[SeedRun]
     baselines: Mapping[str, tuple[str, float] | None] = field(default_factory=dict)
+    measure: Measure = field(default_factory=Measure)
 
     @property
     def runs(self) -> pd.DataFrame:
@@ -101,31 +119,38 @@ class Study:
 
     @property
     def summary(self) -> pd.DataFrame:
-        """A row a variant, of the best val_loss of each seed.
+        """A row a variant, of the best val_loss of each seed; as RMSE where `measure` says so.
 
         Columns: variant; n, seeds; diverged, how many gave no result (they count as worse than any
         other, so `median` knows them, and `iqm` and its interval are NaN if there are any);
         median; iqm, the interquartile mean; low and high, its 95 % interval (from five seeds on);
         best; beats_baseline, the share of seeds that do better than the best rule (NaN without
-        one); epochs_to_beat, the median epoch at which they first did.
+        one); epochs_to_beat, the median epoch at which they first did; parameters, and seconds, the
+        median of a training.
         """
-        rows = [self._summarised(name) for name in self.variants]
-        return pd.DataFrame(rows)
+        return pd.DataFrame(self._rows)
 
     @property
     def pairs(self) -> pd.DataFrame:
-        """A row a pair of variants: a, b, n, a_better, b_better, probability, low, high, words."""
-        rows = []
-        for a, b in itertools.combinations(self.variants, 2):
+        """A row a pair of variants, seed by seed.
+
+        Columns: a, b, n, a_better, b_better, probability, low, high and luck, as in
+        `statistics.Pair`; words. luck and words are corrected for the number of pairs (Holm 1979);
+        the interval from low to high is that of the pair alone. A variant that cannot be trained
+        loses to none: there is nothing to compare, and n is 0.
+        """
+        names = list(itertools.combinations(self.variants, 2))
+        alone = []
+        for a, b in names:
             one, other = self._by_seed(a), self._by_seed(b)
             seeds = [seed for seed in one if seed in other]
-            found = statistics.pair([one[s] for s in seeds], [other[s] for s in seeds])
-            names = {"a": a, "b": b, "n": found.n, "a_better": found.a_better}
-            names |= {"b_better": found.b_better, "probability": found.probability}
-            words = statistics.words(a, b, found)
-            rows.append(names | {"low": found.low, "high": found.high, "words": words})
-        columns = ["a", "b", "n", "a_better", "b_better", "probability", "low", "high", "words"]
-        return pd.DataFrame(rows, columns=columns)
+            alone.append(statistics.pair([one[s] for s in seeds], [other[s] for s in seeds]))
+        compared = sum(one.n > 0 for one in alone)
+        rows = [
+            {"a": a, "b": b, **asdict(one), "words": statistics.words(a, b, one, compared)}
+            for (a, b), one in zip(names, statistics.holm(alone), strict=True)
+        ]
+        return pd.DataFrame(rows, columns=PAIR_COLUMNS)
 
     @property
     def differences(self) -> pd.DataFrame:
@@ -145,16 +170,52 @@ class Study:
         """By variant, why it could not be trained or did not end well, in a sentence."""
         return {run.variant: run.message for run in self.results if run.message}
 
+    @property
+    def notes(self) -> list[str]:
+        """What has to be known about the numbers: who diverged, who is not counted, who is few."""
+        notes = [self.measure.problem] if self.measure.problem else []
+        for name in self.variants:
+            runs = [run for run in self.results if run.variant == name]
+            counted = [run for run in runs if run.counted]
+            bad = sum(not np.isfinite(_result(run)) for run in counted)
+            if bad and bad < len(counted):
+                notes.append(
+                    f"{name}: {bad} of {len(counted)} seeds gave no result. They count as worse "
+                    "than any other, by rank: so a median and no mean is shown."
+                )
+            elif bad:
+                notes.append(f"{name}: none of {len(counted)} seeds gave a result.")
+        cut = sum(not run.counted and run.status not in ON_THE_WAY for run in self.results)
+        if cut:
+            notes.append(f"{_runs(cut)} did not come to the end and {_are(cut)} not counted.")
+        few = {len([run for run in self._of(name) if run.counted]) for name in self.variants}
+        if 0 < max(few, default=0) < statistics.FEWEST:
+            notes.append(
+                f"From fewer than {statistics.FEWEST} seeds no interval is worked out: it would "
+                "miss too often."
+            )
+        return notes
+
+    @cached_property
+    def _rows(self) -> list[dict[str, Any]]:
+        """The rows of `summary`, for which a page asks several times."""
+        return [self._summarised(name) for name in self.variants]
+
     def _of(self, variant: str) -> list[SeedRun]:
-        return [run for run in self.results if run.variant == variant]
+        """Its runs that count."""
+        return [run for run in self.results if run.variant == variant and run.counted]
 
     def _by_seed(self, variant: str) -> dict[int, float]:
-        """Best val_loss by seed; infinite where there is no result."""
-        return {run.seed: _result(run) for run in self._of(variant)}
+        """The result of each seed that trained; infinite for one that diverged."""
+        return {run.seed: self.result(run) for run in self._of(variant) if run.status != "failed"}
+
+    def result(self, run: SeedRun) -> float:
+        """What counts of a run, in the study's measure; infinite for one without a result."""
+        return float(self.measure.of(run.variant, _result(run)))
 
     def _summarised(self, variant: str) -> dict[str, Any]:
         runs = self._of(variant)
-        results = np.array([_result(run) for run in runs])
+        results = np.array([self.result(run) for run in runs])
         whole = bool(len(results)) and bool(np.isfinite(results).all())
         low, high = statistics.interval(results)
         baseline = self.baselines.get(variant)
@@ -172,7 +233,32 @@ class Study:
             "best": float(results.min()) if len(results) else nan,
             "beats_baseline": len(beaten) / len(runs) if baseline and runs else nan,
             "epochs_to_beat": float(np.median(beaten)) if beaten else nan,
+            "parameters": max((run.parameters for run in runs), default=0),
+            "seconds": float(np.median([run.seconds for run in runs])) if runs else nan,
         }
+
+
+def study_of(entrants: Mapping[str, Entrant], results: Sequence[SeedRun]) -> Study:
+    """What entrants and their runs came to."""
+    return Study(
+        {name: each.experiment for name, each in entrants.items()},
+        results,
+        {name: each.baseline for name, each in entrants.items()},
+        measure_of(entrants),
+    )
+
+
+def untrained(one: Entrant, seeds: Sequence[int]) -> list[SeedRun]:
+    """The runs of a variant that cannot be trained: none has a result."""
+    return [SeedRun(one.name, seed, "failed", message=one.problem) for seed in seeds]
+
+
+def _runs(count: int) -> str:
+    return "1 run" if count == 1 else f"{count} runs"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _result(run: SeedRun) -> float:

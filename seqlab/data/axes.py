@@ -5,7 +5,22 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from seqlab.data.layouts.wide import stacked
+from seqlab.data.upload import Table
+
 ROUGHER = 1.2  # times as much change from step to step as from sequence to sequence
+
+
+def swapped_axes(table: Table) -> tuple[int, int] | None:
+    """Sequences and steps with the first two axes swapped; see `Dataset.swapped_axes`."""
+    x, arrays = None, table.arrays
+    if table.kind == "wide" and table.label is None and table.windows is None:
+        x = stacked(table)
+    elif arrays is not None and (arrays.y is None or arrays.y.shape[:2] == arrays.x.shape[:2]):
+        x = arrays.x
+    if x is None or len(x) >= x.shape[1] or not looks_swapped(x):
+        return None
+    return x.shape[1], x.shape[0]
 
 
 def looks_swapped(x: NDArray[np.float64]) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import fdtrc
 
-from seqlab.data.dataset import Baseline, Floats, Goal, Scaling, rmse
+from seqlab.data.dataset import Baseline, Dataset, Floats, Goal, Scaling, rmse
 from seqlab.data.sequences import majority
 
 Reals = NDArray[np.float64]
@@ -17,16 +19,22 @@ MOST_COEFFICIENTS = 240  # of the linear autoregression: more cost seconds
 MOST_WINDOWS = 20_000  # that it is fitted on
 WEAK = 0.2  # an autocorrelation below this is no season
 NEARLY = 0.9  # of the highest peak: high enough
+CHANCE = 0.05  # that noise alone makes a longer season look better than a part of it
 
 
 def forecast(prediction: Reals, truth: Reals, scaling: Scaling, rule: str) -> Baseline:
     """The errors of a forecast, both (n, outputs) in original units.
 
-    A truth that is NaN (a gap) is passed over.
+    A truth that is NaN (a gap) is passed over. `scaling` is one for all, or one for each target.
     """
     known = np.isfinite(truth) & np.isfinite(prediction)
-    error = rmse(prediction[known], truth[known]) if known.any() else float("nan")
-    return Baseline((error / float(scaling.scale[0])) ** 2, error, rule, prediction)
+    if not known.any():
+        return Baseline(float("nan"), float("nan"), rule, prediction)
+    error = rmse(prediction[known], truth[known])
+    if scaling.scale.size == 1 and scaling.logarithm == "none":
+        return Baseline((error / float(scaling.scale[0])) ** 2, error, rule, prediction)
+    squares = np.square(scaling.apply(prediction) - scaling.apply(truth))
+    return Baseline(float(squares[known].mean()), error, rule, prediction)
 
 
 def for_series(
@@ -54,29 +62,43 @@ def for_series(
     origin = goals[:, :1] - horizon  # (n, 1) the last row of each window
     ahead = goals - origin
     last = np.broadcast_to(series[origin], goals.shape)
-    found = {
+    rules = {
         "persistence": forecast(last, truth, scaling, "the last known value is the forecast"),
     }
     season = period or find_period(series[:known])
     if season > 1:  # with a season of one row it is persistence
-        # The newest row of the same season that is known at the origin.
-        back = goals - season * -(-ahead // season)
+        back = same_season(goals, origin, season)
         if back.min() >= 0:
-            found["seasonal naive"] = forecast(
+            rules["seasonal naive"] = forecast(
                 series[back], truth, scaling, f"the value {season} rows earlier is the forecast"
             )
     start = series[:known][np.isfinite(series[:known])]
     if len(start):
         slope = (series[origin] - start[0]) / np.maximum(origin, 1)
-        found["drift"] = forecast(
+        rules["drift"] = forecast(
             series[origin] + slope * ahead,
             truth,
             scaling,
-            "the straight line from the first row through the last known one goes on",
+            "the line from the first row to the last known one goes on",
         )
         mean = np.full(goals.shape, start.mean())
-        found["mean"] = forecast(mean, truth, scaling, "always the mean of the training part")
-    return found
+        rules["mean"] = forecast(mean, truth, scaling, "always the mean of the training part")
+    return rules
+
+
+def same_season(goals: Indices, origin: Indices | int, season: int) -> Indices:
+    """The newest row of the same season that is known at the origin, for each row to forecast.
+
+    Args:
+        goals: the rows to forecast.
+        origin: the last known row of each, in a shape that fits.
+        season: in rows.
+
+    Example:
+        >>> same_season(np.arange(10, 15), 9, 3).tolist()
+        [7, 8, 9, 7, 8]
+    """
+    return goals - season * -(-(goals - origin) // season)
 
 
 def find_period(series: Reals) -> int:
@@ -84,14 +106,20 @@ def find_period(series: Reals) -> int:
 
     A straight line is taken off first. The period is the first high peak of the autocorrelation
     behind the lag where it falls below 0, if that is above `WEAK`: up to there a smooth series
-    merely resembles its own neighbourhood.
+    merely resembles its own neighbourhood. Noise, or a level that wanders, may put that peak at a
+    multiple of the season: see `shortest_season`.
+
+    Example:
+        >>> find_period(np.tile([0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0], 20))
+        7
     """
     rows = len(series)
     if rows < 8:
         return 0
     if not np.isfinite(series).any():
         return 0
-    correlation = autocorrelation(detrended(series), rows // 2)
+    straight = detrended(series)
+    correlation = autocorrelation(straight, rows // 2)
     below = np.flatnonzero(correlation < 0)
     valley = int(below[0]) if len(below) else int(np.argmin(correlation))
     inner = correlation[valley + 1 : -1]
@@ -100,7 +128,54 @@ def find_period(series: Reals) -> int:
     # Several years resemble this one as well as the last one does: the first high place counts,
     # and noise may put its top a little further on.
     first = valley + 1 + int(np.argmax(inner >= NEARLY * inner.max()))
-    return first + int(np.argmax(correlation[first : first + first // 4 + 1]))
+    season = first + int(np.argmax(correlation[first : first + first // 4 + 1]))
+    return shortest_season(straight, season)
+
+
+def shortest_season(series: Reals, season: int) -> int:
+    """The shortest part of a season that tells as much of a series as the whole of it does.
+
+    With means for each place in a season of p rows, a season of d rows (d divides p) is one whose
+    p means repeat. The F test of nested models (Draper & Smith, Applied Regression Analysis,
+    section 6.2) says whether the other p - d means are worth anything.
+
+    Args:
+        series: (rows,) without a trend.
+        season: in rows, no more than there are.
+
+    Example:
+        >>> shortest_season(np.tile([0.0, 1.0, 3.0], 20), 6)
+        3
+    """
+    rows, centred, place = len(series), series - series.mean(), np.arange(len(series)) % season
+    sums, counts = np.bincount(place, centred), np.bincount(place)
+
+    def explained(part: int) -> float:
+        """The sum of squares that the means of the places in a part of the season explain."""
+        folded, of = sums.reshape(-1, part).sum(axis=0), counts.reshape(-1, part).sum(axis=0)
+        return float(np.sum(folded**2 / of))
+
+    total, whole = float(np.square(centred).sum()), explained(season)
+    for part in range(2, season // 2 + 1):
+        if season % part:
+            continue
+        less = explained(part)
+        more = _f_test(whole - less, season - part, total - whole, rows - season)
+        if more > CHANCE >= _f_test(less, part - 1, total - less, rows - part):
+            return part
+    return season
+
+
+def _f_test(gained: float, means: int, left: float, freedom: int) -> float:
+    """How likely noise alone explains so much with so many more means."""
+    ratio = (gained / means) / max(left / freedom, 1e-12)
+    return float(fdtrc(means, freedom, max(ratio, 0.0)))
+
+
+def bridged(series: Reals) -> Reals:
+    """A series (rows,) whose gaps are bridged by straight lines; it needs one known value."""
+    known = np.flatnonzero(np.isfinite(series))
+    return np.interp(np.arange(len(series)), known, series[known])
 
 
 def detrended(series: Reals) -> Reals:
@@ -108,9 +183,7 @@ def detrended(series: Reals) -> Reals:
 
     It needs at least two rows, and one value that is known.
     """
-    time = np.arange(len(series))
-    known = np.isfinite(series)
-    filled = np.interp(time, time[known], series[known])
+    time, filled = np.arange(len(series)), bridged(series)
     return filled - np.polyval(np.polyfit(time, filled, 1), time)
 
 
@@ -140,20 +213,6 @@ class Autoregression:
     def __call__(self, x: Floats) -> Reals:
         """Windows (n, timesteps, features), scaled -> forecasts (n, outputs), scaled."""
         return _design(x, self.steps) @ self.coefficients
-
-    def ahead(self, x: Floats, steps: int) -> Reals:
-        """Forecasts of one series that read the ones before, (n, steps), scaled.
-
-        Args:
-            x: windows (n, timesteps, 1), scaled.
-            steps: how far.
-        """
-        window, made = x, []
-        for _ in range(steps):
-            step = self(window)
-            made.append(step)
-            window = np.concatenate([window[:, 1:], step[:, :, np.newaxis]], axis=1)
-        return np.concatenate(made, axis=1)
 
 
 def _design(x: Floats, steps: int) -> Reals:
@@ -195,7 +254,7 @@ def linear(
     Args:
         x, y, train: as for `fitted`.
         validation: indices.
-        scaling: of the target.
+        scaling: of the target, one for all or one for each of the validation part.
     """
     regression = fitted(x, y, train)
     if regression is None:
@@ -205,6 +264,71 @@ def linear(
     window = "the window" if whole else f"the window's last {regression.steps} steps"
     rule = f"fitted to {window} by least squares"
     return forecast(prediction, scaling.invert(y[validation]), scaling, rule)
+
+
+def beside(
+    dataset: Dataset,
+    seasons: Sequence[int],
+    rules_of: Callable[[Dataset, Scaling], dict[str, Baseline]],
+) -> Dataset:
+    """A dataset of values with what rules reach for each of its targets.
+
+    Args:
+        dataset: without baselines.
+        seasons: of each target, in rows.
+        rules_of: what rules reach for the validation part of one target, with its scaling; the
+            linear autoregression is added to that.
+    """
+    own = dict(zip(dataset.targets, seasons, strict=True))
+    dataset = replace(dataset, season=seasons[0], seasons=own if dataset.further else {})
+    of_target = {}
+    for one in dataset.views:
+        scaling = one.target_scaling_of(one.validation)
+        rules = rules_of(one, scaling)
+        regression = linear(one.x, one.y, one.train, one.validation, scaling)
+        if regression is not None:
+            rules["linear autoregression"] = regression
+        of_target[one.target] = rules
+    return judged(dataset, of_target)
+
+
+def judged(dataset: Dataset, rules: Mapping[str, Mapping[str, Baseline]]) -> Dataset:
+    """A dataset with its baselines.
+
+    Args:
+        dataset: of one target or several.
+        rules: what rules reach, by target and by name.
+    """
+    if not dataset.further:
+        return replace(dataset, baselines=dict(rules[dataset.target]))
+    return replace(dataset, baselines=of_all(rules), rules=rules)
+
+
+def of_all(rules: Mapping[str, Mapping[str, Baseline]]) -> dict[str, Baseline]:
+    """Rules for several targets at once: the loss is the mean of those of each, as for a network.
+
+    Args:
+        rules: by target, and by name.
+
+    Returns:
+        Those that there are for each target, and the best one of each: the one to beat. An RMSE
+        they have not: targets have units of their own.
+    """
+    nan, first = float("nan"), next(iter(rules.values()))
+    shared = [name for name in first if all(name in own for own in rules.values())]
+    together = {}
+    for name in shared:
+        loss = float(np.mean([own[name].loss for own in rules.values()]))
+        together[name] = Baseline(loss, nan, first[name].rule, None)
+    best = {
+        target: min(own, key=lambda name: np.nan_to_num(own[name].loss, nan=np.inf))
+        for target, own in rules.items()
+    }
+    if len({*best.values()}) > 1:
+        words = ", ".join(f"{name} for {target}" for target, name in best.items())
+        loss = float(np.mean([rules[target][name].loss for target, name in best.items()]))
+        together["the best rule of each target"] = Baseline(loss, nan, words, None)
+    return together
 
 
 def class_frequencies(

@@ -28,6 +28,6 @@ def balanced(dataset: Dataset) -> NDArray[np.float64]:
     """
     count = counts(dataset)
     occurs = count > 0
-    found = np.ones(len(count))
-    found[occurs] = count.sum() / (occurs.sum() * count[occurs])
-    return found
+    weights = np.ones(len(count))
+    weights[occurs] = count.sum() / (occurs.sum() * count[occurs])
+    return weights

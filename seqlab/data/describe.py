@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from seqlab.data.dataset import Dataset
+from seqlab.data.log_mel import LogMel
 from seqlab.data.text import END
 
 Reals = NDArray[np.float64]
@@ -59,6 +60,7 @@ class Pair:
         numbers: (timesteps,) the target where it is a number at every step.
         aligned: whether the answer belongs to X step by step.
         place: where the pair lies on its series, or `None` for drawn sequences.
+        log_mel: how the values were made, if X is a sound.
     """
 
     sentence: str
@@ -70,6 +72,7 @@ class Pair:
     numbers: Reals | None
     aligned: bool
     place: Place | None
+    log_mel: LogMel | None = None
 
 
 def pair(dataset: Dataset, index: int) -> Pair:
@@ -81,7 +84,8 @@ def pair(dataset: Dataset, index: int) -> Pair:
     real = int(dataset.lengths[index])
     tokens = dataset.x.ndim == 2
     symbols = tuple(dataset.vocabulary[i] for i in dataset.x[index, :real]) if tokens else None
-    values = None if tokens else dataset.input_scaling.invert(dataset.x[index, :real])
+    scaling = dataset.input_scaling_of(index)
+    values = None if tokens else scaling.invert(dataset.x[index, :real])
     stepwise = dataset.goal.at == "every step"
     answer, numbers = _answer(dataset, index, real)
     place = _place(dataset, index)
@@ -94,20 +98,21 @@ def pair(dataset: Dataset, index: int) -> Pair:
         what,
         dataset.target,
         values,
-        dataset.names,
+        dataset.titles,
         symbols,
         answer,
         numbers,
         stepwise,
         place,
+        dataset.log_mel,
     )
 
 
 def texts(dataset: Dataset, index: int) -> tuple[str, str]:
     """X and y of a pair of tokens as short texts; y of steps that do not count is left out."""
-    found, unit = pair(dataset, index), dataset.names[0]
-    answer = [symbol for symbol in found.answer if symbol]
-    return _text(found.symbols or (), unit), _text(tuple(answer), unit)
+    shown, unit = pair(dataset, index), dataset.names[0]
+    answer = [symbol for symbol in shown.answer if symbol]
+    return _text(shown.symbols or (), unit), _text(tuple(answer), unit)
 
 
 def table(dataset: Dataset, index: int) -> pd.DataFrame:
@@ -116,26 +121,26 @@ def table(dataset: Dataset, index: int) -> pd.DataFrame:
     Features are called "X: name", and the target "y: name", so that no two columns can have the
     same name.
     """
-    found = pair(dataset, index)
+    chosen = pair(dataset, index)
     x: dict[str, object] = {}
-    if found.symbols is not None:
-        x[f"X: {dataset.names[0]}"] = list(found.symbols)
-    elif found.values is not None:
-        x |= {f"X: {name}": found.values[:, i] for i, name in enumerate(found.names)}
+    if chosen.symbols is not None:
+        x[f"X: {dataset.names[0]}"] = list(chosen.symbols)
+    elif chosen.values is not None:
+        x |= {f"X: {name}": chosen.values[:, i] for i, name in enumerate(chosen.names)}
     steps = int(dataset.lengths[index])
-    y = f"y: {found.target}"
+    y = f"y: {chosen.target}"
     frame = pd.DataFrame(x, index=np.arange(steps))
-    if found.place is not None:
-        rows = found.place.start + np.arange(steps)
-        answer = found.answer or dataset.truth(np.array([index]))[0]
+    if chosen.place is not None:
+        rows = chosen.place.start + np.arange(steps)
+        answer = chosen.answer or dataset.truth(np.array([index]))[0]
         frame.index = pd.Index(rows)
-        frame = frame.join(pd.DataFrame({y: answer}, index=found.place.goals), how="outer")
-        frame.insert(0, "time", [time(found.place.labels[row]) for row in frame.index])
+        frame = frame.join(pd.DataFrame({y: answer}, index=chosen.place.goals), how="outer")
+        frame.insert(0, "time", [time(chosen.place.labels[row]) for row in frame.index])
         frame.insert(0, "row", frame.index + 1)
         return frame.reset_index(drop=True)
     frame.insert(0, "step", np.arange(1, steps + 1))
-    if found.aligned:
-        frame[y] = list(found.answer) if found.numbers is None else found.numbers
+    if chosen.aligned:
+        frame[y] = list(chosen.answer) if chosen.numbers is None else chosen.numbers
     return frame
 
 
@@ -171,7 +176,7 @@ def _answer(dataset: Dataset, index: int, real: int) -> tuple[tuple[str, ...], R
     goal, y = dataset.goal, dataset.y[index]
     if goal.kind == "value":
         if goal.at == "every step":
-            return (), dataset.target_scaling.invert(y[:real])[:, 0]
+            return (), dataset.target_scaling_of(index).invert(y[:real])[:, 0]
         return (), None
     if goal.at == "end":
         return (goal.classes[int(y)],), None
@@ -190,6 +195,10 @@ def _input(dataset: Dataset, symbols: tuple[str, ...] | None, real: int) -> str:
         unit = dataset.names[0]
         count = f"{real:,} {unit}{'s' if real != 1 else ''}"
         return f"the {count} “{_text(symbols, unit)}”"
+    if made := dataset.log_mel:
+        return (
+            f"{real:,} frames ({made.seconds(real):.2f} seconds) of {len(dataset.names)} mel bands"
+        )
     names = ", ".join(dataset.names[:MOST_LINES])
     if len(dataset.names) > MOST_LINES:
         return f"{steps} of {len(dataset.names)} features ({names}, …)"
@@ -197,7 +206,7 @@ def _input(dataset: Dataset, symbols: tuple[str, ...] | None, real: int) -> str:
 
 
 def _target(dataset: Dataset, index: int, answer: tuple[str, ...]) -> str:
-    goal, name = dataset.goal, dataset.target
+    goal, name = dataset.goal, " and ".join(dataset.targets)
     if goal.at == "end":
         if goal.kind == "class":
             return f"y, {name}, is {answer[0]}"
@@ -216,8 +225,8 @@ def _target(dataset: Dataset, index: int, answer: tuple[str, ...]) -> str:
 
 
 def _text(symbols: tuple[str, ...], unit: str) -> str:
-    kept = [symbol for symbol in symbols if symbol != END]
-    return _clip((" " if unit == "word" else "").join(kept))
+    written = [symbol for symbol in symbols if symbol != END]
+    return _clip((" " if unit == "word" else "").join(written))
 
 
 def _clip(text: str) -> str:
@@ -231,22 +240,20 @@ def _place(dataset: Dataset, index: int) -> Place | None:
     if dataset.values is None or dataset.starts is None or dataset.labels is None:
         return None
     start = int(dataset.starts[index])
-    steps = 1 if dataset.goal.kind == "class" else dataset.y.shape[1]
+    steps = dataset.steps
     first = start + dataset.timesteps + dataset.horizon - 1
-    # Column 0 is the target; the inputs are it, or follow it.
-    others = [name for name in dataset.names if name != dataset.target]
-    column = {dataset.target: 0} | {name: i for i, name in enumerate(others, 1)}
-    names = dataset.names[:MOST_LINES]
-    scales = dataset.input_scaling.scale
+    names, columns = dataset.names[:MOST_LINES], dataset.input_columns
+    scaling = dataset.input_scaling_of(index)
+    scales = scaling.scale
     scaled = len(names) > 1 and float(scales.max()) > 10 * float(scales.min())
     inputs = {}
     for i, name in enumerate(names):
-        raw = dataset.values[:, column[name]]
-        offset, scale = dataset.input_scaling.offset[i], scales[i]
+        raw = dataset.values[:, columns[i]]
+        offset, scale = scaling.offset[i], scales[i]
         inputs[name] = (raw - offset) / scale if scaled else raw
     target = dataset.values[:, 0]
     if scaled:
-        target = dataset.target_scaling.apply(target[:, None])[:, 0]
+        target = dataset.target_scaling_of(index).apply(target[:, None])[:, 0]
     drawn = dataset.target
     if dataset.goal.kind == "class":
         drawn, target = next(iter(inputs.items()))
@@ -271,7 +278,8 @@ def _on_series(dataset: Dataset, place: Place, answer: tuple[str, ...]) -> str:
         sentence += f" ({dataset.target}: {answer[0]})"
     elif len(goals) == 1:
         assert dataset.values is not None
-        sentence += f" ({dataset.values[goals[0], 0]:.4g})"
+        targets = dataset.values[goals[0], : len(dataset.targets)]
+        sentence += f" ({', '.join(f'{value:.4g}' for value in targets)})"
     if place.splits is None:
         return f"{sentence}."
     validation = place.splits[1] - place.splits[0]

@@ -22,18 +22,18 @@ def keys(dataset: Dataset) -> NDArray[np.uint64]:
     (multilinear hashing): different sequences meet with a probability far below 1e-9.
     """
     draw = np.random.default_rng(0)
-    found = np.zeros(len(dataset.x), np.uint64)
+    hashes = np.zeros(len(dataset.x), np.uint64)
     for array in (dataset.x, dataset.y, dataset.lengths):
-        rows = np.ascontiguousarray(array).reshape(len(found), math.prod(array.shape[1:]))
+        rows = np.ascontiguousarray(array).reshape(len(hashes), math.prod(array.shape[1:]))
         words = rows.view(np.uint32) if rows.dtype.itemsize % 4 == 0 else rows.astype(np.uint32)
         factors = draw.integers(1, 2**63, words.shape[1], np.uint64)
         for column, factor in zip(words.T, factors, strict=True):
-            found += column * factor
-    return found
+            hashes += column * factor
+    return hashes
 
 
 def held_out(dataset: Dataset) -> NDArray[np.int64]:
-    """The sequences of the validation and of the test part."""
+    """The sequences of the validation and of the test part, (sequences,)."""
     return np.concatenate([dataset.validation, dataset.test]).astype(np.int64)
 
 
@@ -50,8 +50,8 @@ def dropped(dataset: Dataset, scaling: ScalingKind) -> Dataset:
     Raises:
         DataError: if nothing would be left to train with.
     """
-    found = keys(dataset)
-    train = dataset.train[~np.isin(found[dataset.train], found[held_out(dataset)])]
+    hashes = keys(dataset)
+    train = dataset.train[~np.isin(hashes[dataset.train], hashes[held_out(dataset)])]
     gone = len(dataset.train) - len(train)
     if not gone:
         return dataset
@@ -65,7 +65,8 @@ def dropped(dataset: Dataset, scaling: ScalingKind) -> Dataset:
     what = "sequence that also stands" if gone == 1 else "sequences that also stand"
     note = f"{gone:,} training {what} in the validation or in the test part: left out of training."
     left = _scaled_again(replace(dataset, train=train), scaling)
-    return replace(left, baselines=fitted_again(left), notes=(*dataset.notes, note))
+    left = replace(left, notes=(*dataset.notes, note))
+    return baselines.judged(left, {one.target: fitted_again(one) for one in left.views})
 
 
 def _scaled_again(dataset: Dataset, kind: ScalingKind) -> Dataset:
@@ -102,7 +103,7 @@ def fitted_again(dataset: Dataset) -> dict[str, Baseline]:
         ),
         "nearest neighbour": lambda: sequences.nearest(x.reshape(len(x), -1), y, train, validation),
         "linear autoregression": lambda: baselines.linear(
-            x, y, train, validation, dataset.target_scaling
+            x, y, train, validation, dataset.target_scaling_of(validation)
         ),
         "bag of words": lambda: baselines.bag_of_words(x, goal, y, train, validation),
         "symbol frequencies": lambda: text.frequencies(

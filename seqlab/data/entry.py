@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from seqlab.data.columns import NOTHING, Choice
 from seqlab.data.dataset import DataError, Dataset
 from seqlab.experiment import LIMITS, Data
 
@@ -56,9 +57,7 @@ class Entry:
         line: the line to beat, with the formula and why it holds.
         credit: who it comes from: a paper, or the source and licence of real data.
         defaults: fields of `Data` that are no numbers, such as the inputs.
-        targets: the columns that can be predicted, the default first; empty for drawn sequences.
-        columns: the columns that can be inputs; empty likewise.
-        together: whether all of them are inputs if none is chosen, or the target alone.
+        choice: what its columns can be; nothing for drawn sequences.
     """
 
     key: str
@@ -70,9 +69,7 @@ class Entry:
     line: str
     credit: str
     defaults: dict[str, Any] = field(default_factory=dict)
-    targets: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
-    together: bool = False
+    choice: Choice = NOTHING
 
     def default(self) -> Data:
         """What this source is best begun with."""

@@ -18,6 +18,7 @@ class Frame:
         at: "end", "every step" or "sequence", as in `Goal`.
         steps: steps of one target: 1 at the end.
         vocabulary: how many tokens there are, padding included; 0 for data made of numbers.
+        targets: how many columns the values are for, at each of their steps.
         padded: whether some sequences are shorter than `timesteps`.
     """
 
@@ -28,4 +29,10 @@ class Frame:
     at: Literal["end", "every step", "sequence"] = "end"
     steps: int = 1
     vocabulary: int = 0
+    targets: int = 1
     padded: bool = False
+
+    @property
+    def answer_steps(self) -> int:
+        """For how many steps the network answers at once."""
+        return self.outputs // self.targets if self.at == "end" else self.steps

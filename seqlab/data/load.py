@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
 
-from seqlab.data import uploaded
+from seqlab.data import holiday_columns
+from seqlab.data.axes import swapped_axes
 from seqlab.data.catalogue import ENTRIES
-from seqlab.data.columns import from_frame
+from seqlab.data.columns import choice
 from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.duplicates import dropped
+from seqlab.data.layouts import texts
+from seqlab.data.layouts.arrays import arrays
+from seqlab.data.layouts.long import long
+from seqlab.data.layouts.rows import as_series, from_frame
+from seqlab.data.layouts.takes import takes
+from seqlab.data.layouts.wide import wide
 from seqlab.data.sound import checked
 from seqlab.data.upload import Table
-from seqlab.experiment import Data, Experiment
+from seqlab.experiment import Data, Experiment, Kind
 
+BY_LAYOUT: dict[Kind, Callable[[Table, Data], Dataset]] = {
+    "wide": wide,
+    "long": long,
+    "text": texts.labelled_texts,
+    "pairs": texts.pairs,
+    "corpus": texts.corpus,
+    "arrays": arrays,
+    "speech": takes,
+}
 MOST_TRIED = 5  # columns, to find one that is not constant
 
 
@@ -39,23 +56,44 @@ def load(experiment: Experiment, table: Table | None = None) -> Dataset:
         'linear autoregression: RMSE 19.98'
     """
     data = experiment.data
-    made = _made(data, table)
+    dataset = _made(data, table)
+    if data.known_ahead and not dataset.ahead:
+        raise DataError(
+            "Columns can be known ahead only where the rows of a series are forecast. Here "
+            f"{dataset.target} is asked for as a whole.",
+            "known_ahead",
+            (),
+        )
+    if {*data.targets} - {dataset.target} and not dataset.further:
+        raise DataError(
+            "Several targets at once are for rows of a series whose next values are forecast. Here "
+            f"{dataset.target} is asked for as a whole.",
+            "targets",
+            (),
+        )
+    if {*holiday_columns.named(data)} - {base for base, _ in dataset.ahead.values()}:
+        raise DataError(
+            "Holidays can be read only where the rows of one series are forecast.", "holidays", None
+        )
     if data.duplicates == "drop":
-        made = dropped(made, data.scaling)
-    if data.source == "upload" and made.starts is not None and made.constant:
+        dataset = dropped(dataset, data.scaling)
+    if data.source == "upload" and dataset.starts is not None and not dataset.further:
         assert table is not None
-        made = replace(made, other_target=_other_target(data, table, made.target))
-    return checked(made)
+        if dataset.constant:
+            dataset = replace(dataset, other_target=_other_target(data, table, dataset.target))
+    return checked(dataset)
 
 
 def _made(data: Data, table: Table | None) -> Dataset:
     if data.source == "upload":
         if table is None:
-            raise DataError("Upload a file first: a table (CSV), a text, or NumPy arrays.")
-        if (single := uploaded.as_series(table)) is None:
-            return uploaded.dataset(table, data)
-        words = uploaded.word_inputs_of(table)
-        return from_frame(*single, data, labels=uploaded.labels(table), words=words)
+            raise DataError(
+                "No file is in use yet. Upload one: a table (CSV, Excel, Parquet, ARFF, JSON), a "
+                "text, NumPy arrays or sounds."
+            )
+        if (single := as_series(table)) is not None:
+            return from_frame(*single, choice(table), data)
+        return replace(BY_LAYOUT[table.kind](table, data), swapped_axes=swapped_axes(table))
     entry = ENTRIES[data.source]
     entry.check(data)
     return entry.load(data)
@@ -64,7 +102,7 @@ def _made(data: Data, table: Table | None) -> Dataset:
 def _other_target(data: Data, table: Table, constant: str) -> str | None:
     """The first column that can be asked for and varies in the training part of its own windows."""
     frame = table.frame
-    names = [name for name in uploaded.columns(table)[0] if name not in (constant, table.label)]
+    names = [n for n in choice(table).targets if n not in (constant, table.label)]
     varied = (name for name in names if name not in frame or frame[name].nunique() > 1)
     for name in islice(varied, MOST_TRIED):
         try:

@@ -41,7 +41,7 @@ def check_padding(lengths: NDArray[np.int64], features: int = 1) -> None:
     """To be called before sequences of different lengths are filled up to the longest one.
 
     Args:
-        lengths: steps of each.
+        lengths: (sequences,) steps of each.
         features: of each step.
 
     Raises:
@@ -63,7 +63,13 @@ def check_padding(lengths: NDArray[np.int64], features: int = 1) -> None:
 def cut(
     columns: NDArray[np.float32], starts: NDArray[np.int64], window: int
 ) -> NDArray[np.float32]:
-    """The windows of a series, (rows, features) -> (starts, window, features)."""
+    """The windows of a series, (rows, features) -> (starts, window, features).
+
+    Args:
+        columns: (rows, features).
+        starts: (windows,) the first row of each.
+        window: rows of one.
+    """
     # sliding_window_view puts the window last: (n, features, timesteps) -> (n, timesteps, features)
     view = sliding_window_view(columns, window, axis=0).transpose(0, 2, 1)
     return np.ascontiguousarray(view[starts])

@@ -122,7 +122,14 @@ def _evenly(order: Ints, number: int) -> Ints:
 
 
 def fit_scaling(x: Doubles, lengths: Ints, train: Ints, kind: ScalingKind = "standard") -> Scaling:
-    """The scaling of x (n, timesteps, features), over the real steps of the training part."""
+    """The scaling of x (n, timesteps, features), over the real steps of the training part.
+
+    Args:
+        x: (n, timesteps, features).
+        lengths: (n,) the real steps of each.
+        train: the sequences of the training part.
+        kind: of scaling.
+    """
     real = np.arange(x.shape[1]) < lengths[train, None]
     return Scaling.fit(x[train][real], kind)
 
@@ -206,6 +213,14 @@ def classified_steps(
 ) -> Dataset:
     """One class for every step of each sequence; steps of padding have weight 0.
 
+    Args:
+        sequences: (its steps, features) each.
+        labels: one for each step of each.
+        names: of the features.
+        target: what the classes are.
+        data: split, scaling.
+        notes: what was done so far, in sentences.
+
     Raises:
         DataError: if there are fewer than two sequences or classes.
     """
@@ -250,15 +265,26 @@ def valued(
     data: Data,
     notes: tuple[str, ...] = (),
     groups: Sequence[object] | None = None,
+    split: Parts | None = None,
 ) -> Dataset:
-    """Numbers for each sequence: `values` is (n, outputs), or (n, timesteps, outputs) for each
-    step, then zero where a sequence is padded.
+    """Numbers for each sequence, or for each of its steps.
+
+    Args:
+        sequences: (its steps, features) each.
+        values: (n, outputs), or (n, timesteps, outputs) for each step, then zero where a sequence
+            is padded.
+        names: of the features.
+        target: what the values are.
+        data: split, scaling.
+        notes: what was done so far, in sentences.
+        groups: of each sequence; those of one group stay in one part.
+        split: the parts, if they are given.
 
     Raises:
         DataError: if there are fewer than two sequences.
     """
     x, lengths = pad(sequences)
-    drawn = parts(groups or range(len(sequences)), data)
+    drawn = split or parts(groups or range(len(sequences)), data)
     train = drawn.train
     scaling = fit_scaling(x, lengths, train, data.scaling)
     stepwise = values.ndim == 3
@@ -277,7 +303,7 @@ def valued(
         target=target,
         input_scaling=scaling,
         target_scaling=target_scaling,
-        notes=notes,
+        notes=(*notes, drawn.note) if drawn.note else notes,
         goal=Goal("value", "every step" if stepwise else "end"),
         y_weights=chosen.astype(np.float32) if stepwise else None,
     )
@@ -316,6 +342,8 @@ def majority(
 ) -> Baseline:
     """Always the most frequent class of `train`; its loss is that of the class frequencies.
 
+    `train` (sequences,) and `truth` (sequences,) are classes, as indices of `names`.
+
     A class that `train` does not have would cost infinitely much: then each counts once more.
     """
     counts = np.bincount(train, minlength=len(names)).astype(np.float64)
@@ -349,11 +377,11 @@ def nearest(
         return None
     known, asked = flat[train].astype(np.float64), flat[validation].astype(np.float64)
     distance = np.square(known).sum(axis=1) - 2 * asked @ known.T  # + |asked|², the same for all
-    found = y[train][distance.argmin(axis=1)]
+    answers = y[train][distance.argmin(axis=1)]
     return Baseline(
         loss=float("nan"),  # it names one class and gives no probabilities
         rmse=float("nan"),
         rule="the class of the most similar training sequence",
         prediction=None,
-        accuracy=float((found == y[validation]).mean()),
+        accuracy=float((answers == y[validation]).mean()),
     )

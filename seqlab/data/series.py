@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,14 +10,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from seqlab.data import sequences
-from seqlab.data.columns import from_frame
-from seqlab.data.dataset import DataError, Dataset
+from seqlab.choices import Calendar
+from seqlab.data import calendar_columns, sequences
+from seqlab.data.columns import Choice
+from seqlab.data.dataset import Dataset
 from seqlab.data.entry import Entry, Knob, knob
+from seqlab.data.layouts.rows import from_frame
+from seqlab.data.windows import NO_SEASON
 from seqlab.experiment import Data
 
 FOLDER = Path(__file__).parent / "bundled"
-NO_SEASON = 1
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,12 @@ class Series:
     labels: tuple[str, ...] = ()
     together: bool = False
     period: int = 0
+
+    @property
+    def choice(self) -> Choice:
+        """What its columns can be."""
+        numbers, targets = self.numeric, (*self.numeric, *self.labels)
+        return Choice(targets, numbers, numbers[0], numbers, self.labels, self.together)
 
 
 MACRO = (
@@ -70,6 +78,7 @@ SERIES: dict[str, Series] = {
 }
 VOWELS = "japanese_vowels_long.csv.gz"
 CEPSTRA = tuple(f"lpc{i}" for i in range(1, 13))
+COEFFICIENTS = Choice((), CEPSTRA, None, CEPSTRA, together=True)
 
 
 @cache
@@ -84,6 +93,14 @@ def read(name: str) -> pd.DataFrame:
 
 
 @cache
+def calendar_of(name: str) -> tuple[Calendar, ...]:
+    """The parts of the calendar that tell the rows of a bundled series apart; none of a task."""
+    if name not in SERIES:
+        return ()
+    return calendar_columns.meaningful(read(name)[SERIES[name].time].to_numpy())
+
+
+@cache
 def vowels_table() -> pd.DataFrame:
     """The utterances of the vowel /ae/, a row a frame; treat it as read-only, it is shared."""
     return pd.read_csv(FOLDER / VOWELS)
@@ -95,12 +112,7 @@ def vowels(data: Data) -> Dataset:
     The official parts: 270 utterances to train with, 370 to test with; these are the validation
     part here.
     """
-    inputs = data.inputs or CEPSTRA
-    unknown = [name for name in inputs if name not in CEPSTRA]
-    if unknown:
-        raise DataError(
-            f"There is no column {unknown[0]!r} in this data. It has: {', '.join(CEPSTRA)}."
-        )
+    inputs = COEFFICIENTS.asked(data).inputs
     table = vowels_table()
     ids = table["series_id"].to_numpy()
     borders = np.flatnonzero(np.diff(ids)) + 1
@@ -123,10 +135,7 @@ def _loader(name: str) -> Callable[[Data], Dataset]:
     entry = SERIES[name]
 
     def load(data: Data) -> Dataset:
-        preferred: Sequence[str] = entry.numeric if entry.together else ()
-        return from_frame(
-            read(name), entry.time, entry.numeric, data, preferred, entry.labels, entry.period
-        )
+        return from_frame(read(name), entry.time, entry.choice, data, entry.period)
 
     return load
 
@@ -142,9 +151,7 @@ def _entry(key: str, title: str, about: str, window: Knob, line: str, credit: st
         _loader(key),
         line,
         credit,
-        targets=(*entry.numeric, *entry.labels),
-        columns=entry.numeric,
-        together=entry.together,
+        choice=entry.choice,
     )
 
 
@@ -160,7 +167,7 @@ ENTRIES: tuple[Entry, ...] = (
         "One number a year; the cycle takes about 11 years, but anything from 9 to 14.",
         _window(22),
         "Persistence. The cycle's length varies, so the seasonal naive forecast is soon out of "
-        "step; a linear autoregression of 9 years is the one to fear.",
+        "step; a linear autoregression of 9 years is the rule that is hardest to beat.",
         f"World Data Center SILSO, Royal Observatory of Belgium, Brussels ({STATSMODELS})",
     ),
     _entry(
@@ -218,7 +225,6 @@ ENTRIES: tuple[Entry, ...] = (
         "The most frequent speaker, and the most similar training utterance (1-nearest-neighbour).",
         "Kudo, Toyama & Shimbo (1999), UCI Machine Learning Repository, CC BY 4.0, "
         "doi 10.24432/C5NS47; changed: one long table, split column",
-        columns=CEPSTRA,
-        together=True,
+        choice=COEFFICIENTS,
     ),
 )

@@ -63,7 +63,7 @@ def columns(dataset: Dataset) -> tuple[Column, ...]:
         return ()
     values = _rows(dataset)
     if dataset.gaps is not None:
-        values = np.where(dataset.gaps[:, _places(dataset)], np.nan, values)
+        values = np.where(dataset.gaps[:, dataset.input_columns], np.nan, values)
     return tuple(_column(name, values[:, i]) for i, name in enumerate(dataset.names))
 
 
@@ -78,15 +78,7 @@ def _rows(dataset: Dataset) -> Reals:
     if dataset.values is None:
         real = np.arange(dataset.timesteps) < dataset.lengths[:, None]
         return dataset.input_scaling.invert(dataset.x[real])
-    return dataset.values[:, _places(dataset)]
-
-
-def _places(dataset: Dataset) -> list[int]:
-    """Which column of `Dataset.values` each feature is."""
-    # Column 0 is the target; the inputs are it, or follow it.
-    others = [name for name in dataset.names if name != dataset.target]
-    at = {dataset.target: 0} | {name: i for i, name in enumerate(others, 1)}
-    return [at[name] for name in dataset.names]
+    return dataset.values[:, dataset.input_columns]
 
 
 def _column(name: str, values: Reals) -> Column:
@@ -185,7 +177,7 @@ def scaling_leaks(dataset: Dataset, kind: ScalingKind) -> tuple[Leak, ...]:
     """
     if dataset.x.ndim == 2 or kind == "none":
         return ()
-    values, known = _scaled_rows(dataset)
+    values, known = _learned_rows(dataset)
     if known.all() or not known.any():
         return ()
     mine, every = Scaling.fit(values[known], kind), Scaling.fit(values, kind)
@@ -201,33 +193,52 @@ def scaling_leaks(dataset: Dataset, kind: ScalingKind) -> tuple[Leak, ...]:
             float(every.scale[i]),
             float((every.offset[i] - mine.offset[i]) / mine.scale[i]),
         )
-        for i, name in enumerate(dataset.names)
+        for i, name in enumerate(dataset.titles)
     )
 
 
-def _scaled_rows(dataset: Dataset) -> tuple[Reals, NDArray[np.bool_]]:
-    """All real rows of the features, and which of them belong to the training part."""
-    values = _rows(dataset)
+def _learned_rows(dataset: Dataset) -> tuple[Reals, NDArray[np.bool_]]:
+    """All real rows of the features as they are scaled, and which are in the training part."""
     if dataset.values is None:
-        of = np.repeat(np.arange(len(dataset.x)), dataset.lengths)
-        return values, np.isin(of, dataset.train)
+        return _rows(dataset), _in_training(dataset)
+    return dataset.learned[:, dataset.input_columns], _in_training(dataset)
+
+
+def _in_training(dataset: Dataset) -> NDArray[np.bool_]:
+    """Which of all real rows lie in the training part."""
+    if dataset.values is None:
+        return np.isin(np.repeat(np.arange(len(dataset.x)), dataset.lengths), dataset.train)
     if dataset.splits is not None:
-        return values, np.arange(len(values)) < dataset.splits[0]
-    return values, row_parts(dataset) == 0
+        return np.arange(len(dataset.values)) < dataset.splits[0]
+    return row_parts(dataset) == 0
+
+
+def unseen(dataset: Dataset, words: Sequence[str]) -> tuple[str, ...]:
+    """Those columns of words that are 0 in all rows of the training part.
+
+    Args:
+        dataset: of sequences or of several series.
+        words: the columns that `word_inputs.spread` has made.
+    """
+    columns = [dataset.ahead.get(name, (name, 0))[0] for name in dataset.names]
+    if not set(words).intersection(columns):
+        return ()
+    rows = _rows(dataset)[_in_training(dataset)]
+    seen = {columns[i] for i in np.flatnonzero((rows > 0.5).any(axis=0))}
+    return tuple(name for name in words if name in columns and name not in seen)
 
 
 def row_parts(dataset: Dataset) -> NDArray[np.int8]:
-    """The part of each row of a series or of several: 0 training, 1 validation, 2 test.
+    """The part of each row of one or several series, (rows,): 0 training, 1 validation, 2 test.
 
     A row belongs where the next target lies; empty for data that are no windows of rows.
     """
     if dataset.values is None or dataset.starts is None:
         return np.empty(0, np.int8)
-    found = np.full(len(dataset.values), -1, np.int8)
-    steps = 1 if dataset.goal.kind == "class" else dataset.y.shape[1]
+    part_of_row = np.full(len(dataset.values), -1, np.int8)
     for number, part in enumerate((dataset.train, dataset.validation, dataset.test)):
         first = dataset.starts[part] + dataset.timesteps + dataset.horizon - 1
-        found[(first[:, None] + np.arange(steps)).ravel()] = number
-    targets = np.flatnonzero(found >= 0)
-    following = np.searchsorted(targets, np.arange(len(found)))
-    return found[targets[np.minimum(following, len(targets) - 1)]]
+        part_of_row[(first[:, None] + np.arange(dataset.steps)).ravel()] = number
+    targets = np.flatnonzero(part_of_row >= 0)
+    following = np.searchsorted(targets, np.arange(len(part_of_row)))
+    return part_of_row[targets[np.minimum(following, len(targets) - 1)]]

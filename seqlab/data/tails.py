@@ -34,13 +34,13 @@ def without(
 
     That first step stays: it may have been measured.
     """
-    kept, cut = [], 0
+    shortened, cut = [], 0
     for sequence in sequences:
         tail = int(repeats(sequence[np.newaxis], np.array([len(sequence)]))[0])
         if tail >= FEWEST:
             cut += 1
-        kept.append(sequence[:-tail] if tail >= FEWEST else sequence)
+        shortened.append(sequence[:-tail] if tail >= FEWEST else sequence)
     if not cut:
-        return kept, ()
+        return shortened, ()
     what = "1 sequence was" if cut == 1 else f"{cut:,} sequences were"
-    return kept, (f"{what} cut where only one step is repeated up to the end.",)
+    return shortened, (f"{what} cut where only one step is repeated up to the end.",)

@@ -57,13 +57,19 @@ def encode(texts: Sequence[Sequence[str]], symbols: Sequence[str]) -> tuple[Toke
 
 
 def decode(ids: Iterable[int], symbols: Sequence[str], unit: Unit = "character") -> str:
-    """Indices -> text, up to the first padding or END."""
-    found: list[str] = []
+    """Indices -> text, up to the first padding or END.
+
+    Args:
+        ids: indices of symbols.
+        symbols: the vocabulary.
+        unit: words are joined by blanks, characters by nothing.
+    """
+    written: list[str] = []
     for symbol in (symbols[i] for i in ids):
         if symbol in (PADDING, END):
             break
-        found.append("�" if symbol == UNKNOWN else symbol)
-    return ("" if unit == "character" else " ").join(found)
+        written.append("�" if symbol == UNKNOWN else symbol)
+    return ("" if unit == "character" else " ").join(written)
 
 
 def _two_parts(
@@ -101,7 +107,7 @@ def classified(
         words = sum(len(text.split()) for text in texts) / len(texts)
         alphabetic = not re.search(f"[{_CJK}]", "".join(texts[:100]))
         unit = "character" if words < _A_SENTENCE and alphabetic else "word"
-    tokens, told = _cut([tokenise(text, unit) for text in texts], data.longest, f"{unit}s")
+    tokens, cut_notes = _cut([tokenise(text, unit) for text in texts], data.longest, f"{unit}s")
     groups = numbered(texts)
     train, validation = _two_parts(groups, data, y)
     symbols = vocabulary(tokens[i] for i in train)
@@ -116,7 +122,7 @@ def classified(
         {"majority class": majority(y[train], y[validation], names)},
         Goal("class", "end", names),
         symbols,
-        (*notes, *told, *_strange(x, lengths, validation, f"{unit}s")),
+        (*notes, *cut_notes, *_strange(x, lengths, validation, f"{unit}s")),
         groups=groups,
     )
 
@@ -146,13 +152,13 @@ def translated(
     if unit is None:
         size = sum(map(len, (*sources, *targets))) / max(1, 2 * len(sources))
         unit = "word" if size > _LONG_SENTENCE else "character"
-    read, told = _cut([tokenise(text, unit) for text in sources], data.longest, f"{unit}s")
-    said, told_too = _cut([tokenise(text, unit) for text in targets], None, f"{unit}s")
+    read, source_notes = _cut([tokenise(text, unit) for text in sources], data.longest, f"{unit}s")
+    written, target_notes = _cut([tokenise(text, unit) for text in targets], None, f"{unit}s")
     train, validation = _two_parts(numbered(sources), data)
     symbols = vocabulary(read[i] for i in train)
-    classes = vocabulary((said[i] for i in train), (PADDING, UNKNOWN, END))
+    classes = vocabulary((written[i] for i in train), (PADDING, UNKNOWN, END))
     x, lengths = encode(read, symbols)
-    y, steps = encode([[*tokens, END] for tokens in said], classes)
+    y, steps = encode([[*tokens, END] for tokens in written], classes)
     weights = (np.arange(y.shape[1]) < steps[:, None]).astype(np.float32)
     return _tokens(
         x,
@@ -164,7 +170,7 @@ def translated(
         {"symbol frequencies": frequencies(y, weights, train, validation, len(classes))},
         Goal("class", "sequence", classes),
         symbols,
-        (*notes, f"The texts were cut into {unit}s.", *told, *told_too),
+        (*notes, f"The texts were cut into {unit}s.", *source_notes, *target_notes),
         weights,
     )
 
@@ -238,7 +244,13 @@ def continued(
 def frequencies(
     y: Tokens, weights: NDArray[np.float32], train: Ints, validation: Ints, symbols: int
 ) -> Baseline:
-    """How often each symbol is the target in the training part, each counted once more."""
+    """How often each symbol is the target in the training part, each counted once more.
+
+    Args:
+        y, weights: (sequences, timesteps).
+        train, validation: indices of sequences.
+        symbols: how many there are.
+    """
     counts = np.bincount(y[train][weights[train] > 0], minlength=symbols) + 1.0
     truth = y[validation][weights[validation] > 0]
     return Baseline(
@@ -251,7 +263,13 @@ def frequencies(
 
 
 def bigrams(x: Tokens, y: Tokens, train: Ints, validation: Ints, symbols: int) -> Baseline:
-    """How often one symbol follows another in the training part, each counted once more."""
+    """How often one symbol follows another in the training part, each counted once more.
+
+    Args:
+        x, y: (sequences, timesteps).
+        train, validation: indices of sequences.
+        symbols: how many there are.
+    """
     seen = np.ravel(x[train]).astype(np.int64) * symbols + np.ravel(y[train])
     pairs, counts = np.unique(seen, return_counts=True)
     before = np.bincount(np.ravel(x[train]), minlength=symbols)

@@ -9,21 +9,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from seqlab.data import baselines, memory_budget
+from seqlab.data.chosen_transform import sentences_about, transform_of
+from seqlab.data.columns import Roles
 from seqlab.data.cut import Rows, WindowParts, cut
-from seqlab.data.dataset import VALIDATION_SHARE, DataError, Dataset, Scaling
+from seqlab.data.dataset import VALIDATION_SHARE, DataError, Dataset, Scaling, Stretch
 from seqlab.data.sequences import nearest
+from seqlab.data.transforms import Transform
 from seqlab.experiment import Data, Missing
 
 Reals = NDArray[np.float64]
 Indices = NDArray[np.int64]
+NO_SEASON = 1  # in rows
 
 
 def windows(
     values: Reals,
     labels: NDArray[np.generic],
-    inputs: list[int],
-    names: tuple[str, ...],
-    target: str,
+    roles: Roles,
     data: Data,
     notes: tuple[str, ...] = (),
     classes: tuple[str, ...] = (),
@@ -39,11 +41,9 @@ def windows(
     with.
 
     Args:
-        values: (rows, columns) float64, the target in column 0; NaN for what is missing.
+        values: (rows, columns) float64, as in `roles.used`; NaN for what is missing.
         labels: (rows,) the time of each row.
-        inputs: the columns that the network sees.
-        names: the names of those columns.
-        target: the name of column 0.
+        roles: the target, and what the network sees.
         data: window, horizon, steps, stride, scaling, split, missing, period.
         notes: kept as the dataset's notes.
         classes: if the target is a class, the names that column 0 is the index of.
@@ -53,17 +53,26 @@ def windows(
         DataError: if the series is too short for the window and horizon, or nothing is left of it.
     """
     rows, horizon, steps = len(values), data.horizon, data.steps if not classes else 1
-    window = data.window
+    window, inputs, targets = data.window, roles.places, len(roles.targets)
     parts = split_rows(rows, data)
-    _fits(rows, parts[0], window, horizon, steps)
     gaps = ~np.isfinite(values)
-    values, found = fill(values, parts[0], data.missing, names, target)
-    starts = np.arange(0, rows - window - horizon - steps + 2, data.stride)
-    memory_budget.check(len(starts), -(-rows // data.stride), window, len(inputs), steps)
+    seen = np.arange(rows) < (parts[0] if data.split == "time" else rows)
+    _fits(rows, parts[0], window, horizon, steps)
+    values, fill_notes = fill(values, parts[0], data.missing, roles.used)
+    known, seasons = values[: parts[0]], [0]
+    if not classes:
+        seasons = [
+            data.period or period or baselines.find_period(known[:, i]) for i in range(targets)
+        ]
+    change = transform_of(data, roles.used, values, seen, seasons[0], bool(classes), targets)
+    notes = (*notes, *sentences_about(change, roles.used))
+    _fits(rows, parts[0], window, horizon, steps, change.reach)
+    starts = np.arange(change.reach, rows - window - horizon - steps + 2, data.stride)
+    memory_budget.check(len(starts), -(-rows // data.stride), window, len(inputs), steps * targets)
     goals = (starts + window + horizon - 1)[:, None] + np.arange(steps)  # (n, steps)
     if gaps.any():
-        starts, goals, dropped = drop_gap_windows(gaps, inputs, starts, goals, data)
-        found = (*found, *dropped)
+        starts, goals, dropped = drop_gap_windows(gaps, roles, change, starts, goals, data)
+        fill_notes = (*fill_notes, *dropped)
     parted = _chronological(goals, parts) if data.split == "time" else random_split(goals, data)
     if not len(parted.train) or not len(parted.validation):
         which = "training" if not len(parted.train) else "validation"
@@ -72,31 +81,35 @@ def windows(
             "another choice for missing values."
         )
     # With a random split the training windows lie all over the series.
-    seen = values[: parts[0]] if data.split == "time" else values
-    scaling = Scaling.fit(seen[:, list(range(values.shape[1]))], data.scaling)
-    whole = Rows(values, scaling, labels, gaps, inputs, names, target, classes)
+    changed = change.forward(values)
+    fitting = seen & (np.arange(rows) >= change.reach)
+    scaling = Scaling.fit(changed[fitting], data.scaling)
+    whole = Rows(values, changed, change, scaling, labels, gaps, roles, classes)
     borders = parts if data.split == "time" else None
-    made = cut(whole, starts, goals, parted, data, borders, (*notes, *found, *parted.notes))
-    x, y, target_scaling = made.x, made.y, made.target_scaling
+    dataset = cut(whole, starts, goals, parted, data, borders, (*notes, *fill_notes, *parted.notes))
+    unseen = parts[0] if data.split == "time" else rows
+    dataset = replace(dataset, stretches=(Stretch("", 0, rows, unseen),))
     if classes:
+        x, y = dataset.x, dataset.y
         share = baselines.class_frequencies(y, classes, parted.train, parted.validation)
         rules = {"majority class": share}
         rules |= _last_class(values[:, 0], goals, horizon, parted)
         if similar := nearest(x.reshape(len(x), -1), y, parted.train, parted.validation):
             rules["nearest neighbour"] = similar
-    else:
-        rules = baselines.for_series(
-            values[:, 0],
-            goals[parted.validation],
+        return replace(dataset, baselines=rules)
+    checked = goals[parted.validation]
+    return baselines.beside(
+        dataset,
+        seasons,
+        lambda one, scaling: baselines.for_series(
+            values[:, one.whole.targets.index(one.target)],
+            checked,
             horizon,
             parts[0],
-            target_scaling,
-            data.period or period,
-        )
-        regression = baselines.linear(x, y, parted.train, parted.validation, target_scaling)
-        if regression is not None:
-            rules["linear autoregression"] = regression
-    return replace(made, baselines=rules)
+            scaling,
+            one.season or NO_SEASON,
+        ),
+    )
 
 
 def split_rows(rows: int, data: Data) -> tuple[int, int]:
@@ -104,10 +117,12 @@ def split_rows(rows: int, data: Data) -> tuple[int, int]:
     return int(rows * (1 - VALIDATION_SHARE - data.test_share)), int(rows * (1 - data.test_share))
 
 
-def _fits(rows: int, split: int, window: int, horizon: int, steps: int) -> None:
-    """Raises `DataError` unless there is at least one training window."""
-    ahead = horizon + steps - 1
+def _fits(rows: int, split: int, window: int, horizon: int, steps: int, reach: int = 0) -> None:
+    """Raises `DataError` unless there is a training window, `reach` rows behind the first one."""
+    ahead = horizon + steps - 1 + reach
     distance = f"a horizon of {horizon}" + (f" and {steps} steps to predict" if steps > 1 else "")
+    if reach:
+        distance += f" and {reach:,} rows before it for the differences"
     if split - ahead < 1 or rows - split < steps:
         raise DataError(
             f"The series has {rows:,} rows. That is too short for a training and a validation "
@@ -127,7 +142,7 @@ def _fits(rows: int, split: int, window: int, horizon: int, steps: int) -> None:
 
 
 def fill(
-    values: Reals, split: int, how: Missing, names: tuple[str, ...], target: str
+    values: Reals, split: int, how: Missing, names: tuple[str, ...]
 ) -> tuple[Reals, tuple[str, ...]]:
     """Bridges the gaps of a series; those of the first `split` rows with these rows alone.
 
@@ -136,7 +151,7 @@ def fill(
         split: the first row of the validation part.
         how: "interpolate" by straight lines between the neighbours; "forward" by the last known
             value; "drop" leaves the gaps as NaN. Before the first known value both use that one.
-        names, target: of the columns, for messages.
+        names: of the columns, for messages.
 
     Returns:
         The filled values, and a sentence about it if there was a gap.
@@ -149,9 +164,8 @@ def fill(
         return values, ()
     empty = np.flatnonzero(gaps[:split].all(axis=0))
     if len(empty):
-        every = list(dict.fromkeys([target, *names]))
         raise DataError(
-            f"The column {every[int(empty[0])]!r} holds no numbers at all in the training part. "
+            f"The column {names[int(empty[0])]!r} holds no numbers at all in the training part. "
             "Choose another one."
         )
     values = np.where(gaps, np.nan, values)
@@ -183,24 +197,51 @@ def fill_gaps(values: Reals, how: Missing) -> Reals:
     return frame.ffill().bfill().to_numpy(np.float64)
 
 
+def unknown_yet(gaps: NDArray[np.bool_], firsts: Indices | None = None) -> NDArray[np.bool_]:
+    """(rows,), whether some column has had no value up to there: only a later one could fill it.
+
+    Args:
+        gaps: (rows, columns), what is missing.
+        firsts: (rows,) the first row of the series of each; `None` for one series.
+    """
+    known = np.cumsum(np.concatenate([np.zeros_like(gaps[:1]), ~gaps]), axis=0)
+    before = known[0] if firsts is None else known[firsts]
+    never: NDArray[np.bool_] = (known[1:] == before).any(axis=1)
+    return never
+
+
 def drop_gap_windows(
-    gaps: NDArray[np.bool_], inputs: list[int], starts: Indices, goals: Indices, data: Data
+    gaps: NDArray[np.bool_],
+    roles: Roles,
+    change: Transform,
+    starts: Indices,
+    goals: Indices,
+    data: Data,
+    firsts: Indices | None = None,
 ) -> tuple[Indices, Indices, tuple[str, ...]]:
     """The windows that can be learned from and judged, and a sentence about the others.
 
     Left out is a window whose target is a gap; with "interpolate" also one that ends in a gap,
-    since the line across it uses a value from behind the window; with "drop" every window that
-    touches one.
+    since the line across it uses a value from behind the window; with "forward" one that ends
+    before the first known value of a column, for the same reason; with "drop" every window that
+    touches one, or would with the rows in front of it that changes reach. Where the target is
+    learned as a change, its own gaps count like those of inputs. `firsts` is as for `unknown_yet`.
     """
-    gap: NDArray[np.bool_] = np.any(gaps[:, inputs], axis=1)
-    lost = gaps[goals, 0].any(axis=1)
-    why = "their target is missing"
+    targets = [*range(len(roles.targets))]
+    needed = [*targets, *roles.places] if change.memory else roles.places
+    gap: NDArray[np.bool_] = np.any(gaps[:, needed], axis=1)
+    untold: NDArray[np.bool_] = np.any(gaps[:, targets], axis=1)
+    lost = untold[goals].any(axis=1)
+    why = "their target is missing" if len(targets) == 1 else "one of their targets is missing"
     if data.missing == "interpolate":
         lost |= gap[starts + data.window - 1]
         why += ", or their last step is, where a straight line would use a later value"
+    elif data.missing == "forward" and (early := unknown_yet(gaps[:, needed], firsts)).any():
+        lost |= early[starts + data.window - 1]
+        why += ", or a column has no value up to their end, where only a later one could be used"
     elif data.missing == "drop":
         before = np.concatenate([[0], np.cumsum(gap)])
-        lost |= before[starts + data.window] > before[starts]
+        lost |= before[starts + data.window] > before[starts - change.reach]
         why = "they touch a missing value"
     count = int(lost.sum())
     if not count:

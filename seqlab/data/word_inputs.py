@@ -2,38 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 MOST_WORDS = 20  # different ones in a column
 
 
-def possible(frame: pd.DataFrame, taken: Sequence[str | None]) -> tuple[str, ...]:
-    """The columns of words with few different values, none of them missing.
+def counted(frame: pd.DataFrame) -> dict[str, int]:
+    """The columns of words without a missing cell, and how many different ones each has.
 
     Args:
         frame: (rows, columns).
-        taken: the columns that are there for something else, the time for instance.
 
     Example:
-        >>> frame = pd.DataFrame({"wind": ["N", "S", "N", "N"], "v": [1.0, 2.0, 3.0, 4.0]})
-        >>> possible(frame, [])
-        ('wind',)
+        >>> counted(pd.DataFrame({"wind": ["N", "S", "N"], "v": [1.0, 2.0, 3.0]}))
+        {'wind': 2}
     """
-    found = []
+    words_of = {}
     for name in map(str, frame.columns):
         cells = frame[name]
         numbers = pd.api.types.is_numeric_dtype(cells) or cells.dtype.kind == "M"
-        if name in taken or numbers or cells.isna().any():
-            continue
-        if 2 <= cells.nunique() <= min(MOST_WORDS, len(cells) / 2):
-            found.append(name)
-    return tuple(found)
+        if not numbers and not cells.isna().any():
+            words_of[name] = cells.nunique()
+    return words_of
+
+
+def possible(
+    words: Mapping[str, int], rows: int, taken: Sequence[str | None] = ()
+) -> tuple[str, ...]:
+    """The columns of words with few different values.
+
+    Args:
+        words: how many different ones each column has, see `counted`.
+        rows: of the table.
+        taken: the columns that are there for something else, the time for instance.
+
+    Example:
+        >>> possible({"wind": 2, "note": 4}, 4)
+        ('wind',)
+    """
+    most = min(MOST_WORDS, rows / 2)
+    return tuple(name for name, n in words.items() if name not in taken and 2 <= n <= most)
 
 
 def spread(
-    frame: pd.DataFrame, inputs: Sequence[str], seen: int | None = None
+    frame: pd.DataFrame,
+    inputs: Sequence[str],
+    seen: int | None = None,
+    unseen: Sequence[str] = (),
 ) -> tuple[pd.DataFrame, list[str], tuple[str, ...]]:
     """Replaces each input of words by one column a word, 1 where it stands and 0 elsewhere.
 
@@ -43,6 +60,7 @@ def spread(
         frame: (rows, columns).
         inputs: names of columns, of numbers or words.
         seen: how many rows the training part has; by default all.
+        unseen: the columns of words that it has not, where it is no beginning: `summary.unseen`.
 
     Returns:
         The frame with the new columns behind the others, the inputs, and sentences on words that
@@ -61,7 +79,8 @@ def spread(
         if pd.api.types.is_numeric_dtype(cells):
             names.append(name)
             continue
-        known = sorted(cells.iloc[:seen].dropna().astype(str).unique())
+        words = sorted(cells.iloc[:seen].dropna().astype(str).unique())
+        known = [word for word in words if f"{name}={word}" not in unseen]
         for word in known:
             new[f"{name}={word}"] = (cells == word).astype("float64")
             names.append(f"{name}={word}")

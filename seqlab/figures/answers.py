@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -11,6 +13,7 @@ from seqlab.figures.style import plain
 
 MOST_CLASSES = 30  # of a confusion matrix that can be read
 WRITTEN = 12  # up to so many classes the counts stand in the cells
+MOST_BARS = 10  # of classes that can be told apart at a glance
 MOST_STEPS = 60  # of symbols that can be read side by side
 # Shares of a row: none to all. Light and dark pages both show the ends.
 SHARES = [[0.0, "rgba(42, 120, 214, 0.06)"], [1.0, "rgba(42, 120, 214, 1)"]]
@@ -56,6 +59,34 @@ def confusion(
     )
 
 
+def shares(classes: Sequence[str], odds: NDArray[np.floating]) -> go.Figure:
+    """How probable each class is, the most probable one on top.
+
+    Args:
+        classes: the names.
+        odds: (classes,) from 0 to 1; only the `MOST_BARS` highest are drawn.
+    """
+    order = np.argsort(odds, kind="stable")[-MOST_BARS:]
+    colours = [style.BASELINE] * (len(order) - 1) + [style.PREDICTION]
+    trace = go.Bar(
+        x=odds[order],
+        y=[plain(classes[k]) for k in order],
+        orientation="h",
+        marker={"color": colours},
+        text=[f"{odds[k]:.1%}" for k in order],
+        textposition="auto",
+        hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+    )
+    return style.figure(
+        trace,
+        hovermode="closest",
+        xaxis={"range": [0, 1], "tickformat": ".0%", "title": {"text": "probability"}},
+        yaxis={"type": "category", "automargin": True, "showgrid": False},
+        bargap=0.3,
+        margin={"l": 48, "r": 12, "t": 10, "b": 36},
+    )
+
+
 def symbols(truth: list[str], guess: list[str] | None) -> go.Figure:
     """Two rows of symbols, the true ones above the answer; wrong answers are marked.
 
@@ -90,7 +121,13 @@ def symbols(truth: list[str], guess: list[str] | None) -> go.Figure:
 
 
 def values(truth: NDArray[np.floating], guess: NDArray[np.floating] | None, name: str) -> go.Figure:
-    """A target with a value at every step, (steps,), and the answer."""
+    """A target with a value at every step, and the answer.
+
+    Args:
+        truth: (steps,).
+        guess: (steps,), or `None` where there is no answer yet.
+        name: of what is measured, with its unit.
+    """
     steps = np.arange(1, len(truth) + 1)
     traces = [go.Scatter(x=steps, y=truth, name="truth", mode="lines", line={"color": style.TRUTH})]
     if guess is not None:

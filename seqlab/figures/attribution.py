@@ -6,8 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from seqlab.figures import style
+from seqlab.data.log_mel import LogMel
+from seqlab.figures import log_axis, spectrogram, style
 
+FAR_APART = 30  # times the smallest loss
 INPUTS = [style.WINDOW, style.TARGET, style.TRUTH, style.BASELINE]
 
 
@@ -15,6 +17,7 @@ def under_the_input(
     inputs: dict[str, NDArray[np.floating]],
     symbols: list[str],
     bars: dict[str, NDArray[np.floating]],
+    sound: tuple[NDArray[np.floating], LogMel] | None = None,
 ) -> go.Figure:
     """The input above, one row of bars for each measure below, on one time axis.
 
@@ -22,17 +25,23 @@ def under_the_input(
         inputs: (timesteps,) by name; empty for a text.
         symbols: the text's symbols; empty for numbers.
         bars: (timesteps,) by the name of the measure.
+        sound: (timesteps, bands) in dB and how they were made, instead of inputs.
     """
     rows = len(bars) + 1
     steps = np.arange(1, 1 + len(next(iter(bars.values()))))
     gap = 0.09
     size = (1 - gap * (rows - 1)) / rows
-    traces: list[go.Scatter | go.Bar] = []
-    axes: dict[str, object] = {}
+    traces: list[go.Scatter | go.Bar | go.Heatmap] = []
+    axes: dict[str, dict[str, object]] = {}
     for row in range(rows):
         top = 1 - row * (size + gap)
         n = "" if row == 0 else str(row + 1)
         axes[f"yaxis{n}"] = {"domain": [max(0.0, top - size), top], "anchor": "x"}
+    if sound is not None:
+        traces.append(spectrogram.by_step(*sound))
+        axis = spectrogram.frequencies(sound[1])
+        few = {key: axis[key][::2] for key in ("tickvals", "ticktext")}  # the row is low
+        axes["yaxis"] |= {**axis, **few, "title": {"text": "kHz"}}
     for k, (name, values) in enumerate(inputs.items()):
         colour = INPUTS[k % len(INPUTS)]
         if np.isin(values[np.isfinite(values)], (0, 1)).all():
@@ -53,7 +62,7 @@ def under_the_input(
                 hovertemplate="%{text}",
             )
         )
-        axes["yaxis"] = {**axes["yaxis"], "visible": False}  # type: ignore[dict-item]
+        axes["yaxis"] = {**axes["yaxis"], "visible": False}
     for row, (name, values) in enumerate(bars.items(), 2):
         marker = {"color": style.PREDICTION if row == 2 else style.TRUTH}
         traces.append(
@@ -127,7 +136,14 @@ def two_answers(
 def two_outcomes(
     names: list[str], then: NDArray[np.floating], now: NDArray[np.floating], target: str
 ) -> go.Figure:
-    """The one answer to a sequence as it is and as it was changed: then, now (outputs,)."""
+    """The one answer to a sequence as it is and as it was changed.
+
+    Args:
+        names: of the outputs.
+        then: (outputs,), of the sequence as it is.
+        now: (outputs,), of the changed one.
+        target: what the outputs are, for the axis.
+    """
     traces = [
         go.Bar(
             x=[style.plain(name) for name in names],
@@ -153,10 +169,7 @@ def two_outcomes(
 
 def _mark(step: int | None) -> list[dict[str, object]]:
     """A vertical line at a step, from 0."""
-    if step is None:
-        return []
-    mark = {"type": "line", "x0": step + 1, "x1": step + 1, "yref": "paper", "y0": 0, "y1": 1}
-    return [mark | {"line": {"color": style.TARGET, "dash": "dot"}}]
+    return [] if step is None else [style.upright(step + 1, color=style.TARGET, dash="dot")]
 
 
 def moved(change: NDArray[np.floating], step: int | None) -> go.Figure:
@@ -186,29 +199,35 @@ def moved(change: NDArray[np.floating], step: int | None) -> go.Figure:
 
 
 def losses(names: list[str], values: NDArray[np.floating], whole: float) -> go.Figure:
-    """The loss without each part as bars, with that of the whole network as a line."""
-    bars = go.Bar(
-        x=values,
-        y=names,
-        orientation="h",
-        marker={"color": style.PREDICTION},
-        showlegend=False,
-        hovertemplate="%{y}: %{x:.4g}<extra></extra>",
+    """The loss without each part as bars, with that of the whole network as a line.
+
+    Losses that lie far apart are dots on a logarithmic axis: of most bars nothing would be seen.
+
+    Args:
+        names: of the parts.
+        values: (parts,), the loss without each.
+        whole: the loss of the whole network.
+    """
+    drawn = np.append(values, whole)
+    apart = bool(drawn.min() > 0 and drawn.max() > FAR_APART * drawn.min())
+    about = {"showlegend": False, "hovertemplate": "%{y}: %{x:.4g}<extra></extra>"}
+    marker = {"color": style.PREDICTION}
+    bars: go.Bar | go.Scatter = (
+        go.Scatter(x=values, y=names, mode="markers", marker=marker | {"size": 10}, **about)
+        if apart
+        else go.Bar(x=values, y=names, orientation="h", marker=marker, **about)
     )
-    mark = {
-        "type": "line",
-        "x0": whole,
-        "x1": whole,
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": style.TRUTH, "width": 2},
-    }
+    axis: dict[str, object] = {"title": {"text": "loss (line: the whole network)"}}
+    if apart:
+        axis |= log_axis.axis(np.log10(drawn))
+    else:
+        axis["rangemode"] = "tozero"
+    mark = style.upright(whole, color=style.TRUTH, width=2)
     return style.figure(
         bars,
         shapes=[mark],
         hovermode="closest",
-        xaxis={"title": {"text": "loss (line: the whole network)"}, "rangemode": "tozero"},
+        xaxis=axis,
         yaxis={"type": "category", "autorange": "reversed", "showgrid": False},
         margin={"l": 120, "r": 12, "t": 10, "b": 40},
     )

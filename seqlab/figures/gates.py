@@ -51,17 +51,8 @@ def heat_maps(cell: str, trace: Mapping[str, NDArray[np.floating]]) -> go.Figure
             }
             wide = not _is_gate(name) and np.abs(trace[name]).max() > 1
             traces.append(_heat_map(name, trace[name], n, wide))
-            titles.append(
-                {
-                    "text": style.GATE_NAMES[name] + (f" ±{reach:g}" if wide else ""),
-                    "x": (start + end) / 2,
-                    "y": top,
-                    "xref": "paper",
-                    "yref": "paper",
-                    "yanchor": "bottom",
-                    "showarrow": False,
-                }
-            )
+            title = style.GATE_NAMES[name] + (f" ±{reach:g}" if wide else "")
+            titles.append(style.heading(title, (start + end) / 2, top))
     return style.figure(
         *traces,
         hovermode="closest",

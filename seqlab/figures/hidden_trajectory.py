@@ -11,6 +11,12 @@ from seqlab.figures import style
 
 FAINT = 0.35
 LONG = 150  # steps
+# Three axes as wide as the page: a cube takes a third of it.
+WIDE = {
+    "aspectmode": "manual",
+    "aspectratio": {"x": 2.2, "y": 1.4, "z": 0.9},
+    "camera": {"eye": {"x": 0.7, "y": -2.2, "z": 1.0}, "center": {"x": 0, "y": 0, "z": -0.2}},
+}
 
 
 def path(
@@ -104,7 +110,8 @@ def path(
             margin={"l": 56, "r": 12, "t": 26, "b": 40},
         )
     names = dict(zip(("xaxis", "yaxis", "zaxis"), axes, strict=True))
-    scene = {axis: {"title": {"text": name}} for axis, name in names.items()}
+    scene: dict[str, object] = {axis: {"title": {"text": name}} for axis, name in names.items()}
+    scene |= WIDE
     return style.figure(
         *traces, scene=scene, margin={"l": 0, "r": 0, "t": 26, "b": 0}, hovermode="closest"
     )

@@ -134,5 +134,5 @@ def autocorrelation(lags: NDArray[np.float64], rows: int, season: int) -> go.Fig
         bargap=0.3 if len(lags) < 80 else 0.0,
         xaxis={"title": {"text": "rows earlier (lag)", "standoff": 4}, "range": [0.4, len(lags)]},
         yaxis={"title": {"text": "correlation"}, "range": [-1.05, 1.05], "zeroline": True},
-        margin={"l": 48, "r": 12, "t": 26, "b": 40},
+        margin={"l": 52, "r": 12, "t": 26, "b": 40},
     )

@@ -14,7 +14,13 @@ Reals = NDArray[np.float64]
 
 
 def errors(network: Reals, rules: Mapping[str, Reals], target: str) -> go.Figure:
-    """RMSE by step, (steps,), of the network and of rules without one."""
+    """RMSE by step.
+
+    Args:
+        network: (steps,).
+        rules: by name, those of rules without a network, each (steps,).
+        target: what is forecast, with its unit.
+    """
     ahead = np.arange(1, len(network) + 1)
     dashes = ["dash", "dot", "dashdot", "longdash"]
     traces = [

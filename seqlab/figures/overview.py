@@ -116,21 +116,7 @@ def _shaded(
         if end <= first:
             continue
         x0, x1 = labels[first], labels[min(end, len(labels) - 1)]
-        shapes.append(
-            {
-                "type": "rect",
-                "xref": "x",
-                "yref": "paper",
-                "x0": x0,
-                "x1": x1,
-                "y0": 0,
-                "y1": 1,
-                "fillcolor": colour,
-                "opacity": 0.05 if name == "training" else 0.13,
-                "line": {"width": 0},
-                "layer": "below",
-            }
-        )
+        shapes.append(style.stripe(x0, x1, colour, 0.05 if name == "training" else 0.13))
         if name in named:
             continue
         named.add(name)

@@ -16,7 +16,15 @@ def over_time(
     baseline: tuple[str, NDArray[np.float64]] | None,
     target: str,
 ) -> go.Figure:
-    """A series: truth, forecast and baseline at each target's time; all arrays (n,)."""
+    """A series: truth, forecast and baseline at each target's time.
+
+    Args:
+        times: (n,), numbers or dates.
+        truth: (n,), in original units.
+        prediction: (n,) likewise, or `None` before the first epoch.
+        baseline: name and values (n,) of the rule to beat.
+        target: what is forecast, with its unit.
+    """
     traces = [go.Scatter(x=times, y=truth, name="truth", mode="lines", line={"color": style.TRUTH})]
     if baseline:
         name, values = baseline
@@ -31,7 +39,13 @@ def over_time(
 def against_truth(
     truth: NDArray[np.float64], prediction: NDArray[np.float64] | None, target: str
 ) -> go.Figure:
-    """Sequences without an order in time: one dot each, on the diagonal if right; arrays (n,)."""
+    """Sequences without an order in time: one dot each, on the diagonal if right.
+
+    Args:
+        truth: (n,), in original units.
+        prediction: (n,) likewise, or `None` before the first epoch.
+        target: what is predicted, with its unit.
+    """
     low, high = float(truth.min()), float(truth.max())
     traces = [
         go.Scatter(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from seqlab.data.describe import MOST_LINES, Pair, Place
 from seqlab.data.text import END, PADDING
 from seqlab.figures import style
+from seqlab.figures.spectrogram import spectrogram
 
 CONTEXT = 30  # draw at most this many windows' worth of the series
 MOST_POINTS = 2000
@@ -42,9 +43,7 @@ def pair(
     """
     goal = start + window + horizon - 1
     goals = slice(goal, goal + steps)
-    margin = max(CONTEXT * window, 300) // 2
-    first, last = _own(labels, start, goal + steps)
-    first, last = max(first, start - margin), min(last, goal + steps + margin)
+    first, last = _drawn(labels, start, goal + steps, window)
     shown = slice(first, last, max(1, (last - first) // MOST_POINTS))
     seen = slice(start, start + window)
     traces = [
@@ -72,37 +71,42 @@ def pair(
     )
     shapes = []
     if split < last:
-        shapes.append(
-            {
-                "type": "rect",
-                "xref": "x",
-                "yref": "paper",
-                "x0": labels[max(split, first)],
-                "x1": labels[last - 1],
-                "y0": 0,
-                "y1": 1,
-                "fillcolor": style.VALIDATION,
-                "opacity": 0.10,
-                "line": {"width": 0},
-                "layer": "below",
-            }
-        )
+        x0, x1 = labels[max(split, first)], labels[last - 1]
+        shapes.append(style.stripe(x0, x1, style.VALIDATION, 0.10))
     return style.figure(*traces, yaxis={"title": {"text": name}}, shapes=shapes)
 
 
-def _own(labels: NDArray[np.generic], start: int, end: int) -> tuple[int, int]:
-    """The rows around `start` to `end` in which time runs forward: those of one sequence."""
-    times = labels.astype(np.float64)
-    borders = np.flatnonzero(times[1:] < times[:-1]) + 1
+def _drawn(labels: NDArray[np.generic], start: int, end: int, window: int) -> tuple[int, int]:
+    """The rows that are drawn around `start` to `end`, of a long series not all.
+
+    Time runs forward in them: they are of one sequence.
+    """
+    margin = max(CONTEXT * window, 300) // 2
+    first, last = max(0, start - margin), min(len(labels), end + margin)
+    times = labels[first:last].astype(np.float64)
+    borders = first + np.flatnonzero(times[1:] < times[:-1]) + 1
     before, after = borders[borders <= start], borders[borders >= end]
-    return int(before[-1]) if len(before) else 0, int(after[0]) if len(after) else len(labels)
+    return int(before[-1]) if len(before) else first, int(after[0]) if len(after) else last
+
+
+def left_out(pair: Pair) -> str:
+    """A sentence on the rows of its series that the picture does not show; "" if it shows all."""
+    place = pair.place
+    if place is None:
+        return ""
+    first, last = _drawn(place.labels, place.start, int(place.goals[-1]) + 1, place.window)
+    if last - first == len(place.labels):
+        return ""
+    return f"Drawn are rows {first + 1:,} to {last:,} of {len(place.labels):,}."
 
 
 def draw(pair: Pair) -> go.Figure:
-    """The picture of any pair: on its series, as lines, or as a strip of symbols."""
+    """The picture of any pair: on its series, as lines, a spectrogram or a strip of symbols."""
     place = pair.place
     if place is not None:
         return _on_series(place)
+    if pair.values is not None and pair.log_mel is not None:
+        return spectrogram(pair.values, pair.log_mel)
     if pair.values is not None:
         return steps(pair.values, pair.names, pair.numbers, pair.answer if pair.aligned else ())
     return strip(pair.symbols or (), pair.answer, pair.aligned)

@@ -1,4 +1,4 @@
-"""A dataset as a small picture, without Plotly: a line of its numbers, or a text's beginning."""
+"""Small pictures without Plotly: a dataset as a line or the beginning of a text, a run's losses."""
 
 from __future__ import annotations
 
@@ -35,16 +35,44 @@ def sparkline(dataset: Dataset) -> str:
     return _lines(lines, colours)
 
 
+def loss_line(losses: NDArray[np.float64], baseline: float | None = None) -> str:
+    """The address of a picture: losses by epoch on a logarithmic axis, and the rule to beat.
+
+    Args:
+        losses: (epochs,) of a run; what is not finite or not above 0 is left out.
+        baseline: the loss of the rule to beat, a dashed line.
+
+    Returns:
+        A `data:` address, for the `src` of an image.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        line = np.log10(losses)
+        level = np.log10(baseline) if baseline else np.nan
+    line = np.where(np.isfinite(line), line, np.nan)
+    lines, colours = [line], [style.VALIDATION]
+    if np.isfinite(level) and np.isfinite(line).any():
+        lines.append(np.full(max(2, len(line)), level))
+        colours.append(style.BASELINE)
+    return _address(_polylines(lines, colours))
+
+
 def _svg(inside: str) -> str:
+    # As an image: Streamlit takes SVG out of HTML.
+    return f'<img alt="" width="100%" height="{HEIGHT}" src="{_address(inside)}">'
+
+
+def _address(inside: str) -> str:
     box = f'viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none"'
     size = f'width="100%" height="{HEIGHT}"'
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" {box} {size}>{inside}</svg>'
-    # As an image: Streamlit takes SVG out of HTML.
-    data = base64.b64encode(svg.encode()).decode()
-    return f'<img alt="" width="100%" height="{HEIGHT}" src="data:image/svg+xml;base64,{data}">'
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
 def _lines(lines: list[NDArray[np.float64]], colours: list[str]) -> str:
+    return _svg(_polylines(lines, colours))
+
+
+def _polylines(lines: list[NDArray[np.float64]], colours: list[str]) -> str:
     every = [line[np.isfinite(line)] for line in lines]
     all_of_them = np.concatenate(every)
     low = float(all_of_them.min()) if len(all_of_them) else 0.0
@@ -60,7 +88,7 @@ def _lines(lines: list[NDArray[np.float64]], colours: list[str]) -> str:
             f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.3" '
             'vector-effect="non-scaling-stroke"/>'
         )
-    return _svg("".join(drawn))
+    return "".join(drawn)
 
 
 def _text(dataset: Dataset) -> str:

@@ -6,8 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from seqlab.figures import style
-from seqlab.figures.learning import TICKS
+from seqlab.figures import log_axis, style
 
 Floats = NDArray[np.floating]
 # by gate the share of time at its low and at its high end, each (units,)
@@ -91,17 +90,7 @@ def saturation(now: Shares, before: Shares, low: str, high: str) -> go.Figure:
                     hovertemplate="%{text}: %{y:.0%}<extra>%{fullData.name}</extra>",
                 )
             )
-        titles.append(
-            {
-                "text": style.GATE_NAMES[name],
-                "x": (start + end) / 2,
-                "y": 1.0,
-                "xref": "paper",
-                "yref": "paper",
-                "yanchor": "bottom",
-                "showarrow": False,
-            }
-        )
+        titles.append(style.heading(style.GATE_NAMES[name], (start + end) / 2, 1.0))
     layout["legend"] = {"orientation": "h", "x": 0, "y": 1.1, "yanchor": "bottom"}
     layout["margin"] = {"l": 56, "r": 12, "t": 52, "b": 30}
     return style.figure(
@@ -110,10 +99,14 @@ def saturation(now: Shares, before: Shares, low: str, high: str) -> go.Figure:
 
 
 def half_lives(now: Floats, before: Floats | None, timesteps: int) -> go.Figure:
-    """The half-life of each unit, longest first, on a logarithmic axis; both arrays (units,).
+    """The half-life of each unit, longest first, on a logarithmic axis.
 
-    `before` is `None` where it is not known what it was before training.
     The horizontal line is the length of a sequence: what lies above it outlives one.
+
+    Args:
+        now: (units,), in timesteps.
+        before: (units,), before training; `None` where it is not known.
+        timesteps: of a sequence.
     """
     order = np.argsort(-now, kind="stable")
     places = np.arange(1, len(now) + 1)
@@ -146,6 +139,7 @@ def half_lives(now: Floats, before: Floats | None, timesteps: int) -> go.Figure:
         line=line,
         name="length of a sequence",
     )
+    drawn = np.concatenate([*(np.asarray(trace.y, np.float64) for trace in traces), [timesteps]])
     return style.figure(
         *traces,
         length,
@@ -153,9 +147,7 @@ def half_lives(now: Floats, before: Floats | None, timesteps: int) -> go.Figure:
         xaxis={"title": {"text": "units, the longest memory first"}, "showgrid": False},
         yaxis={
             "title": {"text": "half-life, steps"},
-            "type": "log",
-            "tickvals": TICKS,
-            "ticktext": [f"{tick:g}" for tick in TICKS],
+            **log_axis.axis(log_axis.heights(drawn)),
         },
     )
 
@@ -179,6 +171,8 @@ def likeness(names: list[str], values: Floats) -> go.Figure:
         },
         xaxis={"title": {"text": "unit"}, "type": "category", "nticks": 24, "showgrid": False},
         yaxis={
+            "title": {"text": "signal", "standoff": 6},
+            "automargin": True,
             "tickvals": list(range(len(names))),
             "ticktext": [style.plain(name) for name in names],
             "showgrid": False,

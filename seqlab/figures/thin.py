@@ -33,5 +33,5 @@ def extremes(values: NDArray[np.float64], most: int = MOST_POINTS) -> NDArray[np
 
 
 def evenly(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    """At most `most` of these row numbers, spread evenly."""
+    """At most `most` of these row numbers (n,), spread evenly: (m,), m <= n."""
     return rows[:: max(1, -(-len(rows) // most))]

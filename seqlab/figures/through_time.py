@@ -67,7 +67,13 @@ def norms(lines: list[Line], title: str) -> go.Figure:
 def by_epoch(
     epoch: NDArray[np.integer], norm: NDArray[np.floating], threshold: float | None
 ) -> go.Figure:
-    """The gradient's norm in each epoch, (epochs,), with the length at which it is clipped."""
+    """The gradient's norm in each epoch, with the length at which it is clipped.
+
+    Args:
+        epoch: (epochs,), numbers from 1 on.
+        norm: (epochs,).
+        threshold: the length, or `None` if nothing is clipped.
+    """
     traces = [
         go.Scatter(x=epoch, y=norm, name="gradient norm", mode="lines", line={"color": style.TRAIN})
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from seqlab.data.dataset import Baseline, Dataset, rmse
 from seqlab.figures import answers, prediction
+from seqlab.inspection.networks import fitting
 from seqlab.inspection.words import beside, when
 
 
@@ -28,14 +29,16 @@ def answer(
     """The picture that fits the goal of the data.
 
     Args:
-        dataset: with truth and baselines.
-        raw: what the network gives for the validation part, or for its first sequences: scaled
-            values or logits; `None` before there is any.
+        dataset: with truth and baselines; of several targets one, else the first is drawn.
+        raw: (sequences, ..., outputs) what the network gives for the validation part, or for its
+            first sequences: scaled values or logits; `None` before there is any.
         epoch: of the weights.
         shown: which validation sequence to draw, where one is drawn at a time.
     """
-    if raw is not None and (raw.ndim < 2 or len(raw) > len(dataset.validation)):
-        raw = None  # left by another version of the data
+    raw = fitting(raw, dataset)
+    if dataset.further:
+        one = dataset.only()
+        return answer(one, None if raw is None else raw[:, one.answered], epoch, shown)
     measure: Literal["rmse", "accuracy"] = "accuracy" if dataset.goal.kind == "class" else "rmse"
     best = dataset.best_baseline(measure)
     name, rule = best or next(iter(dataset.baselines.items()))
@@ -56,8 +59,7 @@ def _first(dataset: Dataset, count: int) -> str:
     return f"the first {count:,} of {whole:,} sequences (the rule's: of all)"
 
 
-def _better(error: float, line: float, name: str, unit: str) -> str:
-    """`unit` is the name of the error: it is better when it is smaller."""
+def _better(error: float, line: float, name: str, unit: str = "RMSE") -> str:
     if not line > 0:
         return f"{unit} {error:.4g}; {name}: {line:.4g}."
     ratio = error / line
@@ -69,24 +71,43 @@ def _values(
     dataset: Dataset, raw: NDArray[np.float32] | None, epoch: int | None, name: str, rule: Baseline
 ) -> Answer:
     truth = dataset.truth(dataset.validation)  # (n, outputs)
-    found = None
+    predicted = None
     if raw is not None and raw.shape == truth.shape:
-        found = dataset.target_scaling.invert(raw)
-    first = None if found is None else found[:, 0]
+        predicted = dataset.target_scaling_of(dataset.validation).invert(raw)
+    first = None if predicted is None else predicted[:, 0]
     if dataset.labels is not None and dataset.starts is not None:
         goals = dataset.starts[dataset.validation] + dataset.timesteps + dataset.horizon - 1
-        guess = None if rule.prediction is None else (name, rule.prediction[:, 0])
+        guess = None if rule.prediction is None else (name, _apart(dataset, rule.prediction[:, 0]))
         figure = prediction.over_time(
-            dataset.labels[goals], truth[:, 0], first, guess, dataset.target
+            _apart(dataset, dataset.labels[goals]),
+            _apart(dataset, truth[:, 0]),
+            None if first is None else _apart(dataset, first),
+            guess,
+            dataset.target,
         )
     else:
         figure = prediction.against_truth(truth[:, 0], first, dataset.target)
     several = f" The first of {truth.shape[1]} steps is drawn." if truth.shape[1] > 1 else ""
-    if found is None:
-        sentence = f"Validation part, {len(truth):,} targets. RMSE of {name}: {rule.rmse:.4g}."
+    unit = "RMSE" if dataset.joint is None else f"RMSE of {dataset.target}"
+    if predicted is None:
+        by = "of" if dataset.joint is None else "by"
+        sentence = f"Validation part, {len(truth):,} targets. {unit} {by} {name}: {rule.rmse:.4g}."
     else:
-        sentence = f"{when(epoch)}: {_better(rmse(found, truth), rule.rmse, name, 'RMSE')}"
+        sentence = f"{when(epoch)}: {_better(rmse(predicted, truth), rule.rmse, name, unit)}"
     return Answer(figure, sentence + several)
+
+
+def _apart(dataset: Dataset, values: NDArray[Any]) -> NDArray[Any]:
+    """Values of the validation targets (n,) with a gap where another series begins.
+
+    So no line joins the end of one with the beginning of the next; times are repeated there.
+    """
+    if dataset.series is None:
+        return values
+    of = dataset.series.of[dataset.validation]
+    borders = np.flatnonzero(np.diff(of)) + 1
+    between = np.nan if values.dtype.kind == "f" else values[borders]
+    return np.insert(values, borders, between)
 
 
 def _steps(
@@ -102,15 +123,15 @@ def _steps(
     shown = min(shown, len(places) - 1)
     truth = dataset.truth(places)  # (n, timesteps, outputs)
     real = int(dataset.lengths[places[shown]])
-    found = None if raw is None else dataset.target_scaling.invert(raw)
-    line = None if found is None else found[shown, :real, 0]
+    predicted = None if raw is None else dataset.target_scaling_of(places).invert(raw)
+    line = None if predicted is None else predicted[shown, :real, 0]
     figure = answers.values(truth[shown, :real, 0], line, dataset.target)
-    if found is None:
+    if predicted is None:
         return Answer(figure, f"RMSE of {name} on the validation part: {rule.rmse:.4g}.")
     weights = dataset.target_weights(places)
-    squares = np.square(found - truth).mean(axis=2)
+    squares = np.square(predicted - truth).mean(axis=2)
     error = float(np.sqrt((squares * weights).sum() / max(weights.sum(), 1)))
-    words = _better(error, rule.rmse, name, "RMSE")
+    words = _better(error, rule.rmse, name)
     count = "" if len(places) == len(dataset.validation) else (
         f" Over {_first(dataset, len(places))}."
     )  # fmt: skip

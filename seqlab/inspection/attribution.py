@@ -41,25 +41,36 @@ def attribution_of_steps(
         output: which output is followed, from 0.
         at: at which step of the answer, -1 for the last.
     """
-    unit = unit_of(dataset, output)
+    unit = unit_of(dataset, output, shown.index)
     slopes = saliency(network, shown.x, output, shown.mask, at) * unit
     if not dataset.vocabulary and len(dataset.names) == 1:
-        slopes = slopes / dataset.input_scaling.scale[0]
-    taken = occlusion(network, shown.x, typical(dataset), shown.mask, at)
-    change = np.repeat(taken.change[:, output], taken.size)[: len(shown.x)] * unit
-    return StepAttribution(slopes, change, taken.size)
+        slopes = slopes / dataset.input_scaling_of(shown.index).scale[0]
+    occluded = occlusion(network, shown.x, typical(dataset), shown.mask, at)
+    change = np.repeat(occluded.change[:, output], occluded.size)[: len(shown.x)] * unit
+    return StepAttribution(slopes, change, occluded.size)
 
 
-def unit_of(dataset: Dataset, output: int) -> float:
-    """How much one unit of the head's output is in original units."""
+def unit_of(dataset: Dataset, output: int, index: int | None = None) -> float:
+    """How much one unit of the head's output is, for the sequence `index`.
+
+    In original units; of a target that is learned as its logarithm, in units of that.
+
+    Args:
+        dataset: the scaling of its target.
+        output: which output of the head.
+        index: of the sequence in the dataset; `None` for one that somebody made up.
+    """
     if dataset.goal.kind == "class":
         return 1.0
-    scale = np.ravel(dataset.target_scaling.scale)
+    scale = np.ravel(dataset.target_scaling_of(index).scale)
     return float(scale[min(output, len(scale) - 1)])
 
 
 def typical(dataset: Dataset) -> NDArray[Any]:
-    """What stands in the place of a step that is taken away: the mean of the training part."""
+    """What stands in the place of a step that is taken away: the training part's mean, (features,).
+
+    For tokens, () the padding.
+    """
     if dataset.vocabulary:
         return np.zeros((), np.int32)
     counted = np.arange(dataset.timesteps) < dataset.lengths[dataset.train][:, np.newaxis]

@@ -72,10 +72,12 @@ def term(name: str, values: dict[str, str] | None = None) -> Term:
 def numbers(experiment: Experiment, dataset: Dataset) -> dict[str, str]:
     """What a formula can be filled with, as it is written on the page."""
     planned = plan(experiment, dataset.frame)
+    features = dataset.x.shape[2] if dataset.x.ndim == 3 else 1
     train, size = len(dataset.train), experiment.training.batch_size
     values = {
         "timesteps": f"{dataset.timesteps:,}",
-        "features": f"{dataset.x.shape[2]:,}" if dataset.x.ndim == 3 else "1",
+        "features": f"{features:,}",
+        "features_s": "" if features == 1 else "s",
         "units": f"{experiment.layers[0].units:,}",
         "parameters": f"{sum(link.parameters for link in links(planned)):,}",
         "train": f"{train:,}",
@@ -104,6 +106,35 @@ def of_cell(cell: str) -> list[str]:
         and cell in entry.get("cells", [cell])
     ]
     return [*gates, *(name for name in own if name not in gates)]
+
+
+def of_views(experiment: Experiment) -> list[str]:
+    """The words of Inspect: those of its cells, and what its views measure."""
+    cells = dict.fromkeys(layer.cell for layer in experiment.layers)
+    own = [name for cell in cells for name in of_cell(cell)]
+    measured = [
+        name for name, entry in _file().items() if entry.get("where") and "cells" not in entry
+    ]
+    return list(dict.fromkeys(["time step", "units", *own, *measured]))
+
+
+def letters(name: str, cell: str) -> tuple[str, ...]:
+    """The letters in the picture of a recurrent cell that a word is about, () if there are none.
+
+    Args:
+        name: one of `names`.
+        cell: one of `seqlab.cells.CELLS`.
+
+    Example:
+        >>> letters("forget gate", "LSTM"), letters("gate", "GRU"), letters("epoch", "LSTM")
+        (('f',), ('z', 'r'), ())
+    """
+    if cell not in _file()[name].get("cells", [cell]):
+        return ()
+    values = CELLS[cell].values
+    if name == "gate":
+        return tuple(value.letter for value in values if value.is_gate)
+    return tuple(value.letter for value in values if name.startswith(_word(value.name)))
 
 
 def _word(name: str) -> str:

@@ -21,6 +21,11 @@ def flows_of(network: Stack, dataset: Dataset, shown: Sequence) -> dict[str, Flo
     """dL/d(states) in every layer for one sequence, timesteps in the order of the sequence.
 
     L is the loss that the network is trained with, for this sequence alone.
+
+    Args:
+        network: as it was at one epoch.
+        dataset: tells what the loss counts.
+        shown: the sequence.
     """
     outputs = read(network, shown).outputs[0, 0]
     slopes = slopes_of(network, dataset, shown, outputs)
@@ -35,6 +40,13 @@ def theory_line(
 
     That is the last step that a gradient comes to: behind the end of a sequence there is none.
     Trace and flow are in the order of the sequence; `way` turns them to that of the layer.
+    Returns what the line is called and its values, (timesteps,).
+
+    Args:
+        layer: a recurrent layer.
+        trace: its states for one sequence.
+        flow: the gradients of the loss with respect to them.
+        way: forwards, or backwards for a layer that reads from the end.
     """
     mask = None if trace.mask is None else trace.mask[0][way]
     hidden = flow.hidden_norm[0][way]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.data.dataset import Dataset
+from seqlab.data.log_mel import FLOOR, LogMel
 from seqlab.data.text import END
 from seqlab.figures import style
 from seqlab.inspection.sequences import Sequence, stepwise, symbols
 from seqlab.lens.stack import Stack
 
 MOST_LINES = 4  # of the inputs, and of the outputs
+NOUGHT = 1e-6  # of the largest value: what float32 leaves of a 0
 INPUT_COLOURS = [style.WINDOW, style.TARGET, style.TRUTH, style.BASELINE]
 OUTPUT_COLOURS = [style.PREDICTION, style.WINDOW, style.TARGET, style.BASELINE]
 
@@ -38,14 +41,24 @@ class Output:
 
 
 def above(dataset: Dataset, shown: Sequence, network: Stack, layer: str) -> dict[str, Any]:
-    """What is drawn above the maps of a layer."""
+    """What is drawn above the maps of a layer.
+
+    Args:
+        dataset: names and scaling of the inputs.
+        shown: the sequence.
+        network: whether it has a decoder, which reads no input.
+        layer: whose maps are drawn.
+    """
     if network.decodes(layer):
         return _before_decoder(dataset, shown, network)
     if dataset.vocabulary:
         return {"title": "input", "symbols": symbols(dataset, shown)}
+    if dataset.log_mel is not None:
+        return sound(dataset, dataset.log_mel, shown)
     one = shown.x.shape[1] == 1
-    values = dataset.input_scaling.invert(shown.x) if one else shown.x
-    names = list(dataset.names[:MOST_LINES])
+    values = dataset.input_scaling_of(shown.index).invert(shown.x) if one else shown.x
+    values = np.where(np.abs(values) < NOUGHT * np.abs(values).max(), 0.0, values)
+    names = list(dataset.titles[:MOST_LINES])
     more = f" and {len(dataset.names) - MOST_LINES} more" if len(dataset.names) > MOST_LINES else ""
     scaled = "" if one or dataset.input_scaling.is_identity else ", scaled as the network sees them"
     return {
@@ -53,6 +66,42 @@ def above(dataset: Dataset, shown: Sequence, network: Stack, layer: str) -> dict
         "names": names,
         "lines": [values[:, k].astype(float).tolist() for k in range(len(names))],
         "colours": INPUT_COLOURS[: len(names)],
+    }
+
+
+def levels(dataset: Dataset, shown: Sequence) -> Floats:
+    """The bands of a sound in dB, (timesteps, bands), `FLOOR` where it has ended.
+
+    Args:
+        dataset: whose `log_mel` is set.
+        shown: one of its sequences.
+    """
+    decibels: Floats = np.clip(dataset.input_scaling.invert(shown.x), FLOOR, 0)
+    decibels[shown.real :] = FLOOR
+    return decibels
+
+
+def sound(
+    dataset: Dataset, made: LogMel, shown: Sequence, backwards: bool = False
+) -> dict[str, Any]:
+    """A spectrogram, a byte a value from `FLOOR` to 0 dB; and some of its bands by name.
+
+    Args:
+        dataset: of the sequence.
+        made: how its bands were made.
+        shown: the sequence.
+        backwards: whether it is read from its end.
+    """
+    decibels = levels(dataset, shown)[:: -1 if backwards else 1]
+    image = np.round(255 * (1 - decibels / FLOOR)).astype(np.uint8)
+    some = np.linspace(0, made.bands - 1, MOST_LINES + 2).round().astype(int)[1:-1]
+    return {
+        "title": f"input: {made.bands} mel bands up to {made.rate / 2000:g} kHz",
+        "image": base64.b64encode(image.T.tobytes()).decode(),  # a row a band, from the lowest
+        "rows": made.bands,
+        "names": [f"{dataset.names[k]} (dB)" for k in some],
+        "lines": [decibels[:, k].round(1).tolist() for k in some],
+        "colours": INPUT_COLOURS,
     }
 
 
@@ -66,7 +115,7 @@ def _before_decoder(dataset: Dataset, shown: Sequence, network: Stack) -> dict[s
         return {"title": f"input: at each step {own}", "symbols": [""] * bridge.steps}
     if stepwise(dataset):
         return {"title": title, "symbols": [dataset.goal.classes[k] for k in shown.y]}
-    truth = dataset.target_scaling.invert(np.asarray(shown.y, np.float64)).ravel()
+    truth = dataset.target_scaling_of(shown.index).invert(np.asarray(shown.y, np.float64)).ravel()
     return {
         "title": title,
         "names": ["truth"],
@@ -78,7 +127,12 @@ def _before_decoder(dataset: Dataset, shown: Sequence, network: Stack) -> dict[s
 def below(dataset: Dataset, shown: Sequence, network: Stack, layer: str, newest: Floats) -> Output:
     """What is drawn below the maps of a layer.
 
-    `newest` (steps, outputs) is the answer of the newest epoch, in original units.
+    Args:
+        dataset: names and scaling of the target.
+        shown: the sequence.
+        network: whether it has a decoder, and its last activation.
+        layer: whose maps are drawn.
+        newest: (steps, outputs) the answer of the newest epoch, in original units.
     """
     if stepwise(dataset):
         return _symbols(dataset, shown, network, layer)
@@ -94,10 +148,10 @@ def _symbols(dataset: Dataset, shown: Sequence, network: Stack, layer: str) -> O
 
     def lines(odds: Floats) -> Floats:
         rows = odds.argmax(axis=-1) if right is None else right.astype(np.int64)
-        found = np.take_along_axis(odds, rows[:, np.newaxis], axis=-1)
+        of_truth = np.take_along_axis(odds, rows[:, np.newaxis], axis=-1)
         if shown.weights is not None:  # nothing is asked for behind the end of a text
-            found[shown.weights == 0] = np.nan
-        return found
+            of_truth[shown.weights == 0] = np.nan
+        return of_truth
 
     def said(odds: Floats) -> list[str]:
         symbols = [classes[k] for k in odds.argmax(axis=-1)]
@@ -130,7 +184,11 @@ def _forecast(
     many = newest.shape[1]
     truth: Floats | None = None
     if shown.y is not None:
-        truth = dataset.target_scaling.invert(np.asarray(shown.y, np.float64)).reshape(-1, many)
+        truth = (
+            dataset.target_scaling_of(shown.index)
+            .invert(np.asarray(shown.y, np.float64))
+            .reshape(-1, many)
+        )
     steps = "" if network.decodes(layer) else ", in steps of its own"
     count = min(MOST_LINES, many)
     return Output(
@@ -169,7 +227,7 @@ def _lines(dataset: Dataset, shown: Sequence, newest: Floats, network: Stack) ->
         names = [dataset.target if outputs == 1 else f"{dataset.target} +{k + 1}" for k in chosen]
         truth = [[] for _ in chosen]
         if shown.y is not None:
-            raw = dataset.target_scaling.invert(np.asarray(shown.y, np.float64))
+            raw = dataset.target_scaling_of(shown.index).invert(np.asarray(shown.y, np.float64))
             raw = raw if each_step else raw[np.newaxis]
             truth = [raw[:, k].tolist() for k in chosen]
     what = ", ".join(names) if dataset.goal.kind == "class" else "prediction"

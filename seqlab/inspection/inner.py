@@ -42,10 +42,10 @@ def states_and_gradients(network: Stack, dataset: Dataset, seed: int) -> Inner:
     hidden = {name: passage.traces[name]["hidden"][0] for name in network.layers}
     if dataset.goal.at != "end":
         return hidden, {}
-    found = gradients(
+    backward = gradients(
         network, x, slopes(network, dataset, passage.answers[0], dataset.y[chosen]), mask
     )
     return hidden, {
         name: flow.hidden_norm if flow.cell_norm is None else flow.cell_norm
-        for name, flow in found.flows.items()
+        for name, flow in backward.flows.items()
     }

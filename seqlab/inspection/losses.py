@@ -35,7 +35,13 @@ def costs(network: Stack, dataset: Dataset, raw: ArrayLike, index: NDArray[np.in
 
 
 def loss(network: Stack, dataset: Dataset, index: NDArray[np.int64]) -> float:
-    """The loss of a network over some sequences; a decoder reads its own answers."""
+    """The loss of a network over some sequences; a decoder reads its own answers.
+
+    Args:
+        network: as it was at one epoch.
+        dataset: inputs and targets.
+        index: (n,) which sequences.
+    """
     raw = answers(network, dataset, index)
     return formulas.mean(costs(network, dataset, raw, index), dataset.target_weights(index))
 
@@ -58,7 +64,15 @@ def slopes(
     truth: NDArray[Any],
     weights: ArrayLike | None = None,
 ) -> Reals:
-    """dL/d(what the head says), the shape of `raw`, of the mean over all of its targets."""
+    """dL/d(what the head says), the shape of `raw`, of the mean over all of its targets.
+
+    Args:
+        network: tells the loss.
+        dataset: tells of what kind the targets are.
+        raw: (..., outputs) what the head says.
+        truth: the targets, as in `Dataset.y`.
+        weights: how much each target counts; `None` for all alike.
+    """
     if dataset.goal.kind == "value":
         return formulas.error_slopes(raw, truth, weights)
     return formulas.cross_entropy_slopes(raw, truth, network.last_activation, weights)
@@ -80,7 +94,7 @@ def slopes_of(network: Stack, dataset: Dataset, shown: Sequence, outputs: ArrayL
     raw = np.asarray(outputs, np.float64)
     raw = raw[-1:] if at_end else raw
     if shown.y is None:
-        found: Reals = np.ones_like(raw)
+        gradient: Reals = np.ones_like(raw)
     else:
-        found = slopes(network, dataset, raw, shown.y, shown.weights)
-    return found if at_end else found[np.newaxis]
+        gradient = slopes(network, dataset, raw, shown.y, shown.weights)
+    return gradient if at_end else gradient[np.newaxis]

@@ -40,32 +40,40 @@ def question(dataset: Dataset, entry: Entry | None = None) -> str:
     if forecast:
         return _of_series(dataset)
     names, steps = _names(dataset.names), dataset.timesteps
+    read = f"{steps:,} {names}s" if dataset.vocabulary else f"{steps:,} steps of {names}"
+    if log_mel := dataset.log_mel:
+        return (
+            f"From up to {log_mel.seconds(steps):.1f} seconds of sound, as {steps:,} frames of "
+            f"{log_mel.bands} mel bands, tell {_the(dataset.target)}, one of {dataset.outputs:,}."
+        )
     if dataset.goal.at == "sequence":
         unit = dataset.names[0]
         return f"Read a text and write it as {dataset.target}, {unit} by {unit}."
     if dataset.goal.at == "every step":
-        return f"At each of up to {steps:,} steps of {names}, say {_the(dataset.target)}."
+        after = "After" if dataset.vocabulary else "At"
+        return f"{after} each of up to {read}, predict {_the(dataset.target)}."
     many = len(dataset.goal.classes)
     what = _the(dataset.target) + (f", one of {many:,} classes" if many else "")
-    return f"From up to {steps:,} steps of {names}, tell {what}."
+    return f"From up to {read}, tell {what}."
 
 
 def _of_series(dataset: Dataset) -> str:
     """Windows of a series, whose target lies behind them."""
     unit = step_unit(dataset.labels) or "step"
     window = f"{dataset.timesteps:,} {unit}{'s' if dataset.timesteps > 1 else ''}"
-    alone = tuple(dataset.names) == (dataset.target,)
+    alone = tuple(dataset.names) == dataset.targets == (dataset.target,)
     start = f"From {window} of {_names(dataset.names)}, forecast"
     if dataset.goal.kind == "class":
         when = f"of the next {unit}" if dataset.horizon == 1 else f"{dataset.horizon} {unit}s later"
         return f"{start} the {dataset.target} {when}, one of {len(dataset.goal.classes)} classes."
-    if dataset.outputs > 1:
+    target = _names(dataset.targets)
+    if dataset.steps > 1:
         later = "" if dataset.horizon == 1 else f", from {dataset.horizon} {unit}s later on"
-        what = "" if alone else f" of {dataset.target}"
-        return f"{start} the next {dataset.outputs:,}{what}{later}."
+        what = "" if alone else f" of {target}"
+        return f"{start} the next {dataset.steps:,}{what}{later}."
     if dataset.horizon == 1:
-        return f"{start} the next {'one' if alone else dataset.target}."
-    return f"{start} {'the one' if alone else dataset.target} {dataset.horizon} {unit}s later."
+        return f"{start} the next {'one' if alone else target}."
+    return f"{start} {'the one' if alone else target} {dataset.horizon} {unit}s later."
 
 
 def _names(names: tuple[str, ...]) -> str:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 def slider_range(seen: NDArray[np.floating], here: float) -> tuple[float, float, float, float]:
     """Low, high, start and step of a slider through the values that the training part has seen.
 
+    `seen` may have any shape.
+
     In round numbers: the browser sends decimals, and one that falls a hair below the lower end
     would be taken for none.
     """

@@ -23,6 +23,8 @@ class Sequence:
         real: how many of the steps are not padding.
         title: where it comes from.
         weights: how much each step of the target counts; `None` for all alike.
+        index: its place in the dataset; `None` for one that somebody made up. A sequence that was
+            made of another one keeps its index, and so its scaling.
     """
 
     x: NDArray[Any]
@@ -30,6 +32,7 @@ class Sequence:
     real: int
     title: str
     weights: NDArray[Any] | None = None
+    index: int | None = None
 
     @property
     def mask(self) -> NDArray[np.bool_] | None:
@@ -38,7 +41,7 @@ class Sequence:
 
     @property
     def batch_mask(self) -> NDArray[np.bool_] | None:
-        """The mask of a batch that holds this sequence alone."""
+        """The mask of a batch that holds this sequence alone, (1, timesteps)."""
         return None if self.mask is None else self.mask[np.newaxis]
 
     @property
@@ -48,9 +51,16 @@ class Sequence:
 
 
 def sequence(dataset: Dataset, index: int, title: str = "") -> Sequence:
-    """One of the dataset's sequences, by its index into `x`."""
+    """One of the dataset's sequences, by its index into `x`.
+
+    Args:
+        dataset: where it stands.
+        index: into `x`.
+        title: what it is called.
+    """
     weights = None if dataset.y_weights is None else dataset.y_weights[index]
-    return Sequence(dataset.x[index], dataset.y[index], int(dataset.lengths[index]), title, weights)
+    real = int(dataset.lengths[index])
+    return Sequence(dataset.x[index], dataset.y[index], real, title, weights, index)
 
 
 def title_of(dataset: Dataset, place: int) -> str:

@@ -35,29 +35,29 @@ def input_signals(
     """
     x, y = dataset.x[index], dataset.y[index]
     shape = x.shape[:2]
-    found: dict[str, NDArray[np.floating]] = {}
+    signals: dict[str, NDArray[np.floating]] = {}
     if not targets:
         if x.ndim == 3:
-            found |= {f"input {name}": x[..., k] for k, name in enumerate(dataset.names[:12])}
-        return found | {"time": np.broadcast_to(np.arange(shape[1], dtype=float), shape)}
+            signals |= {f"input {name}": x[..., k] for k, name in enumerate(dataset.titles[:12])}
+        return signals | {"time": np.broadcast_to(np.arange(shape[1], dtype=float), shape)}
     if dataset.vocabulary:
         mask = mask_of(dataset, index)
         everything = np.ones(shape, bool) if mask is None else mask
-        found |= trackers(np.array(dataset.vocabulary)[x], everything)
+        signals |= trackers(np.array(dataset.vocabulary)[x], everything)
     else:
-        found |= {f"input {name}": x[..., k] for k, name in enumerate(dataset.names[:12])}
+        signals |= {f"input {name}": x[..., k] for k, name in enumerate(dataset.titles[:12])}
     if dataset.goal.kind == "value":
         if y.ndim == 3:
-            found["target"] = y[..., 0]
+            signals["target"] = y[..., 0]
         else:
-            found["target"] = np.broadcast_to(y[:, :1], shape)
+            signals["target"] = np.broadcast_to(y[:, :1], shape)
     elif y.ndim == 1:
         for k, name in enumerate(dataset.goal.classes[:8]):
-            found[f"class {name}"] = np.broadcast_to((y == k)[:, np.newaxis], shape)
+            signals[f"class {name}"] = np.broadcast_to((y == k)[:, np.newaxis], shape)
     elif dataset.goal.at == "every step":  # what comes next; a target text has steps of its own
         counts = dataset.target_weights(index) > 0
         kinds = trackers(np.array(dataset.goal.classes)[y], counts)
-        found |= {f"target: {name}": kinds[name] for name in KINDS if name in kinds}
+        signals |= {f"target: {name}": kinds[name] for name in KINDS if name in kinds}
     if not dataset.vocabulary:
-        found["time"] = np.broadcast_to(np.arange(shape[1], dtype=float), shape)
-    return found
+        signals["time"] = np.broadcast_to(np.arange(shape[1], dtype=float), shape)
+    return signals

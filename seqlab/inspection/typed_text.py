@@ -37,13 +37,13 @@ def read(dataset: Dataset, typed: str) -> tuple[NDArray[np.int64], str]:
 
 
 def spelled(dataset: Dataset, tokens: NDArray[np.integer]) -> str:
-    """Tokens as one would type them, without padding."""
+    """Tokens (timesteps,) as one would type them, without padding."""
     between = "" if dataset.names[0] != "word" and _single(dataset) else " "
     return between.join(dataset.vocabulary[token] for token in tokens if token)
 
 
 def batch_of(dataset: Dataset, tokens: NDArray[np.int64]) -> NDArray[np.int64]:
-    """One sequence as the network was trained to read it: padded only if its data were."""
+    """Tokens (n,) as the network was trained to read them, (1, timesteps); padded as its data."""
     length = dataset.timesteps if dataset.frame.padded else len(tokens)
     batch = np.zeros((1, length), np.int64)
     batch[0, : len(tokens)] = tokens

@@ -40,11 +40,11 @@ def in_units(dataset: Dataset, loss: float | None, baseline: tuple[str, float] |
         loss: a mean squared error of scaled values; `None` before there is one.
         baseline: name and loss of a rule.
     """
-    scale = np.ravel(dataset.target_scaling.scale)
-    if dataset.goal.kind != "value" or np.ptp(scale) > 0:
+    unit = dataset.target_unit
+    if dataset.goal.kind != "value" or unit is None:
         return ""
     losses = [value for value in (loss, (baseline or ("", None))[1]) if value]
     if not losses or not np.isfinite(losses).all():
         return ""
-    errors = " against ".join(f"{scale[0] * np.sqrt(value):.4g}" for value in losses)
+    errors = " against ".join(f"{unit * np.sqrt(value):.4g}" for value in losses)
     return f" In units of {dataset.target} that is an RMSE of {errors}."

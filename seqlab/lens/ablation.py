@@ -56,6 +56,11 @@ def gate_held_at_1(network: Stack, layer: str, gate: str) -> Stack:
 def units_off(network: Stack, layer: str, units: Sequence[int]) -> Stack:
     """The network in which nothing reads the hidden states of some units.
 
+    Args:
+        network: as it is; it stays so.
+        layer: a name of `Stack.layers`.
+        units: their numbers, from 0 on.
+
     Raises:
         LensError: behind a `LayerNormalization`, which mixes all units before they are read, or
             if a decoder takes over the states.
@@ -73,11 +78,13 @@ def units_off(network: Stack, layer: str, units: Sequence[int]) -> Stack:
             "it mixes them."
         )
     off = np.asarray(units, np.intp)
-    own = block.layers[block.names.index(layer)]
-    if own.record.has_recurrent_kernel:
-        recurrent = np.array(own.weights[1])
+    with_units = block.layers[block.names.index(layer)]
+    if with_units.record.has_recurrent_kernel:
+        recurrent = np.array(with_units.weights[1])
         recurrent[off] = 0
-        changed = replace(own, weights=[own.weights[0], recurrent, *own.weights[2:]])
+        changed = replace(
+            with_units, weights=[with_units.weights[0], recurrent, *with_units.weights[2:]]
+        )
         network = _with(network, layer, changed)
     # Of a Bidirectional the forward units come first in what the next layer reads.
     rows = off if block.names.index(layer) == 0 else off + network.units(block.names[0])

@@ -55,11 +55,11 @@ def gradients(
         slopes = _back_through_normalization(block, handed_on(block, passage, once), slopes)
         decodes = double.bridge is not None and i == double.bridge.block
         begins = passage.begins if decodes else ()
-        found = _back_through_directions(block, passage, read, slopes, ends, begins)
-        flows = dict(zip(block.names, found, strict=True)) | flows
-        slopes, ends = np.sum([flow.input for flow in found], axis=0), ()
+        directions = _back_through_directions(block, passage, read, slopes, ends, begins)
+        flows = dict(zip(block.names, directions, strict=True)) | flows
+        slopes, ends = np.sum([flow.input for flow in directions], axis=0), ()
         if decodes and begins:  # the states are handed over, and nothing else
-            (flow,) = found
+            (flow,) = directions
             ends, slopes = flow.states, np.zeros((len(slopes), flow.states[0].shape[-1]))
         elif decodes:
             slopes = slopes.sum(axis=1)  # the same summary was read at every step
@@ -68,9 +68,15 @@ def gradients(
 
 
 def handed_on(block: Block, passage: Passage, once: bool = False) -> Floats:
-    """What a block hands on before its normalization: (batch, timesteps, units).
+    """What a block hands on before its normalization.
 
-    With `once` the last state of each direction, (batch, units).
+    Args:
+        block: its layers, one for each direction.
+        passage: of a forward run through all blocks.
+        once: only the last state of each direction.
+
+    Returns:
+        (batch, timesteps, units), with `once` (batch, units).
     """
     parts = [passage.traces[name]["hidden"][0] for name in block.names]
     if once:  # a backward layer ends at the first step of its input
@@ -79,7 +85,7 @@ def handed_on(block: Block, passage: Passage, once: bool = False) -> Floats:
 
 
 def normalized(block: Block, hidden: Floats) -> Floats:
-    """A `LayerNormalization`, if the block has one."""
+    """A `LayerNormalization` of hidden states (..., units), if the block has one."""
     if block.normalization is None:
         return hidden
     gamma, beta = block.normalization
@@ -132,14 +138,14 @@ def _back_through_directions(
             trace = trace.reversed()
         units = trace.hidden.shape[-1]
         mine = slice(start, start + units)
-        own = slopes[..., mine]
+        of_direction = slopes[..., mine]
         start += units
         d_cell = None
         if slopes.ndim == 2:
             d_hidden = np.zeros_like(trace.hidden)
-            d_hidden[:, -1] = own
+            d_hidden[:, -1] = of_direction
         else:
-            d_hidden = own[:, ::-1] if i == 1 else own
+            d_hidden = of_direction[:, ::-1] if i == 1 else of_direction
         if ends:
             d_hidden[:, -1] += ends[-1][:, mine]
         if len(ends) == 2:

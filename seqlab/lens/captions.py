@@ -100,8 +100,8 @@ def ablations(gated: bool) -> str:
     what = "units that nobody reads"
     if gated:
         what = f"a gate held at 1 (always open), or {what}"
-    taken = f"The loss on validation sequences if a part is taken away: {what}."
-    return f"{taken} Nothing is trained again."
+    about = f"The loss on validation sequences if a part is taken away: {what}."
+    return f"{about} Nothing is trained again."
 
 
 def loss(kind: str, trained_on: str, penalised: bool, everything: bool) -> tuple[str, str]:
@@ -137,8 +137,9 @@ def shares(names: Mapping[str, tuple[float, float | None, float]]) -> str:
             known), and below 0.1.
     """
     parts = [
-        f"the {name} gate is open {opened:.0%} of the time"
-        f"{'' if before is None else f' ({before:.0%} before training)'} and closed {closed:.0%}"
+        f"the {name} is wide open (above 0.9) {opened:.0%} of the time"
+        f"{'' if before is None else f' ({before:.0%} before training)'} and closed (below 0.1) "
+        f"{closed:.0%}"
         for name, (opened, before, closed) in names.items()
     ]
     return f"On average {'; '.join(parts)}."

@@ -76,7 +76,7 @@ def forward(
         mask: (batch, timesteps), False where a step is padding.
         states: with which layers begin, `Passage.ends` of what was read before; zeros if not given.
     """
-    kept = None if mask is None or not networks[0].masked else np.asarray(mask, bool)
+    read_mask = None if mask is None or not networks[0].masked else np.asarray(mask, bool)
     bridge = networks[0].bridge
     cells = {name: layer.cell for name, layer in networks[0].layers.items()}
     read = np.stack([network.embed(x) for network in networks])  # (epochs, batch, timesteps, f)
@@ -87,7 +87,7 @@ def forward(
     ends: States = {}
     for place, blocks in enumerate(zip(*(n.blocks for n in networks), strict=True)):
         if bridge is not None and place == bridge.block:
-            kept = None
+            read_mask = None
             if bridge.embedding is not None:
                 return _written(networks, Passage(traces, cells, last, masks, inputs, ends=ends))
             read = np.repeat(last, bridge.steps, axis=2)
@@ -95,18 +95,18 @@ def forward(
         hidden, lasts = [], []
         for i, name in enumerate(blocks[0].names):
             begins = (states or {}).get(name, ())
-            found = run_layer([block.layers[i] for block in blocks], read, kept, begins)
-            lasts.append(found["hidden"][:, :, -1])
+            arrays = run_layer([block.layers[i] for block in blocks], read, read_mask, begins)
+            lasts.append(arrays["hidden"][:, :, -1])
             kept_states = blocks[0].layers[i].record.state_names
-            ends[name] = tuple(found[state][:, :, -1] for state in kept_states)
+            ends[name] = tuple(arrays[state][:, :, -1] for state in kept_states)
             if i == 1:  # Keras turns what the backward layer hands on
-                found = {key: array[:, :, ::-1] for key, array in found.items()}
-            traces[name] = found
+                arrays = {key: array[:, :, ::-1] for key, array in arrays.items()}
+            traces[name] = arrays
             turned = blocks[0].layers[i].go_backwards != (i == 1)
-            masks[name] = kept[:, ::-1] if turned and kept is not None else kept
-            hidden.append(found["hidden"])
-        read = _normalized(blocks, np.concatenate(hidden, axis=-1))
-        last = _normalized(blocks, np.concatenate(lasts, axis=-1)[:, :, np.newaxis])
+            masks[name] = read_mask[:, ::-1] if turned and read_mask is not None else read_mask
+            hidden.append(arrays["hidden"])
+        read = normalized(blocks, np.concatenate(hidden, axis=-1))
+        last = normalized(blocks, np.concatenate(lasts, axis=-1)[:, :, np.newaxis])
     twice = networks[0].once
     outputs = read_out(networks, last if twice else read)
     if twice:
@@ -155,11 +155,11 @@ def _written(networks: Sequence[Stack], encoder: Passage) -> Passage:
         reads.append(np.stack(tables)[epochs, symbols][:, :, np.newaxis])
         steps.append(run_layer(layers, reads[-1], None, now))
         now = tuple(steps[-1][key][:, :, 0] for key in layers[0].record.state_names)
-        outputs.append(read_out(networks, _normalized(blocks, steps[-1]["hidden"])))
+        outputs.append(read_out(networks, normalized(blocks, steps[-1]["hidden"])))
         symbols = outputs[-1][:, :, 0].argmax(axis=-1)
-    found = {key: np.concatenate([step[key] for step in steps], axis=2) for key in steps[0]}
+    trace = {key: np.concatenate([step[key] for step in steps], axis=2) for key in steps[0]}
     return Passage(
-        traces=encoder.traces | {name: found},
+        traces=encoder.traces | {name: trace},
         cells=encoder.cells,
         outputs=np.concatenate(outputs, axis=2),
         masks=encoder.masks | {name: None},
@@ -170,13 +170,28 @@ def _written(networks: Sequence[Stack], encoder: Passage) -> Passage:
 
 
 def run(network: Stack, x: ArrayLike, mask: ArrayLike | None = None) -> dict[str, Trace]:
-    """The trace of every recurrent layer of one network, by the names of `Stack.layers`."""
+    """The trace of every recurrent layer of one network, by the names of `Stack.layers`.
+
+    Args:
+        network: with the weights of one epoch.
+        x: (batch, timesteps, features), or tokens (batch, timesteps).
+        mask: (batch, timesteps), False where a step is skipped.
+    """
     passage = forward([network], x, mask)
     return {name: passage.trace(name) for name in passage.traces}
 
 
 def answer(network: Stack, x: ArrayLike, mask: ArrayLike | None = None) -> Floats:
-    """The output of one network after the last step, (batch, outputs)."""
+    """The output of one network after the last step.
+
+    Args:
+        network: with the weights of one epoch.
+        x: (batch, timesteps, features), or tokens (batch, timesteps).
+        mask: (batch, timesteps), False where a step is skipped.
+
+    Returns:
+        (batch, outputs).
+    """
     return forward([network], x, mask).answers[0]
 
 
@@ -185,10 +200,10 @@ def read_out(networks: Sequence[Stack], hidden: Floats) -> Floats:
     heads = [network.head for network in networks if network.head is not None]
     if not heads:
         return hidden
-    said = _dense(heads, networks[0].head_activation, hidden)
+    answers = _dense(heads, networks[0].head_activation, hidden)
     for layers in zip(*(network.more for network in networks), strict=True):
-        said = _dense([layer[:2] for layer in layers], layers[0][2], said)
-    return said
+        answers = _dense([layer[:2] for layer in layers], layers[0][2], answers)
+    return answers
 
 
 def _dense(heads: Sequence[tuple[Floats, Floats]], activation: str, hidden: Floats) -> Floats:
@@ -204,9 +219,17 @@ def _dense(heads: Sequence[tuple[Floats, Floats]], activation: str, hidden: Floa
 def run_layer(
     layers: Sequence[Layer], read: Floats, mask: Mask, states: tuple[Floats, ...] = ()
 ) -> dict[str, Floats]:
-    """One layer with several weights: (epochs, batch, timesteps, features) -> arrays by name.
+    """One layer with the weights of several epochs.
 
-    It begins with `states`, each (epochs, batch, units) as in `Cell.states`, or with zeros.
+    Args:
+        layers: the layer at each epoch.
+        read: (epochs, batch, timesteps, features).
+        mask: (batch, timesteps), False where a step is skipped.
+        states: what it begins with, each (epochs, batch, units) as in `Cell.states`; zeros if
+            nothing is said.
+
+    Returns:
+        By name, gates and states (epochs, batch, timesteps, units).
     """
     first = layers[0]
     cell, options = first.record, first.settings
@@ -222,11 +245,11 @@ def run_layer(
         zeros = np.zeros((*read.shape[:2], recurrent.shape[-2]), projected.dtype)
         states = tuple(zeros for _ in cell.states)
     masks = None if mask is None else mask.T
-    found = walk(cell, step, projected, states, masks)
-    return dict(zip(cell.names, np.moveaxis(found, 1, 3), strict=True))
+    course = walk(cell, step, projected, states, masks)
+    return dict(zip(cell.names, np.moveaxis(course, 1, 3), strict=True))
 
 
-def _normalized(blocks: Sequence[Block], hidden: Floats) -> Floats:
+def normalized(blocks: Sequence[Block], hidden: Floats) -> Floats:
     """(epochs, batch, timesteps, units) after the block's `LayerNormalization`, if it has one."""
     pairs = [block.normalization for block in blocks if block.normalization is not None]
     if not pairs:
@@ -237,7 +260,10 @@ def _normalized(blocks: Sequence[Block], hidden: Floats) -> Floats:
 
 
 def standardised(hidden: Floats) -> tuple[Floats, Floats]:
-    """(x - mean) / deviation over the units, and the deviation, as a `LayerNormalization` does."""
+    """(x - mean) / deviation over the units of (..., units), and the deviation (..., 1).
+
+    As Keras' `LayerNormalization` does (keras/src/layers/normalization/layer_normalization.py).
+    """
     centred = hidden - hidden.mean(axis=-1, keepdims=True)
     deviation = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + EPSILON)
     return centred / deviation, deviation

@@ -79,13 +79,13 @@ def _reach(name: str, values: Floats, bounded: bool) -> float:
 
 
 def quantise(values: Floats, reach: float) -> NDArray[np.uint8]:
-    """0..1 (for a reach of 0) or -reach..reach -> 0..255, rounded."""
+    """0..1 (for a reach of 0) or -reach..reach -> 0..255, rounded; any shape, which stays."""
     share = values if reach == 0 else (values / reach + 1) / 2
     return np.rint(share * 255).astype(np.uint8)
 
 
 def restore(data: NDArray[np.uint8], reach: float) -> Floats:
-    """The inverse of `quantise`, to half a step of the scale (1/510 of it)."""
+    """The inverse of `quantise`, to half a step of the scale (1/510 of it); the shape stays."""
     share = data / np.float64(255)
     return share if reach == 0 else (share * 2 - 1) * reach
 
@@ -127,10 +127,10 @@ def thinned(epochs: Sequence[int], most: int) -> list[int]:
     k = 1
     while len(epochs) > max(most, 2) and len(epochs[::k]) + 1 > max(most, 2):
         k *= 2
-    kept = list(epochs[::k])
-    if epochs and kept[-1] != epochs[-1]:
-        kept.append(epochs[-1])
-    return kept
+    thin = list(epochs[::k])
+    if epochs and thin[-1] != epochs[-1]:
+        thin.append(epochs[-1])
+    return thin
 
 
 # Orders of the units, for rows that tell more -------------------------------------------------
@@ -144,6 +144,7 @@ def by_movement(hidden: Floats) -> NDArray[np.intp]:
 def by_similarity(hidden: Floats) -> NDArray[np.intp]:
     """Units of similar course beside each other: a walk to the nearest neighbour by correlation.
 
+    Hidden states (timesteps, units) -> numbers of the units, (units,).
     It starts from the unit that varies most. Opposite courses are far from each other.
     """
     courses = hidden.T.astype(np.float64)  # (units, timesteps)

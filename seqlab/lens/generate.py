@@ -12,14 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from seqlab.cells.activations import Floats
-from seqlab.lens.forward import States, forward
+from seqlab.lens.bptt import Layer
+from seqlab.lens.forward import States, forward, normalized, read_out
 from seqlab.lens.loss import probabilities
 from seqlab.lens.stack import LensError, Stack
-
-FREE_RUN = (
-    "Only a network that reads one series and forecasts its very next value can read its own "
-    "forecasts."
-)
 
 
 @dataclass(frozen=True)
@@ -58,8 +54,50 @@ def predict(network: Stack, x: ArrayLike, mask: ArrayLike | None = None) -> Floa
     return passage.outputs[0] if stepwise else passage.answers[0]
 
 
+def quick_predict(network: Stack, x: ArrayLike) -> Floats:
+    """What `predict` gives for sequences without padding, in half of its time.
+
+    The states alone are followed, and nothing of the gates is kept: `x` is
+    (batch, timesteps, features) or tokens (batch, timesteps), the answer (batch, ..., outputs).
+    """
+    if network.sequences or network.bridge is not None:
+        return predict(network, x)
+    read = np.ascontiguousarray(network.embed(x).swapaxes(0, 1))  # (timesteps, batch, features)
+    last = read[-1]
+    for block in network.blocks:
+        directions = [_states(layer, read) for layer in block.layers]
+        last = np.concatenate([hidden[-1] for hidden in directions], axis=-1)
+        read = np.concatenate(
+            [hidden[::-1] if i == 1 else hidden for i, hidden in enumerate(directions)], axis=-1
+        )
+        read = normalized([block], read[np.newaxis])[0]
+        last = normalized([block], last[np.newaxis, np.newaxis])[0, 0]
+    return read_out([network], last[np.newaxis])[0]
+
+
+def _states(layer: Layer, read: Floats) -> Floats:
+    """The hidden states of a layer, (timesteps, batch, units), in the order in which it read."""
+    cell, options = layer.record, layer.settings
+    kernel, recurrent, bias = cell.check_weights(layer.weights, options)
+    step = cell.forward(recurrent, bias[1:], options)
+    states = tuple(np.zeros((read.shape[1], len(recurrent)), kernel.dtype) for _ in cell.states)
+    hidden = np.empty((*read.shape[:2], len(recurrent)), kernel.dtype)
+    with np.errstate(over="ignore"):  # as in `lens.trace.walk`
+        # Step by step: the products of all steps at once would not stay in the cache.
+        for t, now in enumerate(read[::-1] if layer.go_backwards else read):
+            states = step(now @ kernel + bias[0], states)[-len(states) :]
+            hidden[t] = states[-1]
+    return hidden
+
+
 def write(network: Stack, x: ArrayLike, mask: ArrayLike | None = None) -> Written:
-    """The answer as classes, step by step where there are several. Arguments as for `predict`."""
+    """The answer as classes (batch, steps), step by step where there are several.
+
+    Args:
+        network: with the weights of one epoch.
+        x: (batch, timesteps, features), or tokens (batch, timesteps).
+        mask: (batch, timesteps), False where a step is skipped.
+    """
     scores = predict(network, x, mask)
     scores = scores if scores.ndim == 3 else scores[:, np.newaxis]
     odds = probabilities(scores, network.last_activation)
@@ -109,29 +147,3 @@ def sample(
         odds.append(share)
         read = np.array([[symbol]])
     return Written(np.array([symbols]), np.array([odds]))
-
-
-def free_run(network: Stack, x: ArrayLike, steps: int) -> Floats:
-    """A forecast that goes on: each forecast is appended to the window and read next.
-
-    Args:
-        network: one that forecasts the next value of the one series that it reads.
-        x: (n, timesteps, 1), scaled windows to begin with.
-        steps: how far to go.
-
-    Returns:
-        (n, steps), scaled.
-
-    Raises:
-        LensError: if the network reads or forecasts anything else than one value.
-    """
-    window = np.asarray(x)
-    numbers = network.embedding is None and window.ndim == 3 and window.shape[2] == 1
-    single = network.outputs == 1 and not network.sequences and network.bridge is None
-    if not (numbers and single):
-        raise LensError(FREE_RUN)
-    made = []
-    for _ in range(steps):
-        made.append(predict(network, window))  # (n, 1)
-        window = np.concatenate([window[:, 1:], made[-1][:, np.newaxis]], axis=1)
-    return np.concatenate(made, axis=1)

@@ -37,12 +37,12 @@ def principal_path(
     rows = hidden[counted].astype(np.float64)
     centre = rows.mean(axis=0)
     _, sizes, axes = np.linalg.svd(rows - centre, full_matrices=False)
-    kept = min(components, len(axes))
+    axes_kept = min(components, len(axes))
     # A principal axis has no sign of its own: let its largest entry be positive.
     largest = np.abs(axes).argmax(axis=1)
     axes = axes * np.sign(axes[np.arange(len(axes)), largest])[:, np.newaxis]
-    points = (hidden - centre) @ axes[:kept].T
+    points = (hidden - centre) @ axes[:axes_kept].T
     points[~counted] = np.nan
     total = (sizes**2).sum()
-    explained = sizes[:kept] ** 2 / total if total > 0 else np.zeros(kept)
+    explained = sizes[:axes_kept] ** 2 / total if total > 0 else np.zeros(axes_kept)
     return Path(points, explained)

@@ -47,8 +47,8 @@ def errors(raw: ArrayLike, truth: ArrayLike) -> Reals:
         raw: scaled values, what the head gives.
         truth: likewise, with as many entries.
     """
-    said = np.asarray(raw, np.float64)
-    return ((said - np.reshape(truth, said.shape)) ** 2).mean(axis=-1)
+    outputs = np.asarray(raw, np.float64)
+    return ((outputs - np.reshape(truth, outputs.shape)) ** 2).mean(axis=-1)
 
 
 def cross_entropy(raw: ArrayLike, truth: ArrayLike, activation: str = "linear") -> Reals:
@@ -65,10 +65,16 @@ def cross_entropy(raw: ArrayLike, truth: ArrayLike, activation: str = "linear") 
 
 
 def error_slopes(raw: ArrayLike, truth: ArrayLike, weights: ArrayLike | None = None) -> Reals:
-    """dL/d(raw) of the mean of `errors` over all targets, or weighted: the shape of `raw`."""
-    said = np.asarray(raw, np.float64)
-    slopes = 2 * (said - np.reshape(truth, said.shape)) / said.shape[-1]
-    return slopes * _shares(weights, said.shape[:-1])
+    """dL/d(raw) of the mean of `errors` over all targets, or weighted: the shape of `raw`.
+
+    Args:
+        raw: (..., outputs), scaled values.
+        truth: likewise, with as many entries.
+        weights: (...), what each target counts.
+    """
+    outputs = np.asarray(raw, np.float64)
+    slopes = 2 * (outputs - np.reshape(truth, outputs.shape)) / outputs.shape[-1]
+    return slopes * _shares(weights, outputs.shape[:-1])
 
 
 def cross_entropy_slopes(
@@ -81,6 +87,12 @@ def cross_entropy_slopes(
 
     Of logits p - 1 at the right class. Of what comes out of another activation, divided by its sum
     S in the loss, 1/S - 1/raw at the right class.
+
+    Args:
+        raw: (..., classes), what the head gives.
+        truth: (...), the class of each target.
+        activation: of the head.
+        weights: (...), what each target counts.
     """
     odds = probabilities(raw, activation)
     right = np.reshape(truth, odds.shape[:-1]).astype(np.int64)
@@ -94,7 +106,7 @@ def cross_entropy_slopes(
 
 
 def mean(costs: Reals, weights: ArrayLike | None = None) -> float:
-    """The mean over all targets, each as much as its weight says; 0 if none counts."""
+    """The mean over all targets (...), each as its weight (...) says; 0 if none counts."""
     return float((costs * _shares(weights, costs.shape)[..., 0]).sum())
 
 

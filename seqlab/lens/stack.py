@@ -101,7 +101,7 @@ class Stack:
 
     @property
     def arrays(self) -> list[NDArray[Any]]:
-        """All weights."""
+        """All weights, in the shapes of Keras."""
         rest = [] if self.embedding is None else [self.embedding]
         if self.bridge is not None and self.bridge.embedding is not None:
             rest.append(self.bridge.embedding)
@@ -207,8 +207,8 @@ def stack(arrays: Mapping[str, NDArray[Any]], architecture: Architecture | None 
     """Reads a snapshot.
 
     Args:
-        arrays: weights by name, "lstm_0/kernel", in the order of the network; those of a
-            `Bidirectional` are called "lstm_0/forward/kernel" and "lstm_0/backward/kernel".
+        arrays: weights by name, "lstm_0/kernel", in the shapes of Keras and in the network's order;
+            those of a `Bidirectional` are "lstm_0/forward/kernel" and "lstm_0/backward/kernel".
         architecture: how the layers are put together; by default what stands in the snapshot.
 
     Raises:
@@ -216,8 +216,8 @@ def stack(arrays: Mapping[str, NDArray[Any]], architecture: Architecture | None 
             (one- or bidirectional), LayerNormalization behind one of them and Dense behind all, if
             there is no recurrent layer, or if weights are not finite.
     """
-    told = architecture or Architecture.of(arrays) or Architecture()
-    options, decoder_steps = told.layers, told.decoder_steps
+    structure = architecture or Architecture.of(arrays) or Architecture()
+    options, decoder_steps = structure.layers, structure.decoder_steps
     parts: dict[str, dict[str, NDArray[Any]]] = {}
     for name, array in arrays.items():
         if name in NOT_WEIGHTS:
@@ -234,7 +234,7 @@ def stack(arrays: Mapping[str, NDArray[Any]], architecture: Architecture | None 
     embedding: Floats | None = None
     written: Floats | None = None
     for name, weights in parts.items():
-        if name == told.decoder_embedding:
+        if name == structure.decoder_embedding:
             written = weights["embeddings"]
         elif set(weights) == {"embeddings"} and not blocks and embedding is None:
             embedding = weights["embeddings"]
@@ -258,7 +258,14 @@ def stack(arrays: Mapping[str, NDArray[Any]], architecture: Architecture | None 
     if dense:
         head, activation = dense[0][:2], dense[0][2]
     return Stack(
-        tuple(blocks), head, activation, embedding, told.sequences, told.masked, bridge, more
+        tuple(blocks),
+        head,
+        activation,
+        embedding,
+        structure.sequences,
+        structure.masked,
+        bridge,
+        more,
     )
 
 

@@ -35,7 +35,10 @@ class Saturation:
 
 
 def saturation(gate: Floats, mask: Mask = None) -> Saturation:
-    """How often each unit's gate is at an end of its range, for gates within 0..1."""
+    """How often each unit's gate is at an end of its range, for gates within 0..1.
+
+    `gate` is (batch, timesteps, units), the answers (units,).
+    """
     rows = steps(gate, mask)
     return Saturation((rows < SHUT).mean(axis=0), (rows > OPEN).mean(axis=0))
 
@@ -56,7 +59,12 @@ def half_life(keep: Floats, mask: Mask = None) -> Floats:
 
 
 def dead(hidden: Floats, mask: Mask = None) -> NDArray[np.intp]:
-    """The units whose hidden state never moves by more than `DEAD`."""
+    """The units whose hidden state never moves by more than `DEAD`, their numbers (dead,).
+
+    Args:
+        hidden: (batch, timesteps, units).
+        mask: (batch, timesteps), False where a step is skipped.
+    """
     rows = steps(hidden, mask)
     return np.flatnonzero(rows.max(axis=0) - rows.min(axis=0) < DEAD)
 
@@ -70,11 +78,11 @@ def equal(hidden: Floats, mask: Mask = None) -> list[tuple[int, int, float]]:
     alive = np.setdiff1d(np.arange(rows.shape[1]), dead(hidden, mask))
     likeness = correlation(rows[:, alive], rows[:, alive])
     first, second = np.nonzero(np.triu(np.abs(likeness) > EQUAL, k=1))
-    found = [
+    pairs = [
         (int(alive[a]), int(alive[b]), float(likeness[a, b]))
         for a, b in zip(first, second, strict=True)
     ]
-    return sorted(found, key=lambda pair: -abs(pair[2]))
+    return sorted(pairs, key=lambda pair: -abs(pair[2]))
 
 
 def correlation(a: Floats, b: Floats) -> Floats:

@@ -22,7 +22,14 @@ Mask = NDArray[np.bool_] | None
 def power_line(rate: float, timesteps: int, mask: Mask = None) -> Floats:
     """rate^(T - t) for t = 1..T: relative size of the gradient, (timesteps,).
 
-    Steps at which `mask` (timesteps,) is False hand the state on as it is.
+    Args:
+        rate: what a step leaves of it.
+        timesteps: T.
+        mask: (timesteps,); where it is False the state is handed on as it is.
+
+    Example:
+        >>> power_line(0.5, 3).tolist()
+        [0.25, 0.5, 1.0]
     """
     counted = np.ones(timesteps) if mask is None else mask.astype(np.float64)
     later = np.append(counted[1:], 0.0)
@@ -46,7 +53,13 @@ def product_line(keep: Floats, mask: Mask = None) -> Floats:
 
 
 def orthogonal(units: int, columns: int, generator: np.random.Generator) -> Floats:
-    """As Keras' `Orthogonal` draws (units, columns): orthonormal rows, since columns >= units."""
+    """As Keras' `Orthogonal` draws (units, columns): orthonormal rows, since columns >= units.
+
+    Args:
+        units: rows.
+        columns: at least as many.
+        generator: draws them.
+    """
     q, r = np.linalg.qr(generator.normal(size=(columns, units)))
     return (q * np.sign(np.diag(r))).T
 
@@ -90,7 +103,13 @@ def untrained(
 
 
 def linear(units: int, rho: float, seed: int = 0) -> Layer:
-    """h_t = rho Q h_{t-1} + x_t with a random orthogonal Q: the case that theory solves."""
+    """h_t = rho Q h_{t-1} + x_t with a random orthogonal Q: the case that theory solves.
+
+    Args:
+        units: of the layer.
+        rho: the radius of its recurrent kernel: what a gradient is multiplied by at each step.
+        seed: of Q.
+    """
     q = orthogonal(units, units, np.random.default_rng(seed))
     plain = next(name for name, cell in CELLS.items() if not cell.gates)
     return Layer(plain, [np.eye(units), rho * q], activation="linear", use_bias=False)

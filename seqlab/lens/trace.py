@@ -112,8 +112,8 @@ def trace(
         # W x_t + b for all steps in one product, time first: (timesteps, batch, k * units)
         projected = project(x.swapaxes(0, 1), kernel, bias[0])
     masks = None if mask is None else mask.swapaxes(0, 1)
-    kept = walk(record, step, projected, states, masks)
-    arrays = dict(zip(record.names, kept.swapaxes(1, 2), strict=True))
+    course = walk(record, step, projected, states, masks)
+    arrays = dict(zip(record.names, course.swapaxes(1, 2), strict=True))
     return Trace(cell, arrays, mask)
 
 
@@ -136,16 +136,16 @@ def walk(
     Returns:
         (arrays of `Cell.names`, timesteps, ..., batch, units).
     """
-    kept = np.empty((len(cell.names), len(projected), *states[0].shape), projected.dtype)
+    course = np.empty((len(cell.names), len(projected), *states[0].shape), projected.dtype)
     with np.errstate(over="ignore"):  # exp(-x) may reach infinity, and 1 / infinity is right
         for t, read in enumerate(projected):
             values = step(read, states)
             if mask is not None:
                 values = _hold(values, states, mask[t, :, np.newaxis])
-            for array, value in zip(kept, values, strict=True):
+            for array, value in zip(course, values, strict=True):
                 array[t] = value
             states = values[-len(states) :]
-    return kept
+    return course
 
 
 def _hold(
@@ -175,7 +175,16 @@ def _first_states(
 
 
 def project(x: Floats, kernel: Floats, bias: Floats) -> Floats:
-    """W x + b over the last axis of `x`, as one product of two matrices."""
+    """W x + b as one product of two matrices.
+
+    Args:
+        x: (..., features).
+        kernel: (features, columns).
+        bias: (columns,).
+
+    Returns:
+        (..., columns).
+    """
     rows = x.reshape(-1, x.shape[-1]) @ kernel + bias
     return rows.reshape(*x.shape[:-1], kernel.shape[1])
 
@@ -183,7 +192,16 @@ def project(x: Floats, kernel: Floats, bias: Floats) -> Floats:
 def check_input(
     x: ArrayLike, mask: ArrayLike | None, kernel: Floats
 ) -> tuple[Floats, NDArray[np.bool_] | None]:
-    """`x` in the dtype of the kernel, and the mask as booleans."""
+    """`x` in the dtype of the kernel, and the mask as booleans.
+
+    Args:
+        x: (batch, timesteps, features).
+        mask: (batch, timesteps), or `None`.
+        kernel: (features, columns).
+
+    Raises:
+        ValueError: if a shape is another one.
+    """
     x = np.asarray(x, kernel.dtype)
     if x.ndim != 3 or x.shape[2] != len(kernel):
         raise invalid("x", f"shape (batch, timesteps, {len(kernel)})", f"shape {x.shape}")

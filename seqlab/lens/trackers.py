@@ -34,23 +34,23 @@ def trackers(texts: NDArray[np.str_], mask: NDArray[np.bool_]) -> dict[str, Floa
         texts: (sequences, timesteps), a symbol a step.
         mask: (sequences, timesteps), False where a step is padding.
     """
-    found = {name: np.vectorize(test, otypes=[float])(texts) for name, test in KINDS.items()}
-    found["depth of brackets"] = _depth(texts)
-    found["inside brackets"] = np.minimum(found["depth of brackets"], 1)
-    found["inside quotes"] = np.cumsum(np.isin(texts, list(QUOTES)), axis=1) % 2.0
+    signals = {name: np.vectorize(test, otypes=[float])(texts) for name, test in KINDS.items()}
+    signals["depth of brackets"] = _depth(texts)
+    signals["inside brackets"] = np.minimum(signals["depth of brackets"], 1)
+    signals["inside quotes"] = np.cumsum(np.isin(texts, list(QUOTES)), axis=1) % 2.0
     if np.isin(texts, [" "]).any():
-        found["position in the word"] = _since(np.isin(texts, [" ", "\n", "\t"]))
+        signals["position in the word"] = _since(np.isin(texts, [" ", "\n", "\t"]))
     if np.isin(texts, ["\n"]).any():
-        found["position in the line"] = _since(texts == "\n")
-    found["position in the sequence"] = np.broadcast_to(
+        signals["position in the line"] = _since(texts == "\n")
+    signals["position in the sequence"] = np.broadcast_to(
         np.arange(texts.shape[1], dtype=float), texts.shape
     )
     symbols, counts = np.unique(texts[mask], return_counts=True)
     for symbol in symbols[np.argsort(-counts, kind="stable")][:MOST_SYMBOLS]:
-        found[f"symbol {symbol if symbol.strip() else repr(str(symbol))}"] = (
+        signals[f"symbol {symbol if symbol.strip() else repr(str(symbol))}"] = (
             texts == symbol
         ).astype(float)
-    return {name: signal for name, signal in found.items() if np.ptp(signal[mask]) > 0}
+    return {name: signal for name, signal in signals.items() if np.ptp(signal[mask]) > 0}
 
 
 def _depth(texts: NDArray[np.str_]) -> Floats:

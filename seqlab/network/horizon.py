@@ -9,12 +9,18 @@ from numpy.typing import NDArray
 
 from seqlab.data import baselines
 from seqlab.data.dataset import Dataset
+from seqlab.data.running import Reader, running
+from seqlab.data.windows import NO_SEASON
 from seqlab.experiment import Experiment
-from seqlab.lens.generate import FREE_RUN, free_run
+from seqlab.lens.generate import quick_predict
 from seqlab.lens.stack import LensError, Stack
 
 Reals = NDArray[np.float64]
 Indices = NDArray[np.int64]
+FREE_RUN = (
+    "Only a network that reads one series and forecasts its very next value can read its own "
+    "forecasts."
+)
 MOST_WINDOWS = 200  # that a free run begins from
 FEWEST_WINDOWS = 10  # that the longest run offered begins from
 MOST_WORK = 25 * 10**9  # multiplications of a free run: some 2.5 s
@@ -52,7 +58,7 @@ class Horizon:
 
     @property
     def rule_errors(self) -> dict[str, Reals]:
-        """RMSE of the rules by step."""
+        """RMSE of the rules by step, each (steps,)."""
         return {name: _by_step(values, self.truth) for name, values in self.rules.items()}
 
 
@@ -82,11 +88,19 @@ def furthest(dataset: Dataset, network: Stack) -> int:
     return max(1, int(MOST_WORK // (FEWEST_WINDOWS * each + beside)))
 
 
-def _windows(dataset: Dataset, network: Stack, steps: int) -> int:
-    """From how many windows a run of so many steps may begin; at least one."""
+def affordable(dataset: Dataset, network: Stack, steps: int, work: float | None = None) -> int:
+    """From how many windows a run of so many steps may begin without a long wait; at least one.
+
+    Args:
+        dataset: whose windows.
+        network: that reads them.
+        steps: how often it reads.
+        work: how many multiplications it may take; `MOST_WORK` by default.
+    """
     each, beside, held = _work(dataset, network)
-    quick, small = (MOST_WORK / steps - beside) // each, MOST_NUMBERS // held
-    return int(np.clip(min(quick, small), 1, MOST_WINDOWS))
+    quick = ((work or MOST_WORK) / steps - beside) // each
+    small = MOST_NUMBERS // held
+    return max(1, int(min(quick, small)))
 
 
 def _work(dataset: Dataset, network: Stack) -> tuple[int, int, int]:
@@ -130,22 +144,29 @@ def running_free(experiment: Experiment, dataset: Dataset, network: Stack, steps
     if not len(chosen):
         raise LensError(f"The validation part has fewer than {steps} steps to compare with.")
     possible = len(chosen)
-    count = min(possible, _windows(dataset, network, steps))
+    count = min(possible, affordable(dataset, network, steps), MOST_WINDOWS)
     chosen = chosen[np.linspace(0, possible - 1, count).astype(int)]
     rows = dataset.starts[chosen] + dataset.timesteps
-    made = free_run(network, dataset.x[chosen], steps)
+    forecasts = _running(dataset, lambda x: quick_predict(network, x), chosen, steps)
     goals = rows[:, np.newaxis] + np.arange(steps)
-    rules = _rules(experiment, dataset, goals, chosen)
-    return Horizon(dataset.target_scaling.invert(made), series[goals], rows, rules, possible)
+    rules = _rules(dataset, goals, chosen)
+    return Horizon(forecasts, series[goals], rows, rules, possible)
 
 
-def _rules(
-    experiment: Experiment, dataset: Dataset, goals: Indices, chosen: Indices
-) -> dict[str, Reals]:
+def _running(dataset: Dataset, reader: Reader, chosen: Indices, steps: int) -> Reals:
+    """What follows these windows if each forecast is read in turn, (n, steps)."""
+    assert dataset.values is not None
+    assert dataset.starts is not None
+    change, window = dataset.transform.of_target(), dataset.timesteps
+    back = dataset.starts[chosen, np.newaxis] + np.arange(-change.reach, window)
+    known, scaling = dataset.values[back, 0], dataset.input_scaling
+    return running(reader, scaling, change, known, window, steps, dataset.target_scaling)
+
+
+def _rules(dataset: Dataset, goals: Indices, chosen: Indices) -> dict[str, Reals]:
     """What rules without a network forecast from the same windows, each (n, steps), best first.
 
     Args:
-        experiment: knows the season, if it was given.
         dataset: with one series.
         goals: (n, steps), rows of the series.
         chosen: (n,), the windows that they are forecast from.
@@ -153,14 +174,19 @@ def _rules(
     assert dataset.values is not None
     assert dataset.splits is not None
     series, steps = dataset.values[:, 0], goals.shape[1]
-    scaling, known = dataset.target_scaling, dataset.splits[0]
-    rules = baselines.for_series(series, goals, 1, known, scaling, experiment.data.period)
-    made = {name: rule.prediction for name, rule in rules.items() if rule.prediction is not None}
+    scaling, known = dataset.target_scaling_of(chosen), dataset.splits[0]
+    season = dataset.season or NO_SEASON
+    rules = baselines.for_series(series, goals, 1, known, scaling, season)
+    forecasts = {
+        name: rule.prediction for name, rule in rules.items() if rule.prediction is not None
+    }
     regression = baselines.fitted(dataset.x, dataset.y, dataset.train)
     if regression is not None:
-        made["linear autoregression"] = scaling.invert(regression.ahead(dataset.x[chosen], steps))
-    errors = {name: np.nanmean(np.square(values - series[goals])) for name, values in made.items()}
-    return {name: made[name] for name in sorted(made, key=lambda name: errors[name])}
+        forecasts["linear autoregression"] = _running(dataset, regression, chosen, steps)
+    errors = {
+        name: np.nanmean(np.square(values - series[goals])) for name, values in forecasts.items()
+    }
+    return {name: forecasts[name] for name in sorted(forecasts, key=lambda name: errors[name])}
 
 
 def at_once(dataset: Dataset, prediction: NDArray[np.floating]) -> Horizon:
@@ -173,7 +199,7 @@ def at_once(dataset: Dataset, prediction: NDArray[np.floating]) -> Horizon:
     part = dataset.validation
     starts = part if dataset.starts is None else dataset.starts[part]
     return Horizon(
-        dataset.target_scaling.invert(prediction),
+        dataset.target_scaling_of(part).invert(prediction),
         dataset.truth(part),
         starts + dataset.timesteps + dataset.horizon - 1,
         {

@@ -14,11 +14,11 @@ from typing import Any, Literal
 from seqlab.cells import CELLS
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Recurrent
+from seqlab.fitting.losses import losses_of
 from seqlab.lens.architecture import Architecture
 
 DECODERS = ("repeat_vector", "teacher_forcing")
 HEADS = {"end": "dense", "every step": "time_distributed", "sequence": "repeat_vector"}  # "auto"
-LOSSES = {"value": "mean_squared_error", "class": "sparse_categorical_crossentropy"}  # "auto"
 METRICS: dict[str, tuple[str, ...]] = {"value": (), "class": ("accuracy",)}  # if none is asked for
 DECODER_EMBEDDING = "decoder_embedding"  # the layer's name
 # What baselines are measured as, by the kind of the goal.
@@ -128,7 +128,7 @@ class Plan:
         """How many steps a decoder takes; `None` if there is none."""
         if self.head not in DECODERS:
             return None
-        return self.frame.outputs if self.frame.at == "end" else self.frame.steps
+        return self.frame.answer_steps
 
     @property
     def architecture(self) -> Architecture:
@@ -174,8 +174,7 @@ def plan(experiment: Experiment, frame: Frame) -> Plan:
             *last,
         )
     elif head == "repeat_vector":
-        steps = frame.outputs if frame.at == "end" else frame.steps
-        repeat = Part("RepeatVector", "repeat", (steps,), role="repeat")
+        repeat = Part("RepeatVector", "repeat", (frame.answer_steps,), role="repeat")
         before, behind = _recurrents(layers, 0, whole), _recurrents(layers, whole, whole + 1)
         encoder = (*first, *before, repeat, *behind, *last)
     else:
@@ -184,7 +183,7 @@ def plan(experiment: Experiment, frame: Frame) -> Plan:
         experiment=experiment,
         frame=frame,
         head=head,
-        loss=LOSSES[frame.kind] if training.loss == "auto" else training.loss,
+        loss=losses_of(frame.kind)[0] if training.loss == "auto" else training.loss,
         metrics=training.metrics or METRICS[frame.kind],
         encoder=encoder,
         decoder=decoder,
@@ -228,8 +227,9 @@ def _head(experiment: Experiment, frame: Frame, head: str) -> tuple[Part, ...]:
     if activation != "linear":
         keywords = (("activation", activation),)
     horizon = head == "repeat_vector" and frame.at == "end" and frame.kind == "value"
-    dense = Part("Dense", "head", (1 if horizon else frame.outputs,), keywords, "head")
-    if horizon:  # one value at each step of the decoder: (steps, 1) -> (steps,)
+    width = frame.targets if horizon else frame.outputs
+    dense = Part("Dense", "head", (width,), keywords, "head")
+    if horizon:  # a value of each target at each step of the decoder: (steps, 1) -> (steps,)
         return dense, Part("Reshape", "values", ((frame.outputs,),), role="reshape")
     return (dense,)
 

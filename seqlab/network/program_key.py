@@ -6,7 +6,7 @@ from typing import Any
 
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import Experiment
-from seqlab.network.plan import Plan
+from seqlab.network.plan import Plan, plan
 
 # Settings of a training that enter as variables or concern only the loop around the program.
 VARIABLE = {"learning_rate", "batch_size", "epochs", "seed", "clipnorm", "clipvalue", "shuffle"}
@@ -27,6 +27,11 @@ def program_key(planned: Plan, dataset: Dataset) -> ProgramKey:
         *(x.shape[1:], x.dtype.str, y.shape[1:], y.dtype.str),
         dataset.y_weights is None,
     )
+
+
+def program_of(experiment: Experiment, dataset: Dataset) -> ProgramKey:
+    """The program that an experiment needs on its data."""
+    return program_key(plan(experiment, dataset.frame), dataset)
 
 
 def batch_of(experiment: Experiment, dataset: Dataset) -> int:

@@ -38,16 +38,16 @@ def links(planned: Plan) -> tuple[Link, ...]:
     it had got the right one, so that the rest can still be read. With teacher forcing the
     decoder's input, embedding and layers follow those of the encoder, as in `model.layers`.
     """
-    found = []
+    chain = []
     shape: Shape = ()
     steps: int | None = None
     for part in planned.parts:
         link = _link(part, shape, steps)
-        found.append(link)
+        chain.append(link)
         shape = link.output
         if part.role in ("input", "repeat"):
             steps = shape[1]
-    return tuple(found)
+    return tuple(chain)
 
 
 def _link(part: Part, shape: Shape, steps: int | None) -> Link:

@@ -69,6 +69,11 @@ def main(workers: int, job: str, cache: Path) -> None:
     The job's module, and TensorFlow with it, is imported once in the fork server, so that a new
     worker is there in a fraction of a second. It must only be imported there: forking after
     TensorFlow ran an operation hangs.
+
+    Args:
+        workers: how many.
+        job: the module of the training job.
+        cache: the folder of compiled programs.
     """
     flags = f"--tf_xla_persistent_cache_directory={compiled_programs(cache)}"
     flags = f"{os.environ.get('TF_XLA_FLAGS', '')} {flags}".strip()
@@ -97,8 +102,8 @@ def main(workers: int, job: str, cache: Path) -> None:
     ) as cluster:
         # Through the pipe to the server: what stands in arguments or files, others may read.
         credentials = {name: getattr(security, name) for name in CREDENTIALS}
-        told = {"address": cluster.scheduler_address, "credentials": credentials}
-        print(json.dumps(told), flush=True)  # noqa: T201
+        access = {"address": cluster.scheduler_address, "credentials": credentials}
+        print(json.dumps(access), flush=True)  # noqa: T201
         sys.stdin.read()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import select
 import subprocess
 import sys
@@ -15,10 +14,10 @@ import distributed
 from distributed.security import Security
 
 from seqlab import environment
+from seqlab.runs.child import child_environment
 
 PATIENCE = 120.0  # seconds for the cluster to start: TensorFlow is imported in them
 MOST_LOG = 2**20  # bytes of pool.log; one older file is kept beside it
-ROOT = Path(__file__).parents[2]
 
 
 class Connection:
@@ -86,7 +85,6 @@ class Connection:
         cache = self._home / "compiled"
         command = [sys.executable, "-m", "seqlab.runs.cluster"]
         command += [str(self._workers), self._module, str(cache)]
-        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         log_file = self._home / "pool.log"  # TensorFlow's chatter goes there
         if log_file.exists() and log_file.stat().st_size > MOST_LOG:
             log_file.replace(log_file.with_name("pool.log.1"))
@@ -97,7 +95,7 @@ class Connection:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                env=os.environ | {"PYTHONPATH": path},
+                env=child_environment(),
             )
         assert self._process.stdout is not None
         heard, _, _ = select.select([self._process.stdout], [], [], PATIENCE)
@@ -105,9 +103,9 @@ class Connection:
         if not line:
             self._process.kill()
             raise OSError("The training cluster did not start; see pool.log.")
-        told = json.loads(line)
-        security = Security(require_encryption=True, **told["credentials"])
-        return told["address"], security
+        access = json.loads(line)
+        security = Security(require_encryption=True, **access["credentials"])
+        return access["address"], security
 
 
 def _remote_security() -> Security | None:

@@ -33,7 +33,20 @@ CREATE TABLE IF NOT EXISTS runs (
     measured REAL,
     state_epoch INTEGER,
     owner TEXT,
-    pinned INTEGER NOT NULL DEFAULT 0
+    pinned INTEGER NOT NULL DEFAULT 0,
+    study TEXT,
+    variant TEXT,
+    place INTEGER,
+    note TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE IF NOT EXISTS studies (
+    id TEXT PRIMARY KEY,
+    created REAL NOT NULL,
+    kind TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    state TEXT NOT NULL,
+    message TEXT NOT NULL DEFAULT '',
+    owner TEXT
 );
 CREATE TABLE IF NOT EXISTS metrics (
     run TEXT NOT NULL REFERENCES runs(id),
@@ -60,8 +73,89 @@ CREATE TABLE IF NOT EXISTS uploads (
     name TEXT NOT NULL,
     created REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS lesson_progress (
+    learner TEXT NOT NULL,
+    lesson TEXT NOT NULL,
+    language TEXT NOT NULL,
+    page INTEGER NOT NULL DEFAULT 0,
+    furthest INTEGER NOT NULL DEFAULT 0,
+    begun REAL NOT NULL,
+    acted REAL NOT NULL,
+    finished REAL,
+    open INTEGER NOT NULL DEFAULT 1,
+    folded INTEGER NOT NULL DEFAULT 0,
+    visits TEXT NOT NULL DEFAULT '[]',
+    completed TEXT NOT NULL DEFAULT '[]',
+    at_start TEXT NOT NULL DEFAULT '{}',
+    answers TEXT NOT NULL DEFAULT '{}',
+    answered TEXT NOT NULL DEFAULT '{}',
+    hints TEXT NOT NULL DEFAULT '{}',
+    PRIMARY KEY (learner, lesson)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rooms (
+    code TEXT PRIMARY KEY,
+    opened REAL NOT NULL,
+    closed REAL,
+    key TEXT NOT NULL,
+    paused REAL,
+    held TEXT NOT NULL DEFAULT '[]',
+    hidden TEXT NOT NULL DEFAULT '[]',
+    push INTEGER NOT NULL DEFAULT 0,
+    pushed TEXT,
+    lesson TEXT,
+    language TEXT NOT NULL DEFAULT 'en',
+    started INTEGER NOT NULL DEFAULT 0,
+    pages INTEGER,
+    owner TEXT
+);
+CREATE TABLE IF NOT EXISTS room_members (
+    id TEXT PRIMARY KEY,
+    room TEXT NOT NULL REFERENCES rooms(code),
+    owner TEXT NOT NULL UNIQUE,
+    nickname TEXT NOT NULL,
+    folded TEXT NOT NULL,
+    joined REAL NOT NULL,
+    changed REAL NOT NULL,
+    change TEXT NOT NULL DEFAULT '',
+    help REAL,
+    experiment TEXT,
+    run TEXT,
+    push INTEGER NOT NULL DEFAULT 0,
+    before TEXT,
+    started INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (room, folded)
+);
+CREATE TABLE IF NOT EXISTS room_runs (
+    run TEXT PRIMARY KEY,
+    member TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS runs_of_member ON room_runs (member);
+CREATE TABLE IF NOT EXISTS room_questions (
+    id TEXT PRIMARY KEY,
+    room TEXT NOT NULL REFERENCES rooms(code),
+    asked REAL NOT NULL,
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL,
+    options TEXT NOT NULL DEFAULT '[]',
+    revealed REAL
+);
+CREATE TABLE IF NOT EXISTS room_answers (
+    question TEXT NOT NULL,
+    member TEXT NOT NULL,
+    at REAL NOT NULL,
+    answer TEXT NOT NULL,
+    PRIMARY KEY (question, member)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS room_leftovers (
+    run TEXT PRIMARY KEY
+) WITHOUT ROWID;
 """
 
+# They may be about a column that an older store gets now.
+_INDICES = """
+CREATE INDEX IF NOT EXISTS run_of_study ON runs (study) WHERE study IS NOT NULL;
+CREATE INDEX IF NOT EXISTS run_by_time ON runs (created);
+"""
 # Columns that came after the first version, for stores that are older.
 _ADDED = {
     "runs": {
@@ -74,9 +168,20 @@ _ADDED = {
         "state_epoch": "INTEGER",
         "owner": "TEXT",
         "pinned": "INTEGER NOT NULL DEFAULT 0",
+        "study": "TEXT",
+        "variant": "TEXT",
+        "place": "INTEGER",
+        "note": "TEXT NOT NULL DEFAULT ''",
     },
     "metrics": {"more": "TEXT NOT NULL DEFAULT '{}'"},
     "log": {"epoch": "INTEGER"},
+    "lesson_progress": {"answered": "TEXT NOT NULL DEFAULT '{}'"},
+    "rooms": {
+        "language": "TEXT NOT NULL DEFAULT 'en'",
+        "started": "INTEGER NOT NULL DEFAULT 0",
+        "owner": "TEXT",
+    },
+    "room_members": {"started": "INTEGER NOT NULL DEFAULT 0"},
 }
 
 
@@ -115,6 +220,7 @@ def _open(path: Path) -> sqlite3.Connection:
         db.executescript(_SCHEMA)
         for table, columns in _ADDED.items():
             _add_columns(db, table, columns)
+        db.executescript(_INDICES)
     except BaseException:
         db.close()
         raise

@@ -6,23 +6,25 @@ anything: the web process goes on answering, and a process that went too far is 
 
 from __future__ import annotations
 
-import os
+import logging
 import pickle
 import queue
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import psutil
 
+from seqlab.data.reader.stages import STAGES
 from seqlab.data.upload import Table, UploadError
 from seqlab.experiment import ParseOptions
+from seqlab.runs.child import child_environment
 
-ROOT = Path(__file__).parents[2]
+logger = logging.getLogger(__name__)
 PROGRAM = "seqlab.data.reader.serve"
 AT_ONCE = 2
 LOOK = 0.05  # seconds between two looks at time and memory
@@ -30,7 +32,79 @@ SLOW = "This file took longer than {seconds:g} seconds to read, so reading was s
 LARGE = "Reading this file took more than {gigabytes:g} GB of memory, so it was stopped. {part}"
 PART = "Keep a part of its rows or columns, or save it as a plainer CSV."
 ENDED = "The process that was reading this file ended. Save the file as a plain CSV and try again."
+CANCELLED = "Reading this file was cancelled."
+WAITING = "Waiting for other files"
 BUSY = "Others are having files read just now. Try again in a moment."
+
+
+class FileJob:
+    """A file that is being read; it can be asked how far that is, and be given up.
+
+    Attributes:
+        name: of the file.
+        limit: seconds that it may take.
+        stage: what is being done, one of `stages.STAGES`, or that it waits.
+        begun: when its turn came (`time.monotonic`); `None` while it waits for others.
+    """
+
+    def __init__(self, name: str, limit: float) -> None:
+        self.name, self.limit = name, limit
+        self.stage = WAITING
+        self.begun: float | None = None
+        self._cancelled, self._done = threading.Event(), threading.Event()
+        self._table: Table | None = None
+        self._error: UploadError | None = None
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was given up."""
+        return self._cancelled.is_set()
+
+    @property
+    def done(self) -> bool:
+        """Whether `result` answers at once."""
+        return self._done.is_set()
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been read."""
+        return 0.0 if self.begun is None else time.monotonic() - self.begun
+
+    @property
+    def share(self) -> float:
+        """How far it is, from 0 to 1, by the stages that it has left behind."""
+        return STAGES.index(self.stage) / len(STAGES) if self.stage in STAGES else 0.0
+
+    def start(self, work: Callable[[], Table]) -> None:
+        """Works it off in a thread of its own."""
+        threading.Thread(target=self.run, args=(work,), daemon=True).start()
+
+    def run(self, work: Callable[[], Table]) -> None:
+        """Works it off, now."""
+        try:
+            self._table = work()
+        except UploadError as error:
+            self._error = error
+        except Exception:  # whoever waits must not wait for ever
+            logger.exception("A file could not be read.")
+            self._error = UploadError(ENDED)
+        self._done.set()
+
+    def cancel(self) -> None:
+        """Gives it up: its process is ended within a moment."""
+        self._cancelled.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Waits at most so long, and says whether it is done."""
+        return self._done.wait(seconds)
+
+    def result(self) -> Table:
+        """The table, as soon as it is there. Raises `UploadError` if the file was not read."""
+        self._done.wait()
+        if self._error is not None:
+            raise self._error
+        assert self._table is not None
+        return self._table
 
 
 class FileReader:
@@ -51,28 +125,51 @@ class FileReader:
         """Starts a process ahead of the first file; returns at once."""
         self._idle.put(_Process())
 
+    def begin(self, data: bytes, name: str, reading: ParseOptions | None = None) -> FileJob:
+        """Begins to read a file, and returns at once.
+
+        Args:
+            data: its bytes.
+            name: of the file; its ending says how to read it.
+            reading: how to read it; `None` lets the reader guess.
+        """
+        job = FileJob(name, self._seconds)
+        job.start(lambda: self._read(data, name, reading, job))
+        return job
+
     def read(self, data: bytes, name: str, reading: ParseOptions | None = None) -> Table:
         """`seqlab.read_table` in another process.
+
+        Args:
+            data, name, reading: as for `begin`.
 
         Raises:
             UploadError: if it cannot be read, or not within the limits.
         """
-        if not self._turns.acquire(timeout=2 * self._seconds):
-            raise UploadError(BUSY)
+        return self.begin(data, name, reading).result()
+
+    def _read(self, data: bytes, name: str, reading: ParseOptions | None, job: FileJob) -> Table:
+        end = time.monotonic() + 2 * self._seconds
+        while not self._turns.acquire(timeout=LOOK):
+            if job.cancelled:
+                raise UploadError(CANCELLED)
+            if time.monotonic() > end:
+                raise UploadError(BUSY)
         process = self._take()
+        job.begun = time.monotonic()
         try:
-            kind, found = process.ask((data, name, reading), self._seconds, self._gigabytes)
+            kind, outcome = process.ask((data, name, reading), self._seconds, self._gigabytes, job)
         except _GoneTooFarError as error:
             raise UploadError(str(error)) from error
         finally:
-            if process.alive and not self._closed:
-                self._idle.put(process)
-            else:
+            if not process.alive or self._closed:
                 process.end()
+            if not self._closed:  # the next file need not wait for a process to start
+                self._idle.put(process if process.alive else _Process())
             self._turns.release()
         if kind == "refused":
-            raise UploadError(found)
-        table: Table = found
+            raise UploadError(outcome)
+        table: Table = outcome
         return table
 
     def close(self) -> None:
@@ -99,13 +196,11 @@ class _Process:
     """One process that reads files, one after the other."""
 
     def __init__(self) -> None:
-        # It finds seqlab wherever the server was started.
-        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         self._process = subprocess.Popen(
             [sys.executable, "-m", PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": path},
+            env=child_environment(OPENBLAS_NUM_THREADS="1"),
         )
         self._watched = psutil.Process(self._process.pid)
 
@@ -124,18 +219,28 @@ class _Process:
                     pipe.close()
         self._process.wait()
 
-    def ask(self, request: tuple[Any, ...], seconds: float, gigabytes: float) -> tuple[str, Any]:
-        """The answer to a request; ends itself if that takes too much."""
+    def ask(
+        self, request: tuple[Any, ...], seconds: float, gigabytes: float, job: FileJob
+    ) -> tuple[str, Any]:
+        """The answer to a request; ends itself if that takes too much, or is given up."""
         answers: queue.SimpleQueue[tuple[str, Any] | None] = queue.SimpleQueue()
         threading.Thread(target=self._exchange, args=(request, answers), daemon=True).start()
-        end = time.monotonic() + seconds
+        end, started = time.monotonic() + seconds, False
         while True:
             with suppress(queue.Empty):
-                found = answers.get(timeout=LOOK)
-                if found is None:
+                message = answers.get(timeout=LOOK)
+                if message is None:
                     self.end()
                     raise _GoneTooFarError(ENDED)
-                return found
+                if message[0] != "stage":
+                    return message
+                if not started:  # until then the process was starting, which is not the file's time
+                    started, job.begun = True, time.monotonic()
+                    end = job.begun + seconds
+                job.stage = message[1]
+            if job.cancelled:
+                self.end()
+                raise _GoneTooFarError(CANCELLED)
             if time.monotonic() > end:
                 self.end()
                 raise _GoneTooFarError(SLOW.format(seconds=seconds, part=PART))
@@ -152,6 +257,9 @@ class _Process:
             assert self._process.stdout is not None
             pickle.dump(request, self._process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
             self._process.stdin.flush()
-            answers.put(pickle.load(self._process.stdout))
+            answer: tuple[str, Any] = ("stage", "")
+            while answer[0] == "stage":
+                answer = pickle.load(self._process.stdout)
+                answers.put(answer)
         except (OSError, EOFError, ValueError, pickle.UnpicklingError):
             answers.put(None)

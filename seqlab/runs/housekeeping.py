@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import heapq
 import logging
+import shutil
 import threading
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
-from seqlab.runs.store import Kept, Store, StoreError
+from seqlab.runs.records import ACTIVE, ENDED, Kept
+from seqlab.runs.storage import StoreError
+from seqlab.runs.store import Store
+from seqlab.runs.uploads import FILE_OF_RUN
 
 logger = logging.getLogger(__name__)
 EVERY = 600.0  # seconds between two looks
@@ -66,6 +72,67 @@ def _oldest(kept: Iterable[Kept], room: float, readers: Counter[str | None]) -> 
     return gone
 
 
+def kept_by(store: Store) -> list[Kept]:
+    """All runs and uploaded files."""
+    rows = store.read(
+        "SELECT id, owner, created, pinned, status, "
+        f"CASE WHEN json_valid(experiment) THEN {FILE_OF_RUN} END FROM runs"
+    )
+    runs = [
+        Kept(run, owner, created, store.size(run), bool(pinned) or status in ACTIVE, file)
+        for run, owner, created, pinned, status, file in rows
+    ]
+    rows = store.read(
+        "SELECT file, created, min(owner), count(owner) "
+        "FROM uploads LEFT JOIN uploaders USING (file) GROUP BY file"
+    )
+    return runs + [
+        Kept(
+            file,
+            owner if owners == 1 else None,
+            created,
+            _bytes_of(store.home / "uploads" / file),
+            is_file=True,
+        )
+        for file, created, owner, owners in rows
+    ]
+
+
+def _bytes_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def forget(store: Store, days: float) -> None:
+    """Removes the runs that ended more than so many days ago, and what no run needs.
+
+    That is weights without a run and uploads that no run reads, if they are as old.
+    """
+    before = time.time() - 86_400 * days
+    places = ", ".join("?" for _ in ENDED)
+    old = store.read(
+        f"SELECT id FROM runs WHERE ended < ? AND status IN ({places}) AND NOT pinned",
+        before,
+        *ENDED,
+    )
+    gone = [run for (run,) in old if store.delete(run, pinned=False)]
+    runs = {run for (run,) in store.read("SELECT id FROM runs")}
+    for path in (store.home / "runs").iterdir():
+        if path.name not in runs and path.stat().st_mtime < before:
+            shutil.rmtree(path, ignore_errors=True)
+    known = {file for (file,) in store.read("SELECT file FROM uploads")}
+    for path in (store.home / "uploads").iterdir():
+        if path.stat().st_mtime < before:
+            if path.name in known:
+                store.drop_upload(path.name)
+            else:
+                path.unlink(missing_ok=True)
+    if gone:
+        logger.info("%d runs that ended more than %g days ago were removed.", len(gone), days)
+
+
 def tidy(store: Store, days: float | None, each: float, total: float) -> list[str]:
     """Removes what is too old and what is too much; returns the ids of what was too much.
 
@@ -76,8 +143,8 @@ def tidy(store: Store, days: float | None, each: float, total: float) -> list[st
         total: GB for all.
     """
     if days is not None:
-        store.forget(days)
-    wanted = too_much(store.kept(), each * GB, total * GB)
+        forget(store, days)
+    wanted = too_much(kept_by(store), each * GB, total * GB)
     gone = [
         one.id
         for one in wanted

@@ -30,6 +30,8 @@ MAX_WEIGHTS = 2 * MAX_BYTES  # unpacked: a small file can hold a large array of 
 STEPS = 20  # of the sequence to begin with, if a model reads any number of steps
 MOST_NUMBERS = 20_000  # steps x features of that sequence, which stands in a text box
 
+NO_LITE = "The network could not be exported for LiteRT here."
+
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
 
@@ -125,22 +127,44 @@ class OpenedModel:
             _raise_if_refused(folder)
             try:
                 with np.load(folder / "gates.npz", allow_pickle=False) as file:
-                    found = {key: file[key] for key in file.files}
+                    arrays = {key: file[key] for key in file.files}
             except (OSError, ValueError) as error:
                 raise ModelError("This model is too large or too odd to be looked into.") from error
         traces: dict[str, dict[str, NDArray[Any]]] = {layer: {} for layer in self.recurrent}
         gradients: dict[str, NDArray[Any]] = {}
-        for key, array in found.items():
+        for key, array in arrays.items():
             layer, _, gate = key.rpartition("|")
             if gate == "gradient":
                 gradients[layer] = array
             elif layer:
                 traces[layer][gate] = array
-        return KerasTraces(traces, gradients, found["answer"])
+        return KerasTraces(traces, gradients, arrays["answer"])
 
 
-def keras_file(experiment: Experiment, frame: Frame, weights: Mapping[str, NDArray[Any]]) -> bytes:
-    """A trained network as the bytes of a `.keras` file that plain Keras loads.
+@dataclass(frozen=True)
+class NetworkFiles:
+    """A trained network as files.
+
+    Attributes:
+        keras: `.keras`, which plain Keras loads.
+        lite: `.tflite` for LiteRT, which reads one sequence at a time; empty if there is none.
+        why: why there is none, in a sentence; else "".
+    """
+
+    keras: bytes
+    lite: bytes = b""
+    why: str = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.keras) + len(self.lite)
+
+
+def network_files(
+    experiment: Experiment, frame: Frame, weights: Mapping[str, NDArray[Any]]
+) -> NetworkFiles:
+    """A trained network for plain Keras, and for LiteRT if it can be exported.
 
     Takes some seconds: a Python with TensorFlow is started for it.
 
@@ -157,11 +181,22 @@ def keras_file(experiment: Experiment, frame: Frame, weights: Mapping[str, NDArr
         request = {"experiment": experiment.to_json(), "frame": asdict(frame)}
         (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
         (folder / "weights.npz").write_bytes(pack(dict(weights)))
-        _run("save", folder)
         try:
-            return (folder / "model.keras").read_bytes()
+            _run("save", folder)
+        except BusyError:
+            raise
+        except ModelError:
+            if not (folder / "model.keras").exists():
+                raise
+        try:
+            keras = (folder / "model.keras").read_bytes()
         except OSError as error:
             raise ModelError("The model could not be written as a .keras file.") from error
+        lite, why = folder / "model.tflite", folder / "lite.txt"
+        if lite.exists():
+            return NetworkFiles(keras, lite.read_bytes())
+        # Without a word the process was ended in the middle of it.
+        return NetworkFiles(keras, b"", why.read_text("utf-8") if why.exists() else NO_LITE)
 
 
 def open_model(data: bytes) -> OpenedModel:
@@ -193,10 +228,10 @@ def open_model(data: bytes) -> OpenedModel:
         _run("read", folder)
         _raise_if_refused(folder)
         try:
-            told = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-            told["architecture"] = Architecture(**told["architecture"])
-            told["inputs"] = tuple(ModelInput(**each) for each in told["inputs"])
-            for read in told["inputs"]:
+            about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+            about["architecture"] = Architecture(**about["architecture"])
+            about["inputs"] = tuple(ModelInput(**each) for each in about["inputs"])
+            for read in about["inputs"]:
                 _check_input(read)
             _check_weights(folder / "weights.npz")
             weights = unpack((folder / "weights.npz").read_bytes())
@@ -204,7 +239,7 @@ def open_model(data: bytes) -> OpenedModel:
             raise
         except (OSError, ValueError) as error:
             raise ModelError("This model is too large or too odd to be opened here.") from error
-    return OpenedModel(weights=dict(weights), file=data, **told)
+    return OpenedModel(weights=dict(weights), file=data, **about)
 
 
 def _raise_if_refused(folder: Path) -> None:

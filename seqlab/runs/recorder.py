@@ -38,6 +38,12 @@ class Recorder:
         """Moves a run on."""
         self._keep(self._store.set_status, run, status, message)
 
+    def anew(self, run: str, why: str) -> None:
+        """Queues a run again, from its first epoch on."""
+        self.log(run, why)
+        self._keep(self._store.reset, run)
+        self.status(run, "queued")
+
     def log(self, run: str, message: str, epoch: int | None = None) -> None:
         """Adds a line to the run's log, which may belong to an epoch."""
         self._keep(self._store.add_log, run, message, epoch)

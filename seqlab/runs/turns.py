@@ -1,7 +1,8 @@
-"""Which run gets a worker next, and which one makes room: visitors in turn."""
+"""Which run gets a worker next, which one makes room, and when that is: visitors in turn."""
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
@@ -76,3 +77,20 @@ def give_way(
             stays[running[ends]] -= 1
         comes[visitor] += 1
     return ending
+
+
+def until_turn(
+    training: Sequence[float], before: Sequence[float], turn: float | None = None
+) -> float:
+    """About the seconds until a worker is free.
+
+    Args:
+        training: seconds that are left to each run that trains.
+        before: seconds that each run takes that begins earlier, in the order in which they begin.
+        turn: the longest that a run trains while others wait, in seconds.
+    """
+    most = math.inf if turn is None else turn
+    free = sorted(min(seconds, most) for seconds in training) or [0.0]  # when each worker is free
+    for seconds in before:
+        heapq.heapreplace(free, free[0] + min(seconds, most))  # a sorted list is a heap
+    return free[0]

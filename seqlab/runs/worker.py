@@ -29,10 +29,10 @@ class Control:
 
     def commands(self) -> list[Command]:
         """The commands that came since the last look, the oldest first."""
-        found = []
+        commands = []
         while not self._inbox.empty():
-            found.append(self._inbox.get())
-        return found
+            commands.append(self._inbox.get())
+        return commands
 
     def close(self) -> None:
         """Forgets the job."""

@@ -6,7 +6,7 @@ Addresses are those of Dask. Only the pool's thread changes anything here.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping, Sequence
 
 import distributed
 
@@ -45,7 +45,7 @@ class Workers:
         addresses = set(workers)
         self._limits = [limit for one in workers.values() if (limit := one["memory_limit"])]
         self._warm &= addresses
-        self._programs = {a: kept for a, kept in self._programs.items() if a in addresses}
+        self._programs = {a: programs for a, programs in self._programs.items() if a in addresses}
         for address in [a for a, future in self._warming.items() if future.done()]:
             self._warming.pop(address).release()
             self._warm.add(address)
@@ -77,20 +77,46 @@ class Workers:
         """A free worker for a run, one that has compiled its network if there is one.
 
         If that one is just being freed, which is what pressing Train again does, the run waits
-        for it a moment.
+        for it a moment. A worker that compiles this network ahead takes the run right behind.
 
         Args:
             program: what the compiled program depends on, `None` if that is not known.
             busy: the workers that train, and when they were asked to stop (monotonic time).
         """
+        for address, (compiling, _) in self._preparing.items():
+            if compiling == program and address not in busy:
+                return address
         free = sorted(self._warm - set(busy) - set(self._preparing))
-        knowing = {address for address, kept in self._programs.items() if program in kept}
+        knowing = {address for address, programs in self._programs.items() if program in programs}
         if usual := next((address for address in free if address in knowing), None):
             return usual
         asked = [busy[address] for address in knowing if address in busy]
         if any(at is not None and time.monotonic() - at < PATIENCE for at in asked):
             return None
         return next(iter(free), None)
+
+    def suit(self, programs: Sequence[Hashable], busy: Collection[str]) -> int:
+        """Which of several runs a free worker takes best, so that each network is compiled once.
+
+        One whose network a free worker has compiled; else one that nobody has compiled, as its
+        worker would only repeat the work; else the first.
+
+        Args:
+            programs: what the compiled program of each run depends on.
+            busy: the workers that train.
+
+        Returns:
+            Its index.
+        """
+        free = self._warm - set(busy) - set(self._preparing)
+        known = {a: set(kept_programs) for a, kept_programs in self._programs.items()}
+        for index, program in enumerate(programs):
+            if any(program in known.get(address, ()) for address in free):
+                return index
+        for index, program in enumerate(programs):
+            if not any(program in kept_programs for kept_programs in known.values()):
+                return index
+        return 0
 
     def prepare(
         self,
@@ -136,4 +162,4 @@ class Workers:
 
     def compiled(self, program: Hashable) -> bool:
         """Whether a worker has compiled this. May be asked from any thread."""
-        return any(program in kept for kept in list(self._programs.values()))
+        return any(program in programs for programs in list(self._programs.values()))

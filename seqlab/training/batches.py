@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import keras
@@ -84,12 +85,15 @@ class Batches:
         self._seconds = seconds / batches
 
     def mean(self, losses: list[Floats]) -> float:
-        """The mean over all sequences of the batches' losses, as Keras reports it."""
+        """The mean over all sequences of the batches' losses (batches,), as Keras reports it."""
         return float(np.concatenate(losses).astype(np.float64) @ self.sizes / self.sequences)
 
 
 def inputs_of(model: keras.Model, dataset: Dataset) -> list[NDArray[Any]]:
-    """What the model reads: x, and the target one step late if it has a second input."""
+    """What the model reads, each (n, ...).
+
+    That is x, and the target (n, steps) one step late if the model has a second input.
+    """
     if len(model.inputs) == 1:
         return [dataset.x]
     return [dataset.x, build.late(dataset.y.astype(np.int32))]
@@ -104,6 +108,7 @@ def weights_of(dataset: Dataset) -> Floats:
     return np.ones(dataset.y.shape[:2], np.float32)
 
 
+@lru_cache(maxsize=4)  # a pipeline takes longer than a short epoch; 8 bytes a sequence are kept
 def order(sequences: int, seed: int) -> NDArray[np.int64]:
     """The order in which `keras.Model.fit(shuffle=True)` takes the sequences, (sequences,).
 
@@ -117,4 +122,5 @@ def order(sequences: int, seed: int) -> NDArray[np.int64]:
             value=tf.range(sequences, dtype=tf.int64), seed=seeds[0], seed2=seeds[1]
         )
     )
-    return next(indices.as_numpy_iterator())
+    places: NDArray[np.int64] = next(indices.as_numpy_iterator())
+    return places

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.cells import CELLS
-from seqlab.choices import Optimizer
 from seqlab.experiment import Training
+from seqlab.fitting.losses import LOSSES
+from seqlab.fitting.optimizers import KNOBS
 from seqlab.network.plan import L2, Part, Plan, Start
 from seqlab.training.keras_seeds import private_seeds
 
-OPTIMIZERS = {name: getattr(keras.optimizers, name) for name in get_args(Optimizer)}
-LOSSES = {
-    "mean_squared_error": keras.losses.MeanSquaredError,
-    "mean_absolute_error": keras.losses.MeanAbsoluteError,
-    "huber": keras.losses.Huber,
-    "log_cosh": keras.losses.LogCosh,
-    "sparse_categorical_crossentropy": keras.losses.SparseCategoricalCrossentropy,
-    "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
-    "binary_crossentropy": keras.losses.BinaryCrossentropy,
-}
+OPTIMIZERS = {name: getattr(keras.optimizers, name) for name in KNOBS}
 
 
 def build(planned: Plan) -> keras.Model:
@@ -81,15 +73,15 @@ def _layer(part: Part) -> Any:  # noqa: ANN401 (a layer, or the symbol of an inp
     }
     if part.kind == "Input":
         return keras.Input(*part.positional, name=part.name, **keywords)
-    made = (
+    layer = (
         CELLS[part.kind].layer() if part.role == "recurrent" else getattr(keras.layers, part.kind)
     )
     if part.bidirectional:
         # It copies the layer by its registered name, which an exported script that was run in this
         # process has given to a class of its own.
-        with keras.saving.custom_object_scope({keras.saving.get_registered_name(made): made}):
-            return keras.layers.Bidirectional(made(*part.positional, **keywords), name=part.name)
-    return made(*part.positional, name=part.name, **keywords)
+        with keras.saving.custom_object_scope({keras.saving.get_registered_name(layer): layer}):
+            return keras.layers.Bidirectional(layer(*part.positional, **keywords), name=part.name)
+    return layer(*part.positional, name=part.name, **keywords)
 
 
 def _begin(model: keras.Model, cell: str, units: int, start: Start, planned: Plan) -> None:
@@ -112,9 +104,12 @@ def loss(planned: Plan, reduction: str = "mean_with_sample_weight") -> keras.los
     It is the mean over what counts: Keras' default would divide by the steps of weight 0 as well,
     and a network that only guesses would seem to beat its baseline.
     """
-    keywords = {"from_logits": planned.from_logits} if "crossentropy" in planned.loss else {}
-    made: keras.losses.Loss = LOSSES[planned.loss](reduction=reduction, **keywords)
-    return made
+    record = LOSSES[planned.loss]
+    keywords = {"from_logits": planned.from_logits} if record.entropy else {}
+    keras_loss: keras.losses.Loss = getattr(keras.losses, record.keras)(
+        reduction=reduction, **keywords
+    )
+    return keras_loss
 
 
 def late(classes: NDArray[np.integer]) -> NDArray[np.int32]:

@@ -13,6 +13,7 @@ import keras
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from seqlab.cells.cell import invalid
 from seqlab.training import private_keras
 
 Tensor = Any
@@ -149,21 +150,14 @@ def run_as_graph(program: Callable[[Tensor], Any], x: Any) -> Any:  # noqa: ANN4
     specs = keras.tree.map_structure(tf.TensorSpec.from_tensor, tensors)
     graph = tf.function(program, autograph=False).get_concrete_function(specs)
     try:
-        found = graph(tensors)
+        results = graph(tensors)
     except tf.errors.InvalidArgumentError as error:
         # between a stack of frames: "indices[0,2] = 10 is not in [0, 10)" of an Embedding
         reason = [line for line in error.message.splitlines() if line[:1].strip()][-1]
         raise invalid("x", "sequences that the model can read", reason) from error
-    return tf.nest.map_structure(lambda leaf: None if leaf is None else numpy_of(leaf), found)
+    return tf.nest.map_structure(lambda leaf: None if leaf is None else numpy_of(leaf), results)
 
 
 def numpy_of(tensor: Tensor) -> NDArray[Any]:
-    """The values of a tensor or a weight."""
+    """The values of a tensor or a weight, in its shape."""
     return keras.ops.convert_to_numpy(tensor)
-
-
-def invalid(argument: str, wanted: str, got: str) -> ValueError:
-    """An error in the manner of Keras."""
-    return ValueError(
-        f"Received an invalid value for argument `{argument}`, expected {wanted}, got {got}."
-    )

@@ -5,127 +5,22 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 import tensorflow as tf
 
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import Experiment
+from seqlab.fitting.schedules import SCHEDULES
 from seqlab.training.batches import Batches, order
 from seqlab.training.control import Control, Steering, control_of
 from seqlab.training.divergence import first_nonfinite_layer
-from seqlab.training.program import Buffer, Floats, Program, State, program_for
+from seqlab.training.kept_programs import program_for
+from seqlab.training.listener import Best, Epoch, Listener, Outcome, Status
+from seqlab.training.program import Buffer, Floats, Program, State
 from seqlab.training.schedule import Rates, Watch
 from seqlab.training.state import TrainingState
-
-Status = Literal["finished", "stopped", "diverged"]
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """What one epoch gave.
-
-    Attributes:
-        number: 1 for the first; 0 is the network before training.
-        loss: mean over the epoch's sequences while the weights change; `None` for epoch 0.
-        val_loss: after the epoch; `None` without a validation part.
-        prediction: (validation, ...), scaled values or logits, after the epoch.
-        metrics: by Keras' names, as "accuracy" and "val_accuracy" for classes.
-        gradient_norm: mean over the batches of the norm of all gradients together, before they
-            are clipped; `None` for epoch 0.
-        clipped: share of the batches whose gradients were clipped.
-        learning_rate: of the epoch's last batch.
-        seconds: how long it took, validation included, pauses not.
-    """
-
-    number: int
-    loss: float | None
-    val_loss: float | None
-    prediction: Floats
-    metrics: dict[str, float] = field(default_factory=dict)
-    gradient_norm: float | None = None
-    clipped: float | None = None
-    learning_rate: float | None = None
-    seconds: float = 0.0
-
-    @property
-    def accuracy(self) -> float | None:
-        """Share of right classes while the weights change; `None` for values and for epoch 0."""
-        return self.metrics.get("accuracy")
-
-    @property
-    def val_accuracy(self) -> float | None:
-        """Share of right classes in the validation part; `None` for values."""
-        return self.metrics.get("val_accuracy")
-
-    @property
-    def finite(self) -> bool:
-        """Whether no loss is NaN or infinite."""
-        return all(math.isfinite(loss or 0) for loss in (self.loss, self.val_loss))
-
-
-@dataclass(frozen=True)
-class Best:
-    """The epoch with the lowest val_loss so far; without a validation part, the lowest loss.
-
-    Attributes:
-        epoch: its number; of equally good ones the first.
-        variables: of the model, after it.
-        prediction: (validation, ...), after it; `None` if it was before the training went on.
-    """
-
-    epoch: int
-    variables: State
-    prediction: Floats | None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a training ended.
-
-    Attributes:
-        status: "diverged" when a loss became NaN or infinite.
-        epochs: whole epochs behind the weights that are left in the program.
-        message: a sentence for the user, or "".
-        layer: after "diverged", the layer where the numbers overflowed first, if it was found.
-        state: from which the training can go on.
-        prediction: (validation, ...), of the weights that are left.
-        best: the best epoch; `None` if none was trained.
-    """
-
-    status: Status
-    epochs: int
-    message: str
-    state: TrainingState
-    prediction: Floats
-    best: Best | None = None
-    layer: str | None = None
-
-
-class Listener:
-    """Is told what happens in a training; does nothing by itself."""
-
-    def epoch(self, epoch: Epoch, program: Program) -> None:
-        """Before the first epoch (as the epoch that was reached) and after each one."""
-
-    def checkpoint(
-        self, state: Callable[[], TrainingState], best: Best | None, program: Program
-    ) -> None:
-        """After each whole epoch; `state()` is what is needed to go on from there."""
-
-    def paused(self, epoch: int, weights: dict[str, Floats]) -> None:
-        """The training waits; these are the weights after its last whole epoch."""
-
-    def resumed(self, epoch: int) -> None:
-        """It goes on."""
-
-    def learning_rate(self, epoch: int, value: float) -> None:
-        """It goes on with this rate, from the middle of the epoch after `epoch`."""
-
-    def log(self, message: str) -> None:
-        """Something notable, in a sentence."""
 
 
 def fit(
@@ -163,8 +58,11 @@ def fit(
 
 
 def prepare(experiment: Experiment, dataset: Dataset) -> None:
-    """Compiles what `fit` would compile first, and trains nothing; arguments as there."""
-    _Run(experiment, dataset, Listener(), control_of(None))
+    """Does all that a first `fit` of a program does once, and keeps nothing; arguments as there."""
+    run = _Run(experiment, dataset, Listener(), control_of(None))
+    run.begin(None)
+    program, rates = run.program, np.zeros(run.program.capacity, np.float32)
+    program.results(program.train(run.batches.any, rates, 0, 1, program.start_metrics())[1])
 
 
 class _Stopped(Exception):  # noqa: N818 - no error
@@ -172,7 +70,7 @@ class _Stopped(Exception):  # noqa: N818 - no error
 
 
 class _Run:
-    """One training on its way."""
+    """One training on its way; `batches` are those of the training part."""
 
     def __init__(
         self,
@@ -182,25 +80,25 @@ class _Run:
         control: Control,
     ) -> None:
         train, training = dataset.train, experiment.training
-        self.program, kept = program_for(experiment, dataset)
+        self.program, reused = program_for(experiment, dataset)
         if training.shuffle:
             train = train[order(len(train), training.seed)]
-        self._training = Batches(self.program, dataset, train)
+        self.batches = Batches(self.program, dataset, train)
         self._validation = Batches(self.program, dataset, dataset.validation)
         self._experiment, self._listener = experiment, listener
         self._steering = Steering(control)
-        self._rates = Rates.of(training, len(self._training.sizes))
+        self._rates = Rates.of(training, len(self.batches.sizes))
         self._plateau = Watch(training.plateau_patience, min_delta=1e-4)
         self._stopping = Watch(training.patience or 0)
         self._best: Best | None = None
         self._epoch = 0
-        if not kept:
+        if not reused:
             self._compile()
 
     def _compile(self) -> None:
         self._listener.log("Compiling the network.")
         start = time.perf_counter()
-        problem = self.program.compile(self._training.any)
+        problem = self.program.compile(self.batches.any)
         if problem:
             self._listener.log(
                 f"This network trains without XLA, which could not compile it: {problem}"
@@ -230,7 +128,7 @@ class _Run:
         self.program.restore(self._state)  # that look has moved on the generators of dropout
         self._listener.epoch(self._last, self.program)
         if start is not None:
-            rate = self._rates.of_batches(self._epoch * len(self._training.sizes), 1)[0]
+            rate = self._rates.of_batches(self._epoch * len(self.batches.sizes), 1)[0]
             self._listener.log(
                 f"Goes on after epoch {self._epoch}, with a learning rate of {rate:g}."
             )
@@ -258,7 +156,7 @@ class _Run:
 
     def _train(self) -> Epoch:
         """One epoch, with a NaN loss as soon as one is not finite. Raises `_Stopped`."""
-        program, batches = self.program, self._training
+        program, batches = self.program, self.batches
         program.reset_states()
         losses: list[Floats] = []
         others: list[Floats] = []
@@ -272,9 +170,9 @@ class _Run:
             self._calls.append((buffer, rates, first, last))
             start = time.perf_counter()
             figures, sums = program.train(buffer, rates, first, last, sums)
-            taken = time.perf_counter() - start
-            batches.took(taken, last - first)
-            seconds += taken
+            call_seconds = time.perf_counter() - start
+            batches.took(call_seconds, last - first)
+            seconds += call_seconds
             first_batch += last - first
             losses.append(figures[:, 0])
             others.append(figures[:, 1:])
@@ -355,7 +253,7 @@ class _Run:
         training = self._experiment.training
         loss = epoch.loss if epoch.val_loss is None else epoch.val_loss
         assert loss is not None
-        if training.schedule == "plateau":
+        if SCHEDULES[training.schedule].on_plateau:
             self._plateau.improved(loss)
             if self._plateau.over:
                 self._rates.base *= training.decay_rate
@@ -423,6 +321,6 @@ def _diverged(number: int, experiment: Experiment, layer: str | None) -> str:
     remedy = f"Try a smaller learning rate than {training.learning_rate:g}"
     if training.clipnorm is None and training.clipvalue is None:
         remedy += ", or clip the gradients (clipnorm 1)"
-    kept = f"The weights of epoch {number - 1} are kept" if number > 1 else "Nothing was learned"
+    weights = f"The weights of epoch {number - 1} are kept" if number > 1 else "Nothing was learned"
     where = f", first in layer {layer}" if layer else ""
-    return f"The loss became infinite or NaN in epoch {number}{where}. {kept}. {remedy}."
+    return f"The loss became infinite or NaN in epoch {number}{where}. {weights}. {remedy}."

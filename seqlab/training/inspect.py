@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from seqlab.cells import CELLS
 from seqlab.cells.activations import ACTIVATIONS
+from seqlab.cells.cell import invalid
 from seqlab.lens.bptt import Flow, Flows, backward
 from seqlab.lens.trace import Trace, trace
 from seqlab.training import private_keras
@@ -25,7 +26,6 @@ from seqlab.training.capture import (
     Tensor,
     heard_outputs,
     in_float64,
-    invalid,
     listening,
     numpy_of,
     run_as_graph,
@@ -214,13 +214,13 @@ class _Objective(keras.losses.Loss):
     """Any Keras loss in float64, with the reduction and masking of `model.compile`."""
 
     def __init__(self, loss: str | keras.losses.Loss | Callable[..., Any]) -> None:
-        found = keras.losses.get(loss)
-        if found is None:
+        function = keras.losses.get(loss)
+        if function is None:
             raise invalid("loss", "a Keras loss, its name or a function", repr(loss))
-        given = isinstance(found, keras.losses.Loss)
-        reduction = found.reduction if given else "sum_over_batch_size"
+        given = isinstance(function, keras.losses.Loss)
+        reduction = function.reduction if given else "sum_over_batch_size"
         super().__init__("objective", reduction, dtype="float64")
-        self.function = found.call if given else found
+        self.function = function.call if given else function
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """The loss of each sample, or of each step."""
@@ -231,13 +231,13 @@ def recurrent_layers(model: keras.Model) -> dict[str, keras.layers.RNN]:
     """The recurrent layers of a model by name, in order."""
     if not isinstance(model, keras.Model):
         raise invalid("model", "a keras.Model", repr(model))
-    found: dict[str, keras.layers.RNN] = {}
+    layers: dict[str, keras.layers.RNN] = {}
 
     def add(name: str, layer: keras.layers.Layer, parent: keras.layers.Layer) -> None:
         _check_layer(layer)
-        if all(layer is not other for other in found.values()):
+        if all(layer is not other for other in layers.values()):
             # two models inside a model may both have a layer called "lstm"
-            found[f"{parent.name}/{name}" if name in found else name] = layer
+            layers[f"{parent.name}/{name}" if name in layers else name] = layer
 
     def visit(parent: keras.layers.Layer) -> None:
         for layer in private_keras.sublayers(parent):
@@ -250,7 +250,7 @@ def recurrent_layers(model: keras.Model) -> dict[str, keras.layers.RNN]:
                 visit(layer)
 
     visit(model)
-    if not found:
+    if not layers:
         kinds = ", ".join(type(layer).__name__ for layer in model.layers) or "none"
         raise invalid(
             "model",
@@ -258,7 +258,7 @@ def recurrent_layers(model: keras.Model) -> dict[str, keras.layers.RNN]:
             "show)",
             f"the model {model.name!r} with the layers: {kinds}",
         )
-    return found
+    return layers
 
 
 def _check_layer(layer: keras.layers.Layer) -> None:

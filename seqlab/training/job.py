@@ -15,7 +15,8 @@ from seqlab.experiment import Experiment, Training
 from seqlab.lens import snapshot
 from seqlab.lens.architecture import Architecture
 from seqlab.training.control import Control
-from seqlab.training.fit import Best, Epoch, Listener, Outcome, fit
+from seqlab.training.fit import fit
+from seqlab.training.listener import Best, Epoch, Listener, Outcome
 from seqlab.training.program import Floats, Program
 from seqlab.training.state import TrainingState
 
@@ -44,7 +45,7 @@ def run(
     - started: epoch, where it starts: 0, or that of `state`
     - metrics: lists `epoch`, `loss`, `val_loss`, `accuracy`, `val_accuracy`, `gradient_norm`,
       `clipped`, `learning_rate` and what else is measured, one entry an epoch; `None` for what is
-      not finite or not there. See `seqlab.training.fit.Epoch`.
+      not finite or not there. See `seqlab.training.listener.Epoch`.
     - snapshot: epoch, data (`seqlab.lens.snapshot`: weights by name, and "prediction": of the
       first `PREDICTED` numbers' worth of sequences where these are classes or have steps). One
       that is there only because its epoch is the best so far has `instead_of` too: the epoch of
@@ -64,10 +65,10 @@ def run(
         epochs: the last epoch, counted from the very start; by default the experiment's.
 
     Returns:
-        status "finished", "stopped" or "diverged"; epochs, the whole epochs behind the last
-        snapshot that was reported; trained, the epochs behind the last state (more than that if
-        early stopping has put back the best weights); message, a sentence or ""; layer, where the
-        numbers overflowed first, or `None`.
+        status "finished", "stopped" or "diverged"; epochs, the whole epochs behind the weights at
+        the end, of which there is a snapshot; trained, the epochs behind the last state (more than
+        that if early stopping has put back the best weights); message, a sentence or ""; layer,
+        where the numbers overflowed first, or `None`.
 
     Raises:
         ValueError: if `state` is not a state, or that of another network.
@@ -126,6 +127,11 @@ class Reporter(Listener):
         """Reports a state now and then, right after the metrics, and the best weights before it.
 
         What goes on from a state shall find no hole in the curve before it.
+
+        Args:
+            state: makes what the training needs to go on.
+            best: the best epoch so far.
+            program: holds the weights.
         """
         begin = time.monotonic()
         if begin >= self._state_due and not self._waiting:
@@ -209,12 +215,17 @@ def due(epoch: int, kept: int, epochs: int) -> bool:
     """Whether an epoch leaves a snapshot: the first, the last, and each a tenth after the one kept.
 
     Early epochs change the most, and a long run shall show its gates from its beginning.
+
+    Args:
+        epoch: the one that has just ended.
+        kept: the newest one that left a snapshot.
+        epochs: how many are planned.
     """
     return epoch >= kept + max(1, kept // SPREAD) or epoch == epochs
 
 
 def shown(prediction: Floats) -> Floats:
-    """The predictions that a snapshot keeps: all single values, else the first `PREDICTED`."""
+    """The predictions (sequences, ...) that a snapshot keeps: `PREDICTED`, or all single values."""
     each = math.prod(prediction.shape[1:])
     return prediction if each <= 1 else prediction[: max(1, PREDICTED // each)]
 

@@ -1,4 +1,4 @@
-"""Where Keras takes its seeds from: the one place that touches that private name."""
+"""Where Keras takes its seeds from, whatever other threads draw."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from keras.src.random import seed_generator
+from seqlab.training import private_keras
 
 _lock = threading.RLock()
 
@@ -16,13 +16,13 @@ _lock = threading.RLock()
 class _ForThisThread:
     """The module `random` for all threads but the one that made this: it draws by a seed."""
 
-    def __init__(self, seed: int, others: Any) -> None:  # noqa: ANN401 (the module or one of these)
-        self._thread, self._others = threading.get_ident(), others
+    def __init__(self, seed: int) -> None:
+        self._thread = threading.get_ident()
         self._generator = random.Random(seed)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         mine = threading.get_ident() == self._thread
-        return getattr(self._generator if mine else self._others, name)
+        return getattr(self._generator if mine else random, name)
 
 
 @contextmanager
@@ -37,10 +37,5 @@ def private_seeds(seed: int) -> Iterator[None]:
     Args:
         seed: as for `keras.utils.set_random_seed`.
     """
-    with _lock:
-        usual = seed_generator.python_random
-        seed_generator.python_random = _ForThisThread(seed, usual)
-        try:
-            yield
-        finally:
-            seed_generator.python_random = usual
+    with _lock, private_keras.seeds_drawn_from(_ForThisThread(seed)):
+        yield

@@ -1,7 +1,8 @@
 """Names of Keras that it does not promise to keep, all in one place.
 
 Nothing else in seqlab touches them, so an upgrade that changes one fails in
-tests/training/test_private_keras.py.
+tests/training/test_private_keras.py. That also tests how a .keras file spells the private modules
+of its classes, which `seqlab.training.keras_safety` must know before it may import Keras.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import keras
+from keras.src.random import seed_generator
 
 Tensor = Any
 
@@ -50,6 +52,20 @@ def inner_loop(layer: keras.layers.RNN, loop: Callable[..., Any]) -> Iterator[No
         yield
     finally:
         layer.__dict__.pop("inner_loop", None)
+
+
+@contextmanager
+def seeds_drawn_from(source: Any) -> Iterator[None]:  # noqa: ANN401 (anything that draws as `random`)
+    """While it lasts, Keras draws the seeds of initializers and dropout from `source`.
+
+    Otherwise from Python's global `random` (`keras.src.random.seed_generator.python_random`).
+    """
+    usual = seed_generator.python_random
+    seed_generator.python_random = source
+    try:
+        yield
+    finally:
+        seed_generator.python_random = usual
 
 
 def set_dtype(symbol: Tensor, dtype: str) -> None:

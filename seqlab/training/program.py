@@ -9,12 +9,7 @@ data - enters as a variable or a tensor.
 from __future__ import annotations
 
 import math
-import os
-import threading
-import warnings
-from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 import keras
@@ -24,32 +19,19 @@ from numpy.typing import NDArray
 
 from seqlab.data.class_weight import balanced
 from seqlab.data.dataset import Dataset
-from seqlab.experiment import Experiment
-from seqlab.network.plan import Plan, plan
-from seqlab.network.program_key import KEPT, ProgramKey, batch_of, program_key
+from seqlab.fitting.losses import LOSSES
+from seqlab.fitting.metrics import METRICS
+from seqlab.network.plan import Plan
 from seqlab.training import build, private_keras
+from seqlab.training.clipping import clip
 from seqlab.training.scan_layers import fast_layers, left_to_keras
 
 Floats = NDArray[np.float32]
 State = list[tf.Tensor]
-Gradient = Any  # a tf.Tensor, or tf.IndexedSlices for an Embedding
 Sums = list[list[tf.Tensor]]  # the variables of each metric
 
 MAX_BATCHES = 64  # batches in the buffer of one call
 MAX_BUFFER = 2**24  # bytes of that buffer, and of the predictions of one call
-METRICS = {
-    "accuracy": keras.metrics.SparseCategoricalAccuracy,
-    "mean_absolute_error": keras.metrics.MeanAbsoluteError,
-    "root_mean_squared_error": keras.metrics.RootMeanSquaredError,
-    "r2_score": keras.metrics.R2Score,
-}
-ONE_HOT = (keras.losses.CategoricalCrossentropy, keras.losses.BinaryCrossentropy)
-MANY_THREADS = (
-    "TensorFlow was running with several threads before seqlab began to train, so the last digits "
-    "of the losses may differ from those in the playground. They are the same if seqlab.train is "
-    "used before anything else of TensorFlow, or after "
-    "tf.config.threading.set_intra_op_parallelism_threads(1)."
-)
 FIGURES = 3  # what `Program.train` gives for each batch: loss, gradient norm, whether clipped
 
 
@@ -87,8 +69,10 @@ class Program:
         experiment, self.plan = planned.experiment, planned
         self.model = build.build(planned)
         self._loss = build.loss(planned)
-        self._metrics = [METRICS[name](name=name) for name in planned.metrics]
-        one_hot = isinstance(self._loss, ONE_HOT) and dataset.goal.kind == "class"
+        self._metrics = [
+            getattr(keras.metrics, METRICS[name].keras)(name=name) for name in planned.metrics
+        ]
+        one_hot = LOSSES[planned.loss].one_hot and dataset.goal.kind == "class"
         self._classes = dataset.outputs if one_hot else None
         self._class_weights: tf.Variable | None = None
         if dataset.goal.kind == "class":
@@ -108,6 +92,7 @@ class Program:
         self.compiled = True
         self.traces = 0
         self._read: Callable[[], State] | None = None
+        self._initial: tuple[int, list[NDArray[Any]]] | None = None  # of the last seed
         self._make(jit=True)
 
     def _make(self, jit: bool) -> None:
@@ -132,8 +117,11 @@ class Program:
     def reset(self, planned: Plan, dataset: Dataset) -> None:
         """Fresh initial weights for the plan's seed, a fresh optimizer with its settings."""
         experiment, self.plan = planned.experiment, planned
-        initial = [variable.numpy() for variable in build.build(planned).variables]
-        self.restore([*initial, *self._fresh])
+        seed = experiment.training.seed
+        if self._initial is None or self._initial[0] != seed:  # nothing else that differs is drawn
+            built = build.build(planned)
+            self._initial = seed, [variable.numpy() for variable in built.variables]
+        self.restore([*self._initial[1], *self._fresh])
         self._clipnorm.assign(experiment.training.clipnorm or math.inf)
         self._clipvalue.assign(experiment.training.clipvalue or math.inf)
         if self._class_weights is not None:
@@ -168,7 +156,7 @@ class Program:
         return state[: len(self.model.variables)]
 
     def weights(self, state: State | None = None) -> dict[str, Floats]:
-        """A copy of the weights by name, as they are now or were in `state`.
+        """A copy of the weights by name in Keras' shapes, as they are now or were in `state`.
 
         The model's part of a state is enough.
         """
@@ -246,7 +234,12 @@ class Program:
     def forward(
         self, buffer: Buffer, first: int, last: int, sums: Sums
     ) -> tuple[Floats, Floats, Sums]:
-        """Predicts. Arguments as in `train`.
+        """Predicts.
+
+        Args:
+            buffer: the batches.
+            first, last: which of them: from `first` to before `last`.
+            sums: the metrics' variables so far.
 
         Returns:
             Losses (last - first,), predictions (last - first, B, ...), the metrics' variables.
@@ -313,7 +306,7 @@ class Program:
             with tf.GradientTape() as tape:
                 loss, _, sums = self._batch(buffer, i, sums, training=True)
             gradients = tape.gradient(loss, variables)
-            clipped, norm, changed = self._clip(gradients)
+            clipped, norm, changed = clip(gradients, self._clipnorm, self._clipvalue)
             self._optimizer.learning_rate.assign(rates[i])
             self._optimizer.apply(clipped, variables)
             row = tf.stack([loss, norm, changed])
@@ -321,34 +314,6 @@ class Program:
 
         start = [ends[0], tf.zeros([self.capacity, FIGURES]), sums]
         return tf.while_loop(lambda i, *_: i < ends[1], step, start)[1:]
-
-    def _clip(self, gradients: list[Gradient]) -> tuple[list[Gradient], tf.Tensor, tf.Tensor]:
-        """Keras' `clipnorm` and `clipvalue`, with the limits as variables, infinite for none.
-
-        As in keras/src/optimizers/base_optimizer.py, a gradient whose norm overflows becomes zero
-        by `clipnorm`. Without it, such a gradient stays as it is.
-
-        Returns:
-            The clipped gradients, the norm of all gradients before, and 1 if anything changed.
-        """
-        limit, bound = tf.convert_to_tensor(self._clipnorm), tf.convert_to_tensor(self._clipvalue)
-        values = [values_of(gradient) for gradient in gradients]
-        norms = [tf.sqrt(squared(value)) for value in values]
-        kept = [
-            tf.clip_by_value(
-                tf.where(tf.math.is_inf(limit), value, value * limit / tf.maximum(norm, limit)),
-                -bound,
-                bound,
-            )
-            for value, norm in zip(values, norms, strict=True)
-        ]
-        change = tf.add_n([squared(a - b) for a, b in zip(values, kept, strict=True)])
-        whole = [
-            tf.square(norm) if value is gradient else squared(tf.convert_to_tensor(gradient))
-            for gradient, value, norm in zip(gradients, values, norms, strict=True)
-        ]
-        clipped = [with_values(g, value) for g, value in zip(gradients, kept, strict=True)]
-        return clipped, tf.sqrt(tf.add_n(whole)), tf.cast(change > 0, tf.float32)
 
     def _forward_steps(
         self, buffer: Buffer, ends: tf.Tensor, sums: Sums
@@ -369,64 +334,3 @@ class Program:
         shape = (self.capacity, self.batch, *self._output)
         start = [ends[0], tf.zeros([self.capacity]), tf.zeros(shape), sums]
         return tf.while_loop(lambda i, *_: i < ends[1], step, start)[1:]
-
-
-def values_of(gradient: Gradient) -> tf.Tensor:
-    """The entries of a gradient; an Embedding has a row for each token that it looked up.
-
-    A token that was looked up twice has two rows. Keras' optimizers take the rows one by one, in
-    the squares that Adam sums up just as in norms, and so does this.
-    """
-    return gradient.values if isinstance(gradient, tf.IndexedSlices) else gradient
-
-
-def squared(values: tf.Tensor) -> tf.Tensor:
-    """The sum of all squares. As a product, which XLA computes faster than a reduction."""
-    flat = tf.reshape(values, [1, -1])
-    return tf.matmul(flat, flat, transpose_b=True)[0, 0]
-
-
-def with_values(gradient: Gradient, values: tf.Tensor) -> Gradient:
-    """A gradient of the same kind with other entries."""
-    if isinstance(gradient, tf.IndexedSlices):
-        return tf.IndexedSlices(values, gradient.indices, gradient.dense_shape)
-    return values
-
-
-class _Kept(threading.local):
-    """The programs of one thread: two threads may train the same network at once."""
-
-    def __init__(self) -> None:
-        self.programs: OrderedDict[ProgramKey, Program] = OrderedDict()
-
-
-_kept = _Kept()
-
-
-def program_for(experiment: Experiment, dataset: Dataset) -> tuple[Program, bool]:
-    """The program for an architecture, reset for the experiment, and whether it is a kept one."""
-    planned = plan(experiment, dataset.frame)
-    programs, key = _kept.programs, program_key(planned, dataset)
-    program = programs.get(key)
-    kept = program is not None
-    if program is None:
-        _warn_of_threads()
-        program = programs[key] = Program(planned, dataset, batch_of(experiment, dataset))
-    programs.move_to_end(key)
-    while len(programs) > KEPT:
-        programs.popitem(last=False)
-    program.reset(planned, dataset)
-    return program, kept
-
-
-def _warn_of_threads() -> None:
-    """Says so if TensorFlow ran before this module was imported, with more threads than one."""
-    threads = tf.config.threading.get_intra_op_parallelism_threads()
-    threads = threads or int(os.environ.get("TF_NUM_INTRAOP_THREADS") or os.cpu_count() or 1)
-    if threads > 1:
-        warnings.warn(MANY_THREADS, stacklevel=2)
-
-
-# One thread for each operation: two are up to 45 % slower, and sum up in another order.
-with suppress(RuntimeError):  # TensorFlow runs already, as it may in a notebook
-    tf.config.threading.set_intra_op_parallelism_threads(1)

@@ -51,8 +51,8 @@ def prepare(experiment: Experiment, table: Table | None) -> None:
 
 def dataset_of(experiment: Experiment, table: Table | None) -> Dataset:
     """The windows of an experiment, from memory if they were cut just before."""
-    found = _kept.get(experiment.data)
-    if found is None:
+    dataset = _kept.get(experiment.data)
+    if dataset is None:
         _kept.clear()  # first: two datasets in memory are more than the doctor has foreseen
-        found = _kept[experiment.data] = load(experiment, table)
-    return found
+        dataset = _kept[experiment.data] = load(experiment, table)
+    return dataset

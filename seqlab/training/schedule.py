@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.experiment import Training
+from seqlab.fitting.schedules import SCHEDULES
 
 
 @dataclass
@@ -40,14 +41,10 @@ class Rates:
         return cls(training.learning_rate, training.schedule, training.decay_rate, warmup, decay)
 
     def share(self, batch: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The share of `base` at these batches, counted from 0 at the start of the training."""
+        """The share of `base` at these batches (n,), counted from 0 at the start: (n,)."""
         after = np.maximum(batch - self.warmup, 0) / self.decay
-        decayed = np.ones(len(batch))
-        if self.schedule == "cosine":
-            cosine = (1 + np.cos(np.pi * np.minimum(after, 1))) / 2
-            decayed = self.decay_rate + (1 - self.decay_rate) * cosine
-        elif self.schedule == "exponential":
-            decayed = self.decay_rate**after
+        share = SCHEDULES[self.schedule].share
+        decayed = np.ones(len(batch)) if share is None else share(after, self.decay_rate)
         rising = batch / self.warmup if self.warmup else np.ones(len(batch))
         return np.where(batch < self.warmup, rising, decayed)
 

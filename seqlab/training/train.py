@@ -9,8 +9,9 @@ import keras
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import Experiment
 from seqlab.training.build import build
-from seqlab.training.fit import Epoch, Listener, Status, fit
+from seqlab.training.fit import fit
 from seqlab.training.job import due
+from seqlab.training.listener import Epoch, Listener, Status
 from seqlab.training.program import Floats, Program
 from seqlab.training.state import TrainingState
 
@@ -27,6 +28,8 @@ class Result:
         status: "finished", or "diverged" when a loss became NaN or infinite.
         message: a sentence about that, or "".
         state: from which training can go on.
+        experiment: what was trained.
+        dataset: its data.
     """
 
     history: dict[str, list[float]]
@@ -35,6 +38,8 @@ class Result:
     status: Status
     message: str
     state: TrainingState
+    experiment: Experiment
+    dataset: Dataset
 
     @property
     def best_epoch(self) -> int:
@@ -91,6 +96,8 @@ def train(
         outcome.status,
         outcome.message,
         outcome.state,
+        experiment,
+        dataset,
     )
 
 
@@ -109,6 +116,6 @@ class _Memory(Listener):
             for name, value in (losses | epoch.metrics).items():
                 if value is not None:
                     self.history.setdefault(name, []).append(value)
-        kept = max(self.snapshots, default=-1)
-        if due(epoch.number, kept, self._epochs) and epoch.finite:
+        newest = max(self.snapshots, default=-1)
+        if due(epoch.number, newest, self._epochs) and epoch.finite:
             self.snapshots[epoch.number] = program.weights() | {"prediction": epoch.prediction}

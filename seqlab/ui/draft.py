@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from seqlab.data.alternatives import with_other
@@ -15,7 +14,7 @@ from seqlab.data.upload import Table, UploadError
 from seqlab.experiment import Data, Experiment, ExperimentError, Finding, ParseOptions, clamp
 from seqlab.network.doctor import diagnose, explain
 from seqlab.ui import services, visitor
-from seqlab.ui.cache import ByteCache
+from seqlab.ui.cache import ByteCache, few
 
 logger = logging.getLogger(__name__)
 STRANGE = (
@@ -23,9 +22,9 @@ STRANGE = (
     "Choose other sequences, or another way to read the file."
 )
 _datasets: ByteCache[Dataset] = ByteCache(
-    2**29, lambda dataset: dataset.x.nbytes + dataset.y.nbytes
+    "datasets", lambda dataset: dataset.x.nbytes + dataset.y.nbytes
 )
-_tables: ByteCache[Table] = ByteCache(2**28, lambda table: table.nbytes)
+_tables: ByteCache[Table] = ByteCache("tables", lambda table: table.nbytes)
 NO_FILE = "no_file"
 MOST_FIXES = 6  # of one draft, one after the other
 
@@ -61,22 +60,26 @@ def draft(flat: Mapping[str, Any]) -> Draft:
         why = explain(error, experiment)
         if experiment.data.source == "upload" and experiment.data.file is None:
             why = replace(why, level="hint", code=NO_FILE)  # nothing is wrong yet
-        return Draft(experiment, None, [why, *diagnose(experiment)])
+        return Draft(experiment, None, [why, *diagnose(experiment), *_of_file(experiment)])
     except Exception:  # a stranger's file must not lock the page
         logger.exception("The data of a draft could not be loaded.")
         return Draft(experiment, None, [Finding("error", "no_data", STRANGE)])
-    notes: list[Finding] = []
-    if experiment.data.source == "upload":
-        read = table_of(experiment.data.file or "", experiment.data.reading)
-        notes = [
-            with_other(finding, experiment) for finding in read.findings if finding.level != "error"
-        ]
-    return Draft(
-        experiment, dataset, [*_findings(experiment, services.pool().memory_budget), *notes]
-    )
+    advice = _findings(experiment, services.pool().memory_budget)
+    return Draft(experiment, dataset, [*advice, *_of_file(experiment)])
 
 
-@lru_cache(maxsize=16)
+def _of_file(experiment: Experiment) -> list[Finding]:
+    """What was found in the file, each with the other reading that it names; none of no file."""
+    try:
+        table = table_for(experiment.data)
+    except UploadError:
+        return []  # why it cannot be read is told
+    if table is None:
+        return []
+    return [with_other(finding, experiment, table) for finding in table.findings]
+
+
+@few
 def _findings(experiment: Experiment, memory_budget: float | None) -> tuple[Finding, ...]:
     """What the doctor says; on 200,000 windows it takes longer than all the rest of a page."""
     return tuple(diagnose(experiment, dataset_of(experiment.data), memory_budget))
@@ -88,8 +91,8 @@ def fitted(now: Draft) -> Experiment | None:
     if experiment is None or dataset is None:
         return None
     for _ in range(MOST_FIXES):
-        found = diagnose(experiment, dataset, services.pool().memory_budget)
-        errors = [finding for finding in found if finding.level == "error" and finding.fix]
+        findings = diagnose(experiment, dataset, services.pool().memory_budget)
+        errors = [finding for finding in findings if finding.level == "error" and finding.fix]
         if not errors or errors[0].fix is None:
             break
         experiment = errors[0].fix
@@ -133,7 +136,20 @@ def take(data: bytes, name: str) -> str:
     Raises:
         UploadError: if it cannot be read. Then nothing of it is kept.
     """
-    table = services.read_file(data, name)
+    return keep(services.read_file(data, name), data, name)
+
+
+def keep(table: Table, data: bytes, name: str) -> str:
+    """Keeps an uploaded file and what was read from it; its key in the store.
+
+    Args:
+        table: what was read.
+        data: the bytes of the file.
+        name: of the file.
+
+    Raises:
+        StoreError: if the disk has no room for it.
+    """
     file = services.store().add_upload(data, name, visitor.owner())
     _tables.keep((file, ParseOptions()), table)
     return file
@@ -145,10 +161,10 @@ def table_of(file: str, reading: ParseOptions) -> Table:
 
 
 def _read(file: str, reading: ParseOptions) -> Table:
-    kept = services.store().upload(file)
-    if kept is None:
+    upload = services.store().upload(file)
+    if upload is None:
         raise UploadError("The uploaded file of this experiment is not kept here. Upload it again.")
-    return services.read_file(*kept, reading)
+    return services.read_file(*upload, reading)
 
 
 def _out_of_range(error: ExperimentError, flat: Mapping[str, Any]) -> list[Finding]:

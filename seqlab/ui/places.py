@@ -21,9 +21,9 @@ def root() -> Path:
         return CHECKOUT
     for file in importlib.metadata.files("seqlab") or ():
         if file.parts[-3:] == ("share", "seqlab", "playground.py"):
-            found = Path(str(file.locate())).resolve()
-            if found.is_file():
-                return found.parent
+            place = Path(str(file.locate())).resolve()
+            if place.is_file():
+                return place.parent
     # `pip install --target` moves the files after it has written its list.
     beside = CHECKOUT / "share" / "seqlab"
     if (beside / "playground.py").is_file():

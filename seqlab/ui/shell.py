@@ -6,6 +6,7 @@ import streamlit as st
 
 from seqlab.ui import services, state
 from seqlab.ui.places import PAGES
+from seqlab.ui.room import strip
 from seqlab.ui.words import plain
 
 LOGO = Path(__file__).parent / "logo.svg"
@@ -30,6 +31,13 @@ if __name__ == "__main__":
                 help="Choose sequences, build a network, train it and look inside.",
             ),
             st.Page(
+                PAGES / "learn.py",
+                title="Learn",
+                icon=":material/school:",
+                url_path="learn",
+                help="Lessons beside the playground: predict, train, see what came.",
+            ),
+            st.Page(
                 PAGES / "examples.py",
                 title="Examples",
                 icon=":material/apps:",
@@ -51,11 +59,32 @@ if __name__ == "__main__":
                 help="How the trained network works: every gate, step, unit and epoch.",
             ),
             st.Page(
+                PAGES / "compare.py",
+                title="Compare",
+                icon=":material/compare_arrows:",
+                url_path="compare",
+                help="Which network is better, and how sure that is: many seeds, side by side.",
+            ),
+            st.Page(
+                PAGES / "forecast.py",
+                title="Forecast",
+                icon=":material/trending_up:",
+                url_path="forecast",
+                help="The rows that come after the last one, and how sure the network is.",
+            ),
+            st.Page(
                 PAGES / "runs.py",
                 title="Runs",
                 icon=":material/history:",
                 url_path="runs",
                 help="Everything that was trained on this server, to open again.",
+            ),
+            st.Page(
+                PAGES / "room.py",
+                title="Room",
+                icon=":material/groups:",
+                url_path="room",
+                help="For a class: join with a code, or lead a room.",
             ),
         ],
         position="top",  # a column at the side would take the room of the results
@@ -64,4 +93,5 @@ if __name__ == "__main__":
     state.enter(page.url_path)
     if notice := services.store().notice:
         st.warning(plain(notice), icon=":material/database_off:")
+    strip.strip(page.url_path or "train")
     page.run()

@@ -16,17 +16,24 @@ from seqlab.ui import services
 from seqlab.ui.draft import Draft, fitted
 
 RUN = "run"
+STUDY = "study"  # the comparison that the Compare page shows
 STORE_PROBLEM = "store_problem"  # why a run could not be kept
 LINK_PROBLEM = "link_problem"  # what a link asked for and nobody understood
 _SHOWN = "_shown_query"  # the URL parameters as this session last read or wrote them
 _PAGE = "_page"  # the page that this run of the script shows
+_ABSENT = object()
 _CAME_FROM = "_came_from"  # the page that the run before it showed
 
 
 def show(experiment: Experiment) -> None:
     """Sets every widget to an experiment's values. To be called before widgets are drawn."""
     for key, value in experiment.to_flat().items():
-        st.session_state[key] = list(value) if isinstance(value, tuple) else value
+        st.session_state[key] = for_widget(value)
+
+
+def for_widget(value: Any) -> Any:  # noqa: ANN401
+    """A value of an experiment as its widget holds it: several ones as a list."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def show_fitting(now: Draft) -> None:
@@ -39,7 +46,17 @@ def show_fitting(now: Draft) -> None:
 def flat() -> dict[str, Any]:
     """The widgets' values, by their keys; they may be out of range."""
     names = Experiment(layers=(Recurrent(),) * st.session_state.get("layers", 1)).to_flat()
-    return {key: st.session_state[key] for key in names if key in st.session_state}
+    # One look at each, not two: a page asks for hundreds.
+    held = ((key, st.session_state.get(key, _ABSENT)) for key in names)
+    return {key: value for key, value in held if value is not _ABSENT}
+
+
+def experiment() -> Experiment | None:
+    """What the widgets say; `None` while a value is out of range."""
+    try:
+        return Experiment.from_flat(flat())
+    except ExperimentError:
+        return None
 
 
 def run_id() -> str | None:
@@ -50,6 +67,16 @@ def run_id() -> str | None:
 def show_run(run: str | None) -> None:
     """Shows another run."""
     st.session_state[RUN] = run
+
+
+def study_id() -> str | None:
+    """The comparison that the Compare page shows."""
+    return st.session_state.get(STUDY)
+
+
+def show_study(study: str | None) -> None:
+    """Shows another comparison."""
+    st.session_state[STUDY] = study
 
 
 def enter(page: str) -> None:
@@ -90,6 +117,8 @@ def _back_or_forward() -> bool:
 
 
 def _adopt(query: dict[str, str]) -> None:
+    if STUDY in query:
+        show_study(query.pop(STUDY))
     run = services.store().get(query.pop(RUN, ""))
     show_run(run.id if run else None)
     base = (run.experiment if run else Experiment()).to_flat()
@@ -103,18 +132,18 @@ def _show_query(base: dict[str, Any], wanted: dict[str, Any]) -> str | None:
         What could not be understood, in sentences, or `None`.
     """
     problems: list[str] = []
-    taken: dict[str, Any] = {}
+    valid: dict[str, Any] = {}
     out_of_range: dict[str, Any] = {}
     for key, value in wanted.items():
         try:
-            Experiment.from_flat(base | taken | {key: value})
-            taken[key] = value
+            Experiment.from_flat(base | valid | {key: value})
+            valid[key] = value
         except ExperimentError as error:
             if _fits_number_box(key, base.get(key), value):
                 out_of_range[key] = value
             else:
                 problems += error.sentences
-    show(Experiment.from_flat(base | taken))
+    show(Experiment.from_flat(base | valid))
     st.session_state.update(out_of_range)
     if not problems:
         return None
@@ -131,14 +160,21 @@ def _fits_number_box(key: str, usual: Any, value: Any) -> bool:  # noqa: ANN401
     )
 
 
-def finish(experiment: Experiment | None) -> None:
-    """Writes the URL; a draft that is out of range leaves it as it is."""
+def finish(experiment: Experiment | None, study: str | None = None) -> None:
+    """Writes the URL; a draft that is out of range leaves it as it is.
+
+    Args:
+        experiment: that the widgets show.
+        study: the comparison that the page shows.
+    """
     if experiment is None:
         return
     run = services.store().get(run_id() or "")
     query = experiment.to_query(run.experiment if run else None)
     if run:
         query = {RUN: run.id} | query
+    if study:
+        query = {STUDY: study} | query
     if query != st.query_params.to_dict():
         st.query_params.from_dict(query)
     st.session_state[_SHOWN] = query

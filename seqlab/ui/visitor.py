@@ -7,7 +7,6 @@ run or of a file: so whoever can read the store cannot pass for a visitor.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import secrets
 
 import streamlit as st
@@ -15,9 +14,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seqlab import environment
-from seqlab.runs.housekeeping import GB
-from seqlab.runs.store import Run
+from seqlab.runs.housekeeping import GB, kept_by
+from seqlab.runs.records import Run
+from seqlab.runs.studies import StudyRecord
 from seqlab.ui import services
+from seqlab.ui.server.addresses import is_loopback
+from seqlab.ui.words import counted
 
 COOKIE = "seqlab_visitor"
 NEARLY = 0.8  # of the quota: from there on it is told what will go
@@ -64,8 +66,8 @@ def owner() -> str:
     return hashlib.sha256(f"seqlab visitor {key}".encode()).hexdigest()[:32]
 
 
-def owns(run: Run | None) -> bool:
-    """Whether the visitor may steer, continue or delete a run.
+def owns(run: Run | StudyRecord | None) -> bool:
+    """Whether the visitor may steer, continue or delete a run, or a study of runs.
 
     One of an earlier version has no owner. On a server that only this machine can reach it belongs
     to whoever is there; on an open one, to nobody.
@@ -73,6 +75,14 @@ def owns(run: Run | None) -> bool:
     if run is None:
         return False
     return run.owner == owner() or (run.owner is None and _alone())
+
+
+def steers(run: Run | None) -> bool:
+    """Whether the visitor may pause, step or stop a run by itself.
+
+    Not one of a comparison: it must stay what its seed says.
+    """
+    return run is not None and run.study is None and owns(run)
 
 
 def owns_id(run: str) -> bool:
@@ -83,12 +93,12 @@ def owns_id(run: str) -> bool:
 def storage_sentence() -> str:
     """How much the visitor's runs take of what they may, and what goes when it is too much."""
     settings = environment.current()
-    kept = services.store().kept()
-    own = [one for one in kept if one.owner == owner()]
-    used, of_all = (sum(one.size for one in some) for some in (own, kept))
+    everything = kept_by(services.store())
+    own = [one for one in everything if one.owner == owner()]
+    used, of_all = (sum(one.size for one in some) for some in (own, everything))
     files = sum(one.is_file for one in own)
-    parts = [_count(len(own) - files, "run")]
-    parts += [_count(files, "file")] if files else []
+    parts = [counted(len(own) - files, "run")]
+    parts += [counted(files, "file")] if files else []
     text = (
         f"Yours: {' and '.join(parts)}, {used / 1e6:,.1f} MB of "
         f"{settings.visitor_gb * 1000:,.0f} MB."
@@ -109,18 +119,8 @@ def storage_sentence() -> str:
     return text
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def _alone() -> bool:
     """Whether only this machine can connect, also not others through a proxy on it."""
     if any(name in st.context.headers for name in FORWARDED):
         return False
-    address = str(st.get_option("server.address") or "")
-    if address == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(str(st.get_option("server.address") or ""))

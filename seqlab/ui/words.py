@@ -8,6 +8,11 @@ def plain(text: str) -> str:
     return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|~$:" else c for c in text)
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things: "1 run", "2,000 runs"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def duration(seconds: float) -> str:
     """A time as one would say it: "0.4 s", "12 s", "3 min", "2 h"."""
     if seconds < 1:

@@ -1,16 +1,19 @@
-"""What the ready-made experiments reach: `python -m tests.bench.presets [KEY ...]`.
+"""What the ready-made experiments reach: `python -m tests.bench.presets [KEY ...] [--cell CELL]`.
 
 Trains each one as the playground does and prints a table for `docs/results.md`. The time is that
-of the clock, compilation included: other work on the machine counts.
+of the clock, compilation included: other work on the machine counts. With `--cell` all recurrent
+layers are of another cell, SimpleRNN for instance.
 """
 
-import sys
+import argparse
 import time
 
 import numpy as np
 
+from seqlab.cells import CELLS
 from seqlab.data.dataset import Dataset, rmse
 from seqlab.data.load import load
+from seqlab.experiment import Experiment
 from seqlab.inspection.networks import network_of
 from seqlab.inspection.sequences import mask_of
 from seqlab.lens.generate import write
@@ -50,15 +53,24 @@ def reached(preset: Preset, dataset: Dataset, result: Result) -> tuple[float, st
     return float(np.average(answers == truth, weights=counts)), line
 
 
-def main(keys: list[str]) -> None:
+def with_cell(experiment: Experiment, cell: str | None) -> Experiment:
+    """The experiment with another recurrent cell, if one is named."""
+    if cell is None:
+        return experiment
+    layers = tuple(layer.model_copy(update={"cell": cell}) for layer in experiment.layers)
+    return experiment.model_copy(update={"layers": layers})
+
+
+def main(keys: list[str], cell: str | None = None) -> None:
     print(HEAD)
     print("|--|--|--|--|--|--|--|")
     for preset in PRESETS:
         if keys and preset.key not in keys:
             continue
-        dataset = load(preset.experiment)
+        experiment = with_cell(preset.experiment, cell)
+        dataset = load(experiment)
         start = time.perf_counter()
-        result = train(preset.experiment, dataset)
+        result = train(experiment, dataset)
         seconds = time.perf_counter() - start
         value, line = reached(preset, dataset, result)
         better = value <= preset.goal if preset.measure == "RMSE" else value >= preset.goal
@@ -76,4 +88,8 @@ def main(keys: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("keys", nargs="*", metavar="KEY")
+    parser.add_argument("--cell", choices=tuple(CELLS))
+    asked = parser.parse_args()
+    main(asked.keys, asked.cell)

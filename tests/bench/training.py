@@ -43,8 +43,9 @@ from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.network.doctor.size import memory
 from seqlab.network.plan import plan
 from seqlab.training.build import build, optimizer
-from seqlab.training.fit import Epoch, Listener, fit
+from seqlab.training.fit import fit
 from seqlab.training.job import Reporter, warm_up
+from seqlab.training.listener import Epoch, Listener
 from seqlab.training.program import Program
 
 tf.config.threading.set_intra_op_parallelism_threads(0)  # plain fit takes as many as it likes

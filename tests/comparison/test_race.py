@@ -5,6 +5,7 @@ import pytest
 
 import seqlab
 from seqlab.comparison.study import SeedRun, Study
+from seqlab.comparison.variants import varied, with_seed
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 
 
@@ -44,6 +45,36 @@ def test_the_same_seed_gives_variants_that_differ_in_the_rate_only_the_same_firs
     assert first.loc["LSTM"].val_loss < first.loc["slow"].val_loss
 
 
+@pytest.mark.parametrize("change", [{"optimizer": "SGD"}, {"cell": "GRU"}, {"units": 8}])
+def test_variants_with_one_seed_have_the_same_split_order_and_first_draws(change):
+    """The weights of Keras itself: all where the shapes agree, those of the head after any cell."""
+    from seqlab.network.plan import plan
+    from seqlab.training.batches import order
+    from seqlab.training.build import build
+
+    ((key, value),) = change.items()
+    pair = [with_seed(each, 3) for each in (variant(), varied(variant(), key, value))]
+    one, other = (seqlab.load(each) for each in pair)
+    for part in ("train", "validation", "test"):
+        np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
+    seeds = {each.training.seed for each in pair}
+    assert seeds == {3}
+    assert order(len(one.train), 3).tolist() == order(len(other.train), 3).tolist()
+    assert order(len(one.train), 3).tolist() != order(len(one.train), 4).tolist()
+    models = [build(plan(each, data.frame)) for each, data in zip(pair, (one, other), strict=True)]
+    drawn = [
+        {(layer.name, w.name): w.numpy() for layer in model.layers for w in layer.weights}
+        for model in models
+    ]
+    same = [n for n, w in drawn[0].items() if n in drawn[1] and drawn[1][n].shape == w.shape]
+    for name in same:
+        np.testing.assert_array_equal(drawn[0][name], drawn[1][name], err_msg=str(name))
+    kernels = {name for name in same if "kernel" in name[1]}
+    head, whole = {("head", "kernel")}, {name for name in drawn[0] if "kernel" in name[1]}
+    assert kernels == {"optimizer": whole, "cell": head, "units": set()}[key]
+    assert len(whole) == 3
+
+
 def test_the_summary_counts_seeds_and_who_beats_the_best_rule(study):
     summary = study.summary.set_index("variant")
     assert summary.n.tolist() == [2, 2, 2]
@@ -69,7 +100,7 @@ def test_a_variant_that_cannot_train_is_named_and_the_others_go_on():
         "too long": "failed",
     }
     assert "window" in found.problems["too long"]
-    assert found.pairs.iloc[0].a_better == 1
+    assert (found.pairs.iloc[0].n, found.pairs.iloc[0].a_better) == (0, 0), "it lost to nobody"
 
 
 def test_a_seed_that_diverged_is_counted_and_never_dropped():
@@ -95,3 +126,19 @@ def test_seeds_that_make_no_sense_are_refused(seeds):
         seqlab.compare({"LSTM": variant()}, seeds)
     with pytest.raises(ValueError, match="no variants"):
         seqlab.compare({}, 2)
+
+
+@pytest.mark.alone
+def test_on_workers_it_says_the_same_as_in_this_process(study, monkeypatch):
+    monkeypatch.setenv("SEQLAB_NICE", "0")  # on a busy machine, what is left may be nothing
+    variants = {"LSTM": variant(), "GRU": variant("GRU")}
+    beside = seqlab.compare(variants, seeds=2, progress=False, workers=1)
+    here = study.runs[study.runs.variant != "slow"]
+    columns = ["variant", "seed", "status", "epochs", "best_epoch", "parameters"]
+    assert beside.runs[columns].values.tolist() == here[columns].values.tolist()
+    np.testing.assert_allclose(beside.runs.best_val_loss, here.best_val_loss, rtol=1e-5)
+
+
+def test_less_than_one_worker_is_refused():
+    with pytest.raises(ValueError, match="`workers`, expected at least 1, got 0"):
+        seqlab.compare({"LSTM": variant()}, workers=0)

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from seqlab.choices import Duplicates, Missing, ScalingKind, Split, Tails
+from seqlab.choices import (
+    Calendar,
+    Difference,
+    Duplicates,
+    Logarithm,
+    Missing,
+    ScalingKind,
+    Split,
+    Tails,
+)
 from seqlab.data import describe, summary
 from seqlab.data.catalogue import ENTRIES
 from seqlab.data.dataset import DataError
@@ -46,6 +55,18 @@ cutting = {
     "longest": st.sampled_from([None, None, 1, 5]),
     "period": st.sampled_from([0, 1, 7, 400]),
     "data_seed": st.integers(0, 3),
+    "logarithm": st.sampled_from(get_args(Logarithm)),
+    "difference": st.sampled_from(get_args(Difference)),
+    "transform_inputs": st.booleans(),
+    "calendar": st.lists(st.sampled_from(get_args(Calendar)), max_size=2, unique=True).map(tuple),
+    "rows": st.sampled_from([None, None, 20, 60]),
+    "holidays": st.sampled_from([None, None, "DE"]),
+    "known_ahead": st.lists(
+        st.sampled_from(["counted 0", "number 1", "word 1", "price"]), max_size=2, unique=True
+    ).map(tuple),
+    "targets": st.lists(
+        st.sampled_from(["counted 0", "number 1", "word 1", "wind", "temp_min", "y"]), max_size=2
+    ).map(tuple),
 }
 SETTINGS = st.fixed_dictionaries({}, optional=cutting)
 number = st.one_of(
@@ -100,6 +121,13 @@ def sound_or_a_sentence(experiment, table=None):
     summary.class_counts(dataset)
     summary.examples(dataset, 3)
     losses_to_beat(experiment, dataset)
+    for one in dataset.views:
+        assert one.columns[0] == one.target
+        if dataset.further:
+            whole = dataset.truth(one.train)
+            np.testing.assert_array_equal(one.truth(one.train), whole[:, one.answered])
+        if one.baselines:
+            baselines_table(one)
     if dataset.baselines:
         baselines_table(dataset)
         assert answer(dataset, None, None, 0).sentence

@@ -7,14 +7,9 @@ from hypothesis import strategies as st
 
 from seqlab.data import baselines
 from seqlab.data.dataset import Goal, Scaling
-from seqlab.data.load import load
-from seqlab.experiment import Data, Experiment
+from tests.data.tasks.helpers import dataset
 
 UNIT = Scaling(np.zeros(1), np.full(1, 2.0))
-
-
-def dataset(**data):
-    return load(Experiment(data=Data(**data)))
 
 
 @pytest.mark.parametrize(
@@ -82,6 +77,22 @@ def test_noise_and_lines_have_no_period(seed):
     assert baselines.find_period(np.ones(100)) == 0
     assert baselines.find_period(np.full(100, np.nan)) == 0
     assert baselines.find_period(np.arange(3.0)) == 0
+
+
+@pytest.mark.parametrize("period", [4, 7, 12, 24])
+@pytest.mark.parametrize("trend", ["none", "line", "curve", "wandering level"])
+def test_noise_and_trends_do_not_double_the_period(period, trend):
+    generator, rows = np.random.default_rng(period), 40 * period
+    time = np.linspace(0, 1, rows)
+    walk = 0.1 * np.cumsum(generator.normal(size=rows))
+    level = {"none": 0 * time, "line": 5 * time, "curve": 5 * time**2, "wandering level": walk}
+    found = []
+    for _ in range(20):
+        season = np.tile(generator.normal(size=period), 40)
+        noisy = season / season.std() + generator.normal(size=rows) + level[trend]
+        found.append(baselines.find_period(noisy))
+    assert found.count(period) >= 16, found
+    assert max(found) == period, found
 
 
 def test_gaps_do_not_hide_the_period():

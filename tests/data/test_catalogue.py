@@ -1,7 +1,5 @@
 """Every built-in source, with every knob: arrays that training can take."""
 
-from typing import get_args
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +9,7 @@ from seqlab.data import describe
 from seqlab.data.catalogue import ENTRIES, default
 from seqlab.data.dataset import DataError
 from seqlab.data.load import load
-from seqlab.experiment import LIMITS, Data, Experiment, Source
+from seqlab.experiment import LIMITS, Data, Experiment
 from seqlab.figures import preview
 
 DRAWN = [key for key, entry in ENTRIES.items() if entry.family != "Real series"]
@@ -68,8 +66,15 @@ def check(d):
             assert len(rule.prediction) == len(d.validation)
 
 
-def test_every_source_is_in_the_catalogue():
-    assert {*ENTRIES, "upload"} == set(get_args(Source))
+def test_the_catalogue_alone_decides_which_sources_there_are(monkeypatch):
+    monkeypatch.setitem(ENTRIES, "another", ENTRIES["adding"])
+    assert Data(source="another").source == "another"
+    with pytest.raises(ValueError, match=r"argument `source`, expected 'sunspots'.*got other\."):
+        Data(source="other")
+    assert Data(source="upload").source == "upload"
+
+
+def test_no_two_sources_have_one_title():
     assert len({entry.title for entry in ENTRIES.values()}) == len(ENTRIES)
 
 
@@ -154,13 +159,13 @@ def test_a_number_outside_the_limits_of_a_task_is_named_with_one_that_would_do(k
             assert (caught.value.argument, caught.value.allowed) == (knob.name, nearest)
 
 
-@pytest.mark.parametrize("key", [key for key, entry in ENTRIES.items() if entry.columns])
+@pytest.mark.parametrize("key", [key for key, entry in ENTRIES.items() if entry.choice.inputs])
 def test_columns_can_be_chosen_and_unknown_ones_are_named(key):
     entry = ENTRIES[key]
     data = default(key)
-    chosen = entry.columns[-1]
+    chosen = entry.choice.inputs[-1]
     assert dataset(data.model_copy(update={"inputs": (chosen,)})).names == (chosen,)
-    for target in entry.targets:
+    for target in entry.choice.targets:
         assert dataset(data.model_copy(update={"target": target})).target == target
     with pytest.raises(DataError, match="'nonsense'"):
         dataset(data.model_copy(update={"inputs": ("nonsense",)}))

@@ -9,10 +9,7 @@ from seqlab.data import describe
 from seqlab.data.load import load
 from seqlab.experiment import Data, Experiment
 from seqlab.figures import preview
-
-
-def dataset(source, **data):
-    return load(Experiment(data=Data(source=source, **data)))
+from tests.data.tasks.helpers import dataset
 
 
 def by_name(figure):
@@ -46,6 +43,17 @@ def test_columns_of_different_size_are_drawn_scaled():
     )
     assert "realint" not in str(list(drawn))  # six lines are enough
     assert not describe.pair(dataset("seattle"), 3).place.scaled
+
+
+def test_of_a_long_series_it_is_said_which_rows_are_drawn():
+    d = dataset("seattle", window=10)
+    pair = describe.pair(d, int(d.validation[0]))
+    said = re.fullmatch(r"Drawn are rows (\S+) to (\S+) of 1,461\.", preview.left_out(pair))
+    first, last = (int(number.replace(",", "")) - 1 for number in said.groups())
+    line = preview.draw(pair).data[0]
+    assert (line.x[0], line.x[-1]) == (d.labels[first], d.labels[last])
+    assert len(line.x) == last - first + 1 < 1461
+    assert preview.left_out(describe.pair(dataset("sunspots"), 0)) == ""
 
 
 def test_a_class_on_a_series_is_named():

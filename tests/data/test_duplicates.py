@@ -13,14 +13,11 @@ from seqlab.data.load import load
 from seqlab.data.sequences import known_targets
 from seqlab.data.upload import read_table
 from seqlab.experiment import Data, Experiment
+from tests.data.tasks.helpers import dataset
 
 DRAW = np.random.default_rng(0)
 X = DRAW.normal(size=(40, 6, 2))
 LENGTHS = DRAW.integers(2, 7, 40)
-
-
-def dataset(**data):
-    return load(Experiment(data=Data(**data)))
 
 
 def arrays(table=None, **data):

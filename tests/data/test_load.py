@@ -1,5 +1,8 @@
 """From a source to arrays: what is in a pair, no leak, true baselines."""
 
+import gc
+import weakref
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,21 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import seqlab
+from seqlab.data.columns import Roles
 from seqlab.data.dataset import DataError, Scaling
 from seqlab.data.load import load
 from seqlab.data.windows import windows
 from seqlab.experiment import Data, Experiment
-
-
-def dataset(**data):
-    return load(Experiment(data=Data(**data)))
+from tests.data.tasks.helpers import dataset
 
 
 def series(values, **data):
     values = np.asarray(values, float).reshape(len(values), -1)
     columns = list(range(values.shape[1]))
     names = tuple(f"c{i}" for i in columns)
-    return windows(values, np.arange(len(values)), columns, names, "c0", Data(**data))
+    return windows(values, np.arange(len(values)), Roles("c0", names), Data(**data))
 
 
 def test_sunspots_are_the_published_series_with_the_published_baseline():
@@ -150,10 +151,22 @@ def test_missing_values_are_filled_and_said():
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (Data(source="upload"), "Upload a file first"),
-        (Data(target="nonsense"), "no numeric column 'nonsense'"),
+        (Data(source="upload"), "No file is in use yet"),
+        (Data(target="nonsense"), "no column 'nonsense' to predict"),
     ],
 )
 def test_what_cannot_be_loaded_is_told_in_a_sentence(data, sentence):
     with pytest.raises(DataError, match=sentence):
         load(Experiment(data=data))
+
+
+def test_arrays_of_one_target_go_with_the_last_that_needs_them():
+    d = dataset()
+    seqlab.diagnose(Experiment(), d)
+    freed = weakref.ref(d)
+    gc.disable()
+    try:
+        del d
+        assert freed() is None
+    finally:
+        gc.enable()

@@ -8,14 +8,11 @@ import pytest
 from seqlab.data import series
 from seqlab.data.catalogue import ENTRIES
 from seqlab.data.load import load
-from seqlab.experiment import Data, Experiment
+from seqlab.experiment import Experiment
 from tests.clock import within_cpu_seconds
+from tests.data.tasks.helpers import dataset
 
 KEYS = [key for key, entry in ENTRIES.items() if entry.family == "Real series"]
-
-
-def dataset(**data):
-    return load(Experiment(data=Data(**data)))
 
 
 def test_there_are_seven_sets():

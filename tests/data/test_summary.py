@@ -5,12 +5,7 @@ import pandas as pd
 import pytest
 
 from seqlab.data import summary
-from seqlab.data.load import load
-from seqlab.experiment import Data, Experiment
-
-
-def dataset(source, **data):
-    return load(Experiment(data=Data(source=source, **data)))
+from tests.data.tasks.helpers import dataset
 
 
 def test_columns_of_a_series_are_its_rows_once_in_original_units():

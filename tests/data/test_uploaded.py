@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 from seqlab.data import text
+from seqlab.data.columns import VALUE, choice, of_whole
 from seqlab.data.dataset import DataError
 from seqlab.data.load import load
 from seqlab.data.upload import read_table
-from seqlab.data.uploaded import VALUE, columns
 from seqlab.experiment import Data, Experiment, ParseOptions
+from tests.data.reader.files import npz
 
 GENERATOR = np.random.default_rng(5)
 
@@ -168,9 +169,13 @@ def test_a_column_that_is_not_there_and_windows_that_do_not_fit():
 
 
 def test_what_can_be_chosen():
-    assert columns(read_table(wide_csv().encode(), "x")) == (("label", VALUE), ())
+    one = choice(read_table(wide_csv().encode(), "x"))
+    assert (one.targets, one.inputs) == (("label", VALUE), (VALUE,))
     table = read_table(long_frame().to_csv(index=False).encode(), "x")
-    assert columns(table) == (("label", "u", "v"), ("u", "v"))
+    both = choice(table)
+    assert (both.targets, both.inputs) == (("label", "u", "v"), ("u", "v"))
+    asked = {target: of_whole(table, both, target) for target in (None, "label", "u")}
+    assert asked == {None: True, "label": True, "u": False}
 
 
 REVIEWS = [
@@ -237,12 +242,6 @@ def test_a_corpus_asks_for_the_next_character():
     assert dataset(corpus, name="cats.txt", window=caught.value.allowed).timesteps
 
 
-def npz(**arrays):
-    out = io.BytesIO()
-    np.savez(out, **arrays)
-    return out.getvalue()
-
-
 @pytest.mark.parametrize(
     ("y", "goal", "shape"),
     [
@@ -290,7 +289,7 @@ def test_a_series_can_be_asked_for_its_words():
     sky = ["sun" if i % 3 else "rain" for i in range(90)]
     frame = pd.DataFrame({"date": days, "rain": np.arange(90) % 7, "sky": sky})
     table = read_table(frame.to_csv(index=False).encode(), "x")
-    assert columns(table) == (("rain", "sky"), ("rain", "sky"))
+    assert choice(table).targets == choice(table).inputs == ("rain", "sky")
     d = dataset(frame.to_csv(index=False), target="sky", window=3)
     assert d.goal.classes == ("rain", "sun")
     assert [d.goal.classes[c] for c in d.y] == sky[3:]

@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqlab.data import memory_budget
+from seqlab.data.columns import Roles
 from seqlab.data.dataset import DataError, Scaling
 from seqlab.data.panel import Inside, forecast
-from seqlab.data.windows import fill, windows
+from seqlab.data.windows import fill, unknown_yet, windows
 from seqlab.experiment import Data
 
 
@@ -17,7 +18,7 @@ def series(values, classes=(), **data):
     columns = list(range(values.shape[1]))
     names = tuple(f"c{i}" for i in columns)
     labels = np.arange(len(values))
-    return windows(values, labels, columns, names, "c0", Data(**data), classes=classes)
+    return windows(values, labels, Roles("c0", names), Data(**data), classes=classes)
 
 
 @settings(deadline=None)
@@ -76,10 +77,10 @@ def test_each_scaling_is_fitted_on_the_training_rows_alone(kind):
 def test_the_gaps_of_the_training_rows_know_nothing_of_the_validation_rows(how):
     values = np.arange(20.0)[:, None]
     values[[0, 5, 15]] = np.nan
-    one, notes = fill(values, 16, how, ("a",), "a")
+    one, notes = fill(values, 16, how, ("a",))
     changed = values.copy()
     changed[16:] = 1e6
-    other, _ = fill(changed, 16, how, ("a",), "a")
+    other, _ = fill(changed, 16, how, ("a",))
     np.testing.assert_array_equal(one[:16], other[:16])
     assert one[5, 0] == (5 if how == "interpolate" else 4)
     assert one[0, 0] == 1
@@ -116,7 +117,7 @@ def test_no_target_is_invented_and_no_line_uses_the_future(how, origins):
     for i, goal in enumerate(goals):
         later = values.copy()
         later[goal:] += 100
-        bridged, _ = fill(later[:, None], 48, how, ("c0",), "c0")
+        bridged, _ = fill(later[:, None], 48, how, ("c0",))
         window = bridged[d.starts[i] : goal, 0]
         np.testing.assert_allclose(d.input_scaling.invert(d.x[i])[:, 0], window, atol=1e-4)
 
@@ -152,7 +153,7 @@ def test_classes_are_targets_as_they_are_and_not_scaled():
     codes = np.random.default_rng(0).integers(0, 3, 50)
     values = np.c_[codes, np.arange(50.0)]
     data = Data(window=4)
-    d = windows(values, np.arange(50), [1], ("t",), "sky", data, classes=("a", "b", "c"))
+    d = windows(values, np.arange(50), Roles("sky", ("t",)), data, classes=("a", "b", "c"))
     np.testing.assert_array_equal(d.y, codes[4:])
     assert (d.y.dtype, d.outputs, d.goal.kind) == (np.int32, 3, "class")
 
@@ -185,7 +186,7 @@ def test_a_constant_column_keeps_its_scale():
 def inside_two(values, **data):
     half = values[: len(values) // 2, np.newaxis]
     times = [np.arange(len(half))] * 2
-    return forecast(Inside([half, half], times, ["a", "b"], ("c0",), "c0"), Data(**data))
+    return forecast(Inside([half, half], times, ["a", "b"], Roles("c0", ("c0",))), Data(**data))
 
 
 @pytest.mark.parametrize("make", [series, inside_two])
@@ -197,3 +198,18 @@ def test_windows_that_would_fill_the_memory_are_refused_before_they_are_made(mak
     assert len(make(values, window=caught.value.allowed).x) > 3800
     with pytest.raises(DataError, match="at most 1 MB"):
         make(values, window=60, steps=100)
+
+
+def test_what_is_missing_from_the_beginning_is_not_taken_from_behind_a_window():
+    values = np.random.default_rng(0).normal(size=60)
+    values[:7] = np.nan
+    d = series(values, window=4, missing="forward")
+    assert d.starts[0] == 4  # ends with row 7, the first that is known
+    assert "a column has no value up to their end" in d.notes[1]
+
+
+def test_each_series_has_a_beginning_of_its_own():
+    gaps = np.array([1, 0, 1, 1, 1, 0], bool)[:, None]
+    early = unknown_yet(gaps, np.array([0, 0, 0, 3, 3, 3]))
+    assert early.tolist() == [True, False, False, True, True, False]
+    assert unknown_yet(gaps).tolist() == [True] + [False] * 5

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 import seqlab
-from seqlab.data import uploaded, word_inputs
+from seqlab.data import word_inputs
+from seqlab.data.columns import choice
 from seqlab.experiment import Data, Experiment
 from seqlab.network.source import files
 
@@ -31,7 +32,7 @@ def test_each_word_is_a_column_as_pandas_would_make_it():
     assert found.names == ("pm", "wind=NW", "wind=SE", "wind=cv")
     dummies = pd.get_dummies(FRAME["wind"])[["NW", "SE", "cv"]].to_numpy(float)
     np.testing.assert_array_equal(found.x[0, :, 1:], dummies[:5])
-    assert uploaded.columns(table)[1] == ("pm", "wind")
+    assert choice(table).inputs == ("pm", "wind")
 
 
 def test_a_word_that_the_training_part_never_saw_is_told():
@@ -66,10 +67,47 @@ def test_many_words_gaps_and_names_are_no_inputs():
             "ok": ["a", "b"] * 30,
         }
     )
-    assert word_inputs.possible(frame, []) == ("ok",)
-    assert word_inputs.possible(frame, ["ok"]) == ()
+    assert word_inputs.possible(word_inputs.counted(frame), len(frame)) == ("ok",)
+    assert word_inputs.possible(word_inputs.counted(frame), len(frame), ["ok"]) == ()
 
 
 def test_an_unknown_input_is_refused_in_a_sentence():
     with pytest.raises(seqlab.DataError, match="nowhere"):
         dataset(FRAME, inputs=("nowhere",))
+
+
+def panel(last: str) -> pd.DataFrame:
+    """Two shops at the same dates, and a word that stands in the last rows alone."""
+    parts = [FRAME.assign(shop=k, pm=FRAME["pm"] + i) for i, k in enumerate("ab")]
+    for part in parts:
+        part.loc[N - 3 :, "wind"] = last
+    return pd.concat(parts)
+
+
+@pytest.mark.parametrize("ahead", [(), ("wind",)])
+def test_a_word_that_no_training_row_of_a_panel_holds_is_told(ahead):
+    found, table, _ = dataset(panel("storm"), inputs=("pm", "wind"), window=5, known_ahead=ahead)
+    assert table.kind == "long"
+    behind = " (1 row ahead)" if ahead else ""
+    assert found.names == ("pm", *(f"wind={word}{behind}" for word in ("NW", "SE", "cv")))
+    assert any("training part has not: “storm”" in note for note in found.notes)
+    usual, _, _ = dataset(panel("cv"), inputs=("pm", "wind"), window=5, known_ahead=ahead)
+    assert usual.names == found.names
+    assert not any("training part has not" in note for note in usual.notes)
+    np.testing.assert_array_equal(found.x[found.train], usual.x[usual.train])
+
+
+def test_words_of_whole_sequences_are_those_of_the_sequences_that_are_learned_from():
+    steps = pd.DataFrame({"run": np.repeat(range(20), 8), "t": np.tile(range(8), 20)})
+    steps["v"] = RNG.normal(size=160).round(3)
+    steps["mode"] = np.array(["low", "high"])[RNG.integers(0, 2, 160)]
+    steps["label"] = np.repeat([f"class {i % 2}" for i in range(20)], 8)
+    usual, table, _ = dataset(steps, inputs=("v", "mode"))
+    assert (table.kind, table.label) == ("long", "label")
+    assert usual.names == ("v", "mode=high", "mode=low")
+    for part, names in ((usual.validation, usual.names), (usual.train, (*usual.names, "mode=odd"))):
+        odd = steps.copy()
+        odd.loc[odd["run"] == part[0], "mode"] = "odd"
+        found, _, _ = dataset(odd, inputs=("v", "mode"))
+        assert set(found.names) == set(names)
+        assert any("“odd”" in note for note in found.notes) == ("mode=odd" not in names)

@@ -51,6 +51,16 @@ def test_without_a_validation_part_there_is_no_val_loss_in_the_legend():
     assert [trace.name for trace in figure.data] == ["loss"]
 
 
+def test_an_earlier_run_that_exploded_leaves_the_newest_one_its_room():
+    epoch, near, far = np.array([1, 2]), np.array([1.0, 0.3]), np.array([2.0, 1e28])
+    ghosts = [learning.Ghost("rate 1", epoch, far)]
+    axis = learning.loss(epoch, near, near, None, 5, ghosts=ghosts).layout.yaxis
+    assert axis.range[0] < np.log10(0.3) < 0 < axis.range[1] < 1.5
+    calm = [learning.Ghost("units 8", epoch, 9 * near)]
+    shown = learning.loss(epoch, near, near, None, 5, ghosts=calm)
+    assert shown.layout.yaxis.range is None  # all of it has room
+
+
 def test_a_loss_that_exploded_leaves_few_ticks():
     losses = np.array([1.0, 1e28])
     axis = learning.loss(np.array([1, 2]), losses, losses, None, 5).layout.yaxis
@@ -67,8 +77,9 @@ def test_names_of_lines_that_lie_close_together_do_not_overlap():
 
     losses = np.array([1.0, 0.01])
     levels = {"mean": 1.0, "seasonal naive": 0.52, "chance": 0.5, "regression": 0.1, "zero": 0.0}
-    assert names(None) == ["mean", "seasonal naive", "", "regression", ""]
-    assert names(("persistence", 0.11)) == ["mean", "seasonal naive", "", "", ""]
+    # The first two lines are 0.14 of the axis apart: too little for a name below and one above.
+    assert names(None) == ["mean", "", "", "regression", ""]
+    assert names(("persistence", 0.11)) == ["mean", "", "", "", ""]
 
 
 def test_a_single_epoch_is_a_dot_not_an_invisible_line():
@@ -78,8 +89,9 @@ def test_a_single_epoch_is_a_dot_not_an_invisible_line():
 
 
 def test_ticks_of_the_logarithmic_axis_say_their_whole_value():
-    figure = learning.loss(np.array([]), np.array([]), np.array([]), None, epochs=5)
-    axis = figure.layout.yaxis
+    none, losses = np.array([]), np.array([1.0, 0.1])
+    assert not learning.loss(none, none, none, None, epochs=5).layout.yaxis.tickvals
+    axis = learning.loss(np.array([1, 2]), losses, losses, None, epochs=5).layout.yaxis
     assert [float(text) for text in axis.ticktext] == pytest.approx(list(axis.tickvals))
 
 
@@ -185,3 +197,29 @@ def test_a_pair_of_one_sequence_is_drawn_on_its_own_sequence():
 def test_quotes_in_a_text_stand_as_they_are():
     figure = preview.strip(('"', "it's", "<b>"), ("pos",), False)
     assert figure.data[0].text[0] == ['"', "it's", "&lt;b&gt;"]
+
+
+def test_a_long_run_is_drawn_with_the_extremes_of_both_curves_and_few_bytes():
+    epochs = 10_000
+    noise = np.random.default_rng(0).uniform(0.5, 1.5, (2, epochs))
+    train, validation = noise / np.arange(1, epochs + 1) ** 0.3
+    train[7777], validation[1234] = 9.0, 0.001  # a peak of one, the best epoch of the other
+    short = learning.loss(np.arange(1, 401), train[:400], validation[:400], None, 400, most=400)
+    long = learning.loss(np.arange(1, epochs + 1), train, validation, None, epochs, most=400)
+    assert len(short.data[0].x) == 400  # all of it
+    first, second = long.data[:2]
+    np.testing.assert_array_equal(first.x, second.x)  # one epoch is told with both losses
+    assert {1, 1235, 7778, epochs} <= set(first.x)
+    for curve, losses in ((first, train), (second, validation)):
+        np.testing.assert_allclose(curve.y, losses[curve.x - 1], rtol=1e-7)
+        assert max(curve.y) == pytest.approx(losses.max())
+        assert min(curve.y) == pytest.approx(losses.min())
+    assert len(long.to_json()) < 20_000
+
+
+@pytest.mark.parametrize(("low", "most"), [(0.1, 6), (0.003, 9), (1e-6, 7), (1e-30, 7)])
+def test_ticks_of_a_logarithmic_axis_leave_each_other_room(low, most):
+    losses = np.array([1.0, low])
+    axis = learning.loss(np.array([1, 2]), losses, losses, None, 2).layout.yaxis
+    inside = [tick for tick in axis.tickvals if low * 0.99 <= tick <= 1.01]
+    assert 2 <= len(inside) <= most

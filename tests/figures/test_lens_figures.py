@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from seqlab.data.log_mel import LogMel
 from seqlab.figures import attribution, hidden_trajectory, statistics, style, through_time
 from seqlab.figures.through_time import Line
 
@@ -76,3 +77,14 @@ def test_a_path_in_two_and_three_dimensions() -> None:
     assert deep.data[0].type == "scatter3d"
     assert [len(trace.x) for trace in deep.data[:2]] == [12, 4]
     assert "60%" in deep.layout.scene.xaxis.title.text
+
+
+def test_a_sound_stands_above_its_bars_step_by_step_and_not_as_curves() -> None:
+    made = LogMel(rate=16_000, bands=20)
+    levels = -80 * draw.random((30, 20))
+    figure = attribution.under_the_input({}, [], {"slope": draw.random(30)}, (levels, made))
+    image, bars = figure.data
+    np.testing.assert_allclose(image.z, levels.T, atol=0.51)  # a row a band, whole dB
+    assert (image.x0, image.dx) == (bars.x[0], bars.x[1] - bars.x[0])
+    assert figure.layout.yaxis.title.text == "kHz"
+    assert figure.layout.yaxis.domain[0] > figure.layout.yaxis2.domain[1]

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqlab.experiment import Experiment
+from seqlab.experiment import Data, Experiment
 from seqlab.inspection.differences import comparable, differences, name_of, verdict
 
 
@@ -22,6 +22,9 @@ def test_a_verdict_names_the_change_both_losses_and_luck():
     assert words == (
         "units 16 → 32: best val_loss 0.369 → 0.331 with one seed each; that can be luck."
     )
+    gross = verdict(Experiment(), changed(learning_rate="0.00001"), 0.26, 2.96)
+    assert "luck" not in gross
+    assert gross.endswith("a race over several seeds tells how sure that is.")
 
 
 def test_the_seed_alone_is_called_so():
@@ -32,6 +35,13 @@ def test_losses_of_other_data_are_not_compared():
     for other in (changed(data="nile"), changed(window="30"), changed(loss="mean_absolute_error")):
         assert not comparable(Experiment(), other)
         assert verdict(Experiment(), other, 0.3, 0.4) == ""
+
+
+def test_what_a_network_reads_beside_a_target_does_not_change_the_target():
+    alone, more = (Experiment(data=Data(source="macro", inputs=each))
+                   for each in (("unemp",), ("unemp", "cpi")))  # fmt: skip
+    assert comparable(alone, more)
+    assert "inputs unemp → unemp, cpi" in verdict(alone, more, 0.3, 0.4)
 
 
 def test_a_loss_that_is_not_known_is_not_judged():

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from seqlab.data import describe
 from seqlab.data.catalogue import ENTRIES
 from seqlab.data.dataset import rmse
 from seqlab.data.load import load
 from seqlab.experiment import Experiment
-from seqlab.inspection.predictions import predictions_table
+from seqlab.inspection.predictions import in_words, predictions_table
 
 
 def scores(dataset, seed: int = 0) -> np.ndarray:
@@ -60,3 +61,33 @@ def test_every_source_has_a_row_for_each_target_that_counts(key):
 def test_of_many_sequences_the_first_may_be_there_alone():
     dataset = load(Experiment())
     assert len(predictions_table(dataset, scores(dataset)[:5])) == 5
+
+
+def test_one_sequence_has_the_numbers_that_it_has_among_all():
+    dataset = load(Experiment())
+    raw = scores(dataset)
+    whole = predictions_table(dataset, raw)
+    one = predictions_table(dataset, raw[4:5], places=np.array([4]))
+    assert one.iloc[0].to_dict() == whole.iloc[4].to_dict()
+    assert one["sequence"].iloc[0] == 5
+    assert one["time"].iloc[0] == "1951"
+    truth, answer, error = (f"{one[name].iloc[0]:.4g}" for name in ("truth", "prediction", "error"))
+    assert in_words(one) == f"truth {truth}, answer {answer}, error {error}"
+
+
+def test_the_largest_of_several_errors_is_named():
+    dataset = load(Experiment.from_query({"steps": "3"}))
+    raw = dataset.y[dataset.validation[:1]].copy()
+    raw[0, 1] += 2  # scaled
+    rows = predictions_table(dataset, raw)
+    off = 2 * dataset.target_unit
+    expected = f"RMSE of its 3 targets {off / np.sqrt(3):.4g}, largest error {off:.4g} (1948)"
+    assert in_words(rows) == expected
+
+
+def test_a_text_and_its_answer_are_quoted():
+    dataset = load(Experiment.from_query({"data": "dates"}))
+    place = int(dataset.validation[0])
+    raw = np.eye(len(dataset.goal.classes))[dataset.y[place]][np.newaxis] * 9
+    _, text = describe.texts(dataset, place)
+    assert in_words(predictions_table(dataset, raw)).startswith(f"truth “{text}”, answer “{text}”")

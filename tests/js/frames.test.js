@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { deflateSync } from "node:zlib"
-import { decode, nearest, palette, pixels, rangeOf, sentence, valueOf } from "../../seqlab/ui/components/frames.js"
+import { decode, imageOf, nearest, palette, pixels, rangeOf, sentence, valueOf } from "../../seqlab/ui/components/frames.js"
 
 const GREY = palette([[0, "#000000"], [1, "#ffffff"]])
 const SHAPE = { units: 2, steps: 3, real: 3, block: 1, maps: [{ title: "forget f", state: false }, { title: "cell c", state: true }] }
@@ -67,4 +67,11 @@ test("the range of the answers leaves out what a network does not say", () => {
 test("the nearest epoch that is there", () => {
   assert.equal(nearest([0, 1, 5, 10], 7), 5)
   assert.equal(nearest([0, 1, 5, 10], 99), 10)
+})
+
+test("an input of many features has the first one at the bottom", () => {
+  const image = imageOf(new Uint8Array([0, 255, 128, 10, 20, 30]), 2, GREY) // two features over three steps
+  const red = (row, step) => image[4 * (row * 3 + step)]
+  assert.deepEqual([red(1, 0), red(1, 1), red(0, 2)], [0, 255, 30])
+  assert.equal(image[3], 255)
 })

@@ -3,7 +3,8 @@ import { test } from "node:test"
 import { centre, layout, marks, spotAt } from "../../seqlab/ui/components/layout.js"
 
 const wish = (more = {}) => ({
-  width: 900, grid: [1, 0, 3, 2, 4, 5], columns: 3, units: 16, panes: [7], said: false, lines: false, ...more,
+  width: 900, grid: [1, 0, 3, 2, 4, 5], columns: 3, units: 16, panes: [7], letters: 0, said: false, apart: false,
+  lines: false, ...more,
 })
 
 test("six maps stand in two rows of three where there is room", () => {
@@ -18,21 +19,41 @@ test("on a phone they stand below each other, and nothing leaves the picture", (
   assert.equal(place.strips.length, 1)
   assert.equal(new Set(place.cells.map((cell) => cell.y)).size, 6)
   for (const cell of place.cells) assert.ok(cell.x + cell.width <= 260)
-  for (const cell of place.cells) assert.ok(cell.y + cell.height <= place.outputs)
+  for (const cell of place.cells) assert.ok(cell.y + cell.height <= place.outputs[0].y)
 })
+
+test("input and answer are drawn once, side by side above the first two columns", () => {
+  const { inputs, outputs, strips, cells } = layout(wish())
+  assert.deepEqual([inputs.length, outputs.length], [1, 1])
+  assert.deepEqual([inputs[0].x, outputs[0].x], [strips[0].x, strips[1].x])
+  assert.equal(inputs[0].y, outputs[0].y)
+  assert.ok(inputs[0].y + inputs[0].height < cells[0].y)
+})
+
+for (const more of [{ letters: 60 }, { apart: true }, { apart: true, said: true, compact: true }]) {
+  test(`with ${JSON.stringify(more)} each has the whole width, and numbers for its steps`, () => {
+    const { inputs: [input], outputs: [output], cells } = layout(wish(more))
+    assert.ok(input.width > 2.5 * cells[0].width)
+    assert.equal(input.width, output.width)
+    assert.ok(input.apart && output.apart)
+    assert.ok(input.y + input.height < output.y)
+    assert.ok(output.y + output.height < cells[0].y)
+  })
+}
 
 test("before and after are two panes of the same shape", () => {
   const place = layout(wish({ panes: [0, 7] }))
   assert.equal(place.cells.length, 12)
   assert.deepEqual(place.cells.slice(0, 6).map((cell) => cell.y), place.cells.slice(6).map((cell) => cell.y))
   assert.deepEqual([place.cells[0].epoch, place.cells[11].epoch], [0, 7])
+  assert.deepEqual(place.outputs.map((each) => each.epoch), [0, 7])
 })
 
 test("a chosen unit makes room for its lines, symbols for themselves", () => {
   const [plain, lines, said] = [layout(wish()), layout(wish({ lines: true })), layout(wish({ said: true }))]
   assert.equal(plain.lines, null)
   assert.ok(lines.height > plain.height + 100)
-  assert.ok(said.outputHeight > plain.outputHeight)
+  assert.ok(said.outputs[0].height > plain.outputs[0].height)
 })
 
 test("a point is found again where its step and unit are drawn", () => {
@@ -47,7 +68,10 @@ test("a point is found again where its step and unit are drawn", () => {
     }
   }
   assert.equal(spotAt(place, 1, 1, shape), null)
-  assert.equal(spotAt(place, place.strips[0].x + 1, place.outputs + 5, shape).below, true)
+  const { x, y, width } = place.outputs[0]
+  const answered = spotAt(place, centre(x, width, 7, 20), y + 5, shape)
+  assert.deepEqual([answered.below, answered.answer, answered.cell], [true, 7, undefined])
+  assert.equal(spotAt(place, place.inputs[0].x + 1, y + 5, shape).below, false)
 })
 
 test("other orders of the units are followed", () => {
@@ -63,12 +87,12 @@ test("an axis has round numbers and begins with 1", () => {
   assert.ok(marks(5000, 300).length <= 8)
 })
 
-test("with little height the maps are flat, and numbers that are answered are left out", () => {
+test("with little height the maps are flat, and on a phone numbers that are answered are left out", () => {
   const [tall, flat] = [layout(wish()), layout(wish({ compact: true }))]
   assert.ok(flat.height < 0.75 * tall.height)
-  assert.equal(flat.outputHeight, 0)
-  assert.ok(layout(wish({ compact: true, said: true })).outputHeight > 0) // symbols stay
+  assert.equal(layout(wish({ compact: true, width: 260 })).outputs.length, 0)
+  assert.equal(layout(wish({ compact: true, width: 260, said: true })).outputs.length, 1) // symbols stay
   const lowest = Math.max(...flat.cells.map((cell) => cell.y + cell.height))
   assert.ok(flat.legend > lowest)
-  assert.ok(flat.input < tall.input)
+  assert.ok(flat.inputs[0].height < tall.inputs[0].height)
 })

@@ -91,3 +91,9 @@ def random_case(
     shapes = CELLS[cell].weight_shapes(features, units, Options(**bias))
     weights = [random.normal(0, 0.6, shape) for shape in shapes]
     return Case(cell, options, weights, random.normal(0, 1, (batch, timesteps, features)), units)
+
+
+def assert_close(found: np.ndarray, expected: np.ndarray, relative: float) -> None:
+    assert found.shape == np.shape(expected)
+    assert np.abs(expected).max() > 1e-6, "a test of zeros proves nothing"
+    assert np.abs(found - expected).max() / np.abs(expected).max() < relative

@@ -9,7 +9,7 @@ from seqlab.cells import CELLS
 from seqlab.cells.activations import ACTIVATIONS
 from seqlab.lens.bptt import backward
 from seqlab.lens.trace import Trace, trace
-from tests.lens.helpers import Case, random_case
+from tests.lens.helpers import Case, assert_close, random_case
 
 # Finite differences need functions without kinks. TensorFlow's gelu is right to 1e-8 only.
 SMOOTH = ("tanh", "sigmoid", "softplus", "silu", "mish", "softsign", "softmax")
@@ -37,12 +37,6 @@ def slope_of(function, at: np.ndarray) -> np.ndarray:
         down[index] -= STEP
         found[index] = (function(up) - function(down)) / (2 * STEP)
     return found
-
-
-def assert_close(found: np.ndarray, expected: np.ndarray, relative: float) -> None:
-    assert found.shape == np.shape(expected)
-    assert np.abs(expected).max() > 1e-6, "a test of zeros proves nothing"
-    assert np.abs(found - expected).max() / np.abs(expected).max() < relative
 
 
 @pytest.mark.parametrize("masked", [False, True])

@@ -8,11 +8,12 @@ from typing import get_args
 import numpy as np
 from hypothesis import strategies as st
 
-from seqlab.choices import KNOBS, Cell, Missing, ScalingKind, Schedule
+from seqlab.choices import Cell, Missing, ScalingKind, Schedule
 from seqlab.data.dataset import DataError
 from seqlab.data.load import load
 from seqlab.data.upload import Table, read_table
 from seqlab.experiment import Data, Experiment, Finding, Network, Recurrent, Training
+from seqlab.fitting.optimizers import KNOBS
 from seqlab.network.doctor import diagnose
 
 SERIES = ("sunspots", "nile", "elnino", "co2", "macro", "sine")
@@ -68,15 +69,23 @@ def data_of(draw: st.DrawFn) -> tuple[Data, Table | None]:
         "test_share": draw(st.sampled_from([0.0, 0.1])),
         "missing": draw(st.sampled_from(get_args(Missing))),
         "samples": 120,
+        "logarithm": draw(st.sampled_from(["none", "none", "log", "log1p"])),
+        "difference": draw(st.sampled_from(["none", "none", "row", "season", "both"])),
+        "transform_inputs": draw(st.booleans()),
+        "period": draw(st.sampled_from([0, 4])),
     }
     if kind == "series":
-        return Data(source=draw(st.sampled_from(SERIES)), **cut, **common), None
+        further = draw(st.sampled_from([(), ("infl", "m1")]))
+        source = draw(st.sampled_from(SERIES))
+        cut["targets"] = further if source == "macro" else ()
+        return Data(source=source, **cut, **common), None
     gaps = draw(st.sampled_from([0.0, 0.03, 0.1]))
     shape = draw(st.integers(60, 160)), gaps, draw(st.integers(1, 3)), draw(st.sampled_from([0, 3]))
     table = read_table(_csv(*shape, draw(st.integers(0, 9))), "file.csv")
     target = draw(st.sampled_from(table.numeric))
     inputs = draw(st.lists(st.sampled_from(table.numeric), unique=True, max_size=2))
-    more = {"target": target, "inputs": tuple(inputs)}
+    further = draw(st.lists(st.sampled_from(table.numeric), unique=True, max_size=2))
+    more = {"target": target, "inputs": tuple(inputs), "targets": tuple(further)}
     return Data(source="upload", file="f", **cut, **common, **more), table
 
 

@@ -100,7 +100,7 @@ def test_the_script_cuts_the_windows_of_the_run(made, tmp_path):
     phases=[Phase.explicit, Phase.generate],  # each example takes seconds
 )
 @given(made=experiments())
-def test_the_script_has_the_losses_of_the_run(made, tmp_path):
+def test_the_script_has_the_losses_of_the_run(uncompiled, made, tmp_path):
     experiment, table = made
     dataset = loaded(experiment, table)
     assume(dataset is not None)

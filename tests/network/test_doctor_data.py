@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+from seqlab.data.columns import Roles
 from seqlab.data.dataset import Goal, Scaling
 from seqlab.data.frame import Frame
 from seqlab.data.load import load
@@ -37,7 +38,7 @@ def series(values, **data):
     """An experiment on an uploaded series, and its windows."""
     experiment = Experiment(data=Data(source="upload", **data), layers=(RNN,))
     rows = np.asarray(values, float)[:, None]
-    return experiment, windows(rows, np.arange(len(rows)), [0], ("v",), "v", experiment.data)
+    return experiment, windows(rows, np.arange(len(rows)), Roles("v", ("v",)), experiment.data)
 
 
 def nearest(data):

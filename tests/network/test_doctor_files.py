@@ -1,7 +1,5 @@
 """Findings whose fix reads, cuts or deals out the sequences of a file in another way."""
 
-import io
-
 import keras
 import numpy as np
 import pandas as pd
@@ -12,17 +10,12 @@ from seqlab.data.load import load
 from seqlab.data.upload import UploadError, read_table
 from seqlab.experiment import Data, Experiment, ParseOptions, Recurrent, Training
 from seqlab.network.doctor import diagnose, explain
+from tests.data.reader.files import npz
 from tests.network.data import keras_fit, keras_losses, keras_step
 from tests.network.test_doctor import codes, errors, the
 
 RNN = Recurrent(cell="SimpleRNN", units=8)
 DRAW = np.random.default_rng(3)
-
-
-def npz(**arrays):
-    out = io.BytesIO()
-    np.savez(out, **arrays)
-    return out.getvalue()
 
 
 def csv(table):

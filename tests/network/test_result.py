@@ -48,6 +48,17 @@ def test_worse_than_the_best_rule_with_both_numbers(sunspots):
     assert f"{rule.rmse:.4g}" in finding.message
     ours = np.sqrt(1.5) * data.target_scaling.scale[0]
     assert f"{ours:.4g}" in finding.message
+    assert finding.fix is None
+
+
+def test_a_last_epoch_worse_than_the_best_rule_names_the_better_one(sunspots):
+    experiment, data = sunspots
+    rule = min(data.baselines.values(), key=lambda rule: rule.loss).loss
+    curve = [3 * rule, 0.8 * rule, 0.9 * rule, 1.2 * rule]
+    finding = found(experiment, data, [0.4, 0.3, 0.2, 0.1], curve)["worse_than_baseline"]
+    assert "After its last epoch, 4, the network is worse" in finding.message
+    assert "After epoch 2 it was better" in finding.message
+    assert finding.fix.training.epochs == 2
 
 
 def test_a_forecast_that_repeats_the_last_value(sunspots):
@@ -74,6 +85,24 @@ def test_overfitting_says_since_when_and_stops_there(sunspots):
     finding = found(experiment, data, [0.9, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01], rising)["overfitting"]
     assert "since epoch 3" in finding.message
     assert finding.fix.training.epochs == 3
+    both = found(experiment, data, [0.9, 0.5, 0.2, 0.3, 0.4, 0.5, 0.6], rising)
+    assert "overfitting" not in both, "it has become worse on the training part as well"
+
+
+@pytest.mark.parametrize(("cell", "rate"), [("LSTM", 1.0), ("SimpleRNN", 0.05)])
+def test_too_long_steps_are_told_and_a_smaller_rate_ends_the_jumps(sunspots, cell, rate):
+    experiment, data = sunspots
+    experiment = with_layer(experiment, 0, cell=cell)
+    wild = train(with_training(experiment, learning_rate=rate), data)
+    finding = found(wild.experiment, data, **_curves(wild))["jumping_loss"]
+    assert finding.fix.training.learning_rate == rate / 10
+    for smaller in (rate / 10, 0.02, 1e-5):
+        calm = train(with_training(experiment, learning_rate=smaller), data)
+        assert "jumping_loss" not in found(calm.experiment, data, **_curves(calm)), smaller
+
+
+def _curves(result):
+    return {"loss": result.history["loss"], "val_loss": result.history["val_loss"]}
 
 
 def test_not_learning_is_measured_against_chance():
@@ -142,6 +171,12 @@ def test_a_diverged_run_is_told_with_its_epoch(sunspots):
     finding = found(experiment, data, [0.5, 3.0, None], [0.6, 9.0, float("nan")])["diverged"]
     assert "epoch 3" in finding.message
     assert finding.fix.training.clipnorm == 1
+    at_the_ends = {"lstm_0": np.geomspace(1e-9, 1, data.timesteps)[np.newaxis]}
+    assert "vanishing_gradients" in found(experiment, data, [2.0, 2.1], gradients=at_the_ends)
+    assert found(experiment, data, [0.5, None], gradients=at_the_ends).keys() & {
+        "diverged",
+        "vanishing_gradients",
+    } == {"diverged"}
     again = found(finding.fix, data, [0.5, float("inf")])["diverged"]
     assert again.fix.training.learning_rate < experiment.training.learning_rate
 

@@ -17,17 +17,17 @@ import numpy as np
 import pytest
 
 import seqlab
-from seqlab.choices import KNOBS
+from seqlab.data.columns import Roles
 from seqlab.data.load import load
 from seqlab.data.upload import read_table
 from seqlab.data.windows import windows
 from seqlab.experiment import Data, Experiment, Network, Recurrent, Training
+from seqlab.fitting.optimizers import KNOBS
 from seqlab.network.doctor.fixes import with_training
 from seqlab.network.doctor.targets import activations_for
 from seqlab.network.source import changed_lines, files, notebook, package, source
 from seqlab.network.source.data import prepare
 from seqlab.presets import PRESETS
-from seqlab.training import program
 from seqlab.training.train import train
 from tests.network.data import classes, fitting, noise
 from tests.network.random_networks import random_network
@@ -105,7 +105,31 @@ FILES = {
     "series": from_file("a.csv", THROWS, window=3, steps=2, test_share=0.1, duplicates="drop"),
     "sequences": from_file("a.npz", sequences_twice(), longest=3, duplicates="drop"),
 }
+CHANGES = Experiment(
+    data=Data(
+        source="macro",
+        window=6,
+        steps=3,
+        inputs=("unemp", "cpi", "realint"),
+        period=4,
+        logarithm="log",
+        difference="both",
+        transform_inputs=True,
+        calendar=("month",),
+    ),
+    layers=(layer(),),
+    training=Training(epochs=2),
+)
+AHEAD = Experiment(
+    data=Data(
+        source="macro", window=6, horizon=2, steps=2, inputs=("unemp",), known_ahead=("infl",)
+    ),
+    layers=(layer(),),
+    training=Training(epochs=2),
+)
 CASES = {
+    "known ahead": (AHEAD, load(AHEAD)),
+    "changes": (CHANGES, load(CHANGES)),
     "gru": (GRU, load(GRU)),
     "steps": (STEPS, load(STEPS)),
     "stateful": (STATEFUL, noise()),
@@ -149,24 +173,6 @@ def random_experiment(seed):
     )
     changes = {"layers": tuple(layers), "training": training, "network": network}
     return experiment.model_copy(update=changes), fitting(frame, 32, seed)
-
-
-@pytest.fixture(scope="module")
-def uncompiled():
-    """Without XLA, which takes seconds to compile what these tests run for a moment.
-
-    That the compiled programs give the losses of Keras' own loop is tested in tests/training.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        make, compile_ = program.Program._make, keras.Model.compile
-        patch.setattr(program.Program, "_make", lambda self, jit: make(self, False))
-        patch.setattr(
-            keras.Model,
-            "compile",
-            lambda self, *args, **kwargs: compile_(self, *args, **kwargs, jit_compile=False),
-        )
-        patch.setattr(program, "KEPT", 0)
-        yield
 
 
 def ran(experiment, data, folder):
@@ -296,7 +302,7 @@ def test_column_names_of_a_stranger_cannot_leave_their_quotes():
     name = 'a"]; print("""x\\\n'
     e = Experiment(data=Data(source="upload", window=4))
     rows = np.random.default_rng(0).normal(size=(60, 1))
-    data = windows(rows, np.arange(60), [0], (name,), name, e.data)
+    data = windows(rows, np.arange(60), Roles(name, (name,)), e.data)
     script = source(e, data)
     tree = ast.parse(script)
     calls = [

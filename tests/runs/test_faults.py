@@ -9,12 +9,23 @@ from contextlib import contextmanager
 import psutil
 import pytest
 
+from seqlab.experiment import Experiment
+from seqlab.runs import at_work
 from seqlab.runs import pool as pools
 from seqlab.runs.pool import Pool
+from seqlab.runs.records import NewRun
 from seqlab.runs.store import Store
 from tests.clock import Skipping
 from tests.runs.cluster import Cluster
 from tests.runs.helpers import JOB, ended, pid_of, submit, wait_for
+
+
+def skipping(monkeypatch):
+    """The clock of the pool's thread, which can jump."""
+    clock = Skipping()
+    for module in (pools, at_work):
+        monkeypatch.setattr(module, "time", clock)
+    return clock
 
 
 @pytest.fixture
@@ -43,6 +54,17 @@ def start(store):
         pool.close()
 
 
+@pytest.fixture
+def turns(start, monkeypatch):
+    """A pool with turns of 10 minutes and its clock. A run that is stopped can end by itself.
+
+    Otherwise a busy machine decides: after half a second a run without weights loses its worker.
+    """
+    clock = skipping(monkeypatch)
+    monkeypatch.setattr(at_work, "FIRST_GRACE", 30.0)
+    return lambda workers: start(workers=workers, turn=600, grace=30.0), clock
+
+
 def test_a_killed_worker_fails_its_run_alone_and_the_pool_heals(start, store):
     pool = start(workers=2)
     victim, other = (submit(pool, store, 10_000, "announce_pid") for _ in range(2))
@@ -69,18 +91,23 @@ def test_a_run_that_eats_memory_is_stopped_at_its_limit(start, store, monkeypatc
 
 
 def test_a_run_that_nobody_looks_at_is_stopped(start, store, monkeypatch):
-    monkeypatch.setattr(pools, "time", clock := Skipping())
+    clock = skipping(monkeypatch)
     pool = start(workers=1, unwatched=600)
     run, waiting = submit(pool, store, 10_000), submit(pool, store, 10_000)
+    (of_a_study,) = store.create_all([NewRun(Experiment(), study="a race")])
+    pool.submit(of_a_study, Experiment(), "count")
     wait_for(lambda: store.get(run).status == "running")
+    store.add_snapshot(run, 0, b"weights to lose")  # so it gets time to stop
     clock.skipped = 400
     pool.look(run)
     clock.skipped = 800
     wait_for(lambda: ended(store, waiting))
     assert store.get(waiting).status == "stopped"
+    assert store.get(of_a_study).status == "queued", "a study needs nobody who looks"
     assert store.get(run).status == "running"
     clock.skipped = 1200
     wait_for(lambda: ended(store, run))
+    wait_for(lambda: store.get(of_a_study).status == "finished")
     assert store.get(run).status == "stopped"
     assert "Nobody had looked at it for 10 minutes" in store.get(run).message
 
@@ -97,11 +124,9 @@ def test_a_run_that_stays_paused_gives_its_worker_to_others(start, store):
     assert store.has_state(run)  # one can go on from there
 
 
-def test_visitors_take_turns_and_a_long_run_makes_room_while_another_waits(
-    start, store, monkeypatch
-):
-    monkeypatch.setattr(pools, "time", clock := Skipping())
-    pool = start(workers=1, turn=600)
+def test_visitors_take_turns_and_a_long_run_makes_room_while_another_waits(turns, store):
+    start, clock = turns
+    pool = start(1)
     first, second, third = (submit(pool, store, 10_000, owner="ada") for _ in range(3))
     wait_for(lambda: store.get(first).status == "running")
     clock.skipped = 700
@@ -117,9 +142,31 @@ def test_visitors_take_turns_and_a_long_run_makes_room_while_another_waits(
         pool.stop(run)
 
 
-def test_one_who_waits_costs_the_busiest_visitor_one_run(start, store, monkeypatch):
-    monkeypatch.setattr(pools, "time", clock := Skipping())
-    pool = start(workers=3, turn=600)
+def test_a_pause_is_no_part_of_the_turn_of_a_run(turns, store):
+    start, clock = turns
+    pool = start(1)
+    adas = submit(pool, store, 10_000, owner="ada")
+    wait_for(lambda: store.get(adas).status == "running")
+    pool.tell(adas, {"kind": "pause"})
+    wait_for(lambda: store.get(adas).status == "paused")
+    clock.skipped = 700
+    bobs = submit(pool, store, 3, owner="bob")
+    wait_for(lambda: pool.position(bobs) == 1)
+    time.sleep(0.5)  # some more rounds of the pool
+    assert store.get(adas).status == "paused"
+    pool.tell(adas, {"kind": "resume"})
+    wait_for(lambda: store.get(adas).status == "running")
+    time.sleep(0.5)
+    assert store.get(adas).status == "running"
+    clock.skipped = 1400
+    wait_for(lambda: ended(store, bobs))
+    assert store.get(bobs).status == "finished"
+    assert "while others were waiting" in store.get(adas).message
+
+
+def test_one_who_waits_costs_the_busiest_visitor_one_run(turns, store):
+    start, clock = turns
+    pool = start(3)
     cato = submit(pool, store, 10_000, owner="cato")
     adas = [submit(pool, store, 10_000, owner="ada") for _ in range(3)]
     wait_for(lambda: all(store.get(run).status == "running" for run in [cato, *adas[:2]]))
@@ -154,7 +201,7 @@ def test_on_a_full_disk_a_run_goes_on_and_is_written_down_later(start, store):
         pool.tell(run, {"kind": "resume"})
         wait_for(lambda: pool.problem)
         assert "disk is full" in pool.problem
-        wait_for(lambda: not pool._state.running)  # it has ended, which cannot be written down
+        wait_for(lambda: not pool._jobs.running)  # it has ended, which cannot be written down
         assert store.get(run).status == "paused"
     wait_for(lambda: ended(store, run))
     assert store.get(run).status == "finished"

@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqlab.experiment import Data, Experiment
-from seqlab.runs.housekeeping import GB, Housekeeper, tidy, too_much
-from seqlab.runs.store import Kept, Store
+from seqlab.runs import housekeeping
+from seqlab.runs.housekeeping import GB, Housekeeper, kept_by, tidy, too_much
+from seqlab.runs.records import Kept
+from seqlab.runs.store import Store
 from tests.runs.helpers import wait_for
 
 ROWS = st.lists(
@@ -115,7 +117,7 @@ def test_tidying_removes_files_and_rows(tmp_path):
     store.pin(second, True)
     assert tidy(store, None, 10 / GB, 1) == [other]
     assert store.get(second).pinned
-    store._write("UPDATE runs SET ended = 0 WHERE id = ?", (second,))
+    store.write("UPDATE runs SET ended = 0 WHERE id = ?", (second,))
     tidy(store, 30, 1, 1)
     assert store.get(second) is not None  # pinned: kept for ever
     store.pin(second, False)
@@ -129,7 +131,7 @@ def test_files_of_visitors_are_tidied_too(tmp_path):
     of_one = store.add_upload(bytes(1000), "a.csv", "ada")
     of_two = store.add_upload(bytes(1000), "b.csv", "ada")
     store.add_upload(bytes(1000), "b.csv", "bob")
-    sizes = {one.id: (one.owner, one.size) for one in store.kept()}
+    sizes = {one.id: (one.owner, one.size) for one in kept_by(store)}
     assert sizes == {of_one: ("ada", 1000), of_two: (None, 1000)}
     data = Data(source="upload", file=of_one)
     run = store.create(Experiment(data=data), owner="bob")
@@ -143,13 +145,13 @@ def test_files_of_visitors_are_tidied_too(tmp_path):
     store.close()
 
 
-def test_a_run_of_another_version_is_removed_and_counted_only_if_it_is(tmp_path):
+def test_a_run_of_another_version_is_removed_and_counted_only_if_it_is(tmp_path, monkeypatch):
     store = Store(tmp_path)
     strange, pinned = ended(store, "ada", 1000), ended(store, "ada", 1000)
-    store._write("UPDATE runs SET experiment = 'strange' WHERE id = ?", (strange,))
-    kept = store.kept()
+    store.write("UPDATE runs SET experiment = 'strange' WHERE id = ?", (strange,))
+    kept = kept_by(store)
     store.pin(pinned, True)  # after the look at what is kept
-    store.kept = lambda: kept
+    monkeypatch.setattr(housekeeping, "kept_by", lambda _: kept)
     assert tidy(store, None, 10 / GB, 1) == [strange]
     assert not (store.home / "runs" / strange).exists()
     assert store.get(pinned) is not None

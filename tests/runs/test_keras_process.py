@@ -22,10 +22,11 @@ from seqlab.runs import keras_process
 from seqlab.runs.keras_process import (
     BusyError,
     ModelError,
-    keras_file,
+    network_files,
     open_model,
 )
 from seqlab.training import keras_file as program
+from seqlab.training import lite
 from seqlab.training.build import build, weights
 from seqlab.training.inspect import gates
 
@@ -44,11 +45,22 @@ def test_our_file_loads_in_plain_keras_and_predicts_the_same(tmp_path):
     for name, variable in weights(model):
         variable.assign(trained[name])
     path = tmp_path / "mine.keras"
-    path.write_bytes(keras_file(experiment, frame, trained | {"prediction": np.zeros((2, 1))}))
+    files = network_files(experiment, frame, trained | {"prediction": np.zeros((2, 1))})
+    path.write_bytes(files.keras)
     loaded = keras.saving.load_model(path)
     x = rng.normal(size=(3, 6, 2)).astype("float32")
     np.testing.assert_allclose(loaded.predict(x, verbose=0), model(x), rtol=1e-6)
     assert loaded.optimizer.name == "adam"
+    assert files.why == ""
+    for sequence in x:
+        said = lite.answers(files.lite, [sequence[np.newaxis]])
+        np.testing.assert_allclose(said, model(sequence[np.newaxis]), atol=1e-5)
+
+
+def test_a_network_that_litert_cannot_hold_says_so():
+    experiment = Experiment(layers=(Recurrent(units=2, stateful=True),))
+    with pytest.raises(lite.LiteError, match="stateful network is made for batches of one size"):
+        lite.lite_file(build(plan(experiment, Frame(6, 2))))
 
 
 def test_a_strangers_model_is_looked_into_with_the_lens(tmp_path):
@@ -297,7 +309,7 @@ def test_every_download_of_the_playground_opens(name, in_process):
     experiment = OURS[name]
     frame = load(experiment).frame
     arrays = {name: v.numpy() for name, v in weights(build(plan(experiment, frame)))}
-    opened = open_model(keras_file(experiment, frame, arrays))
+    opened = open_model(network_files(experiment, frame, arrays).keras)
     assert len(opened.recurrent) == sum(1 + layer.bidirectional for layer in experiment.layers)
     sequences = [
         np.ones(read.timesteps or 7, np.int64)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from seqlab.experiment import Experiment
-from seqlab.runs.pool import Pool, _Job, until_turn
+from seqlab.runs.jobs import Job
+from seqlab.runs.pool import Pool
 from seqlab.runs.store import Store
 from tests.runs.helpers import JOB, ended, pid_of, submit, wait_for
 
@@ -165,7 +166,7 @@ def test_a_run_without_a_state_cannot_go_on(pool, store):
 
 
 def test_a_job_that_does_not_listen_is_ended_after_the_grace_time(pool, store, monkeypatch):
-    monkeypatch.setattr(pool, "_grace", 1.0)
+    monkeypatch.setattr(pool._at_work, "grace", 1.0)
     run = submit(pool, store, part="deaf")
     wait_for(lambda: store.get(run).status == "running")
     store.add_snapshot(run, 0, b"weights")  # something to lose: it is waited for
@@ -178,7 +179,7 @@ def test_a_job_that_does_not_listen_is_ended_after_the_grace_time(pool, store, m
 
 
 def test_a_run_that_still_compiles_is_not_given_the_grace_time(pool, store, monkeypatch):
-    monkeypatch.setattr(pool, "_grace", 3600.0)
+    monkeypatch.setattr(pool._at_work, "grace", 3600.0)
     run = submit(pool, store, part="deaf")
     wait_for(lambda: store.get(run).status == "running")
     pool.stop(run)
@@ -192,14 +193,6 @@ def test_an_exception_is_told_in_a_sentence(pool, store):
     wait_for(lambda: ended(store, run))
     assert store.get(run).status == "failed"
     assert store.get(run).message == "Training failed: the kernel has no shape"
-
-
-def test_the_time_until_ones_turn_follows_the_queue():
-    assert until_turn([], []) == 0
-    assert until_turn([8.0, 3.0], []) == 3  # the second worker is free first
-    assert until_turn([8.0, 3.0], [10.0]) == 8
-    assert until_turn([8.0, 3.0], [10.0, 1.0]) == 9
-    assert until_turn([900.0, 800.0], [700.0], turn=600) == 600  # who has had a turn makes room
 
 
 class Idle:
@@ -220,13 +213,13 @@ def test_the_queue_keeps_in_mind_who_came_first(tmp_path):
     pool._workers, pool._connection = Idle(), SimpleNamespace(client=None)
     for owner in "aabba":
         run = store.create(Experiment(), owner=owner)
-        pool._state.waiting.append(_Job(run, (), owner=owner))
-    came = list(pool._state.waiting)
-    pool._state.running["worker"] = working = _Job("other", (), owner="a", address="worker")
+        pool._jobs.waiting.append(Job(run, (), owner=owner))
+    came = list(pool._jobs.waiting)
+    pool._jobs.running["worker"] = working = Job("other", (), owner="a", address="worker")
     working.future = Late("pending")
     working.future.done = lambda: False
     pool._tick()
-    assert pool._state.waiting == came
+    assert pool._jobs.waiting == came
     assert pool.position(came[2].run) == 1  # b has nothing at work
     working.owner = "b"
     pool._tick()
@@ -258,9 +251,9 @@ def test_a_result_that_is_long_on_its_way_is_asked_for_again(tmp_path, status):
     pool = Pool(store, job=JOB, warm_up=None)  # never started: its thread's work is done here
     run, late = store.create(Experiment()), Late(status)
     store.set_status(run, "running")
-    job = _Job(run, (), address="a", future=late)
-    pool._state.running["a"] = job
-    pool._finish(job)
+    job = Job(run, (), address="a", future=late)
+    pool._jobs.running["a"] = job
+    pool._at_work.finish(job)
     assert store.get(run).status == "running"
     pool._inbox.get_nowait()()
     assert late.asked == 2
@@ -280,7 +273,7 @@ def test_what_was_compiled_ahead_is_trained_where_it_was_compiled(pool, store, t
 def test_nothing_is_compiled_ahead_while_a_run_waits(pool, store, tmp_path):
     for _ in range(3):
         submit(pool, store, epochs=10_000, part="announce_pid")
-    wait_for(lambda: pool.others_wait)
+    wait_for(lambda: pool.others_wait("somebody"))
     told = tmp_path / "pid"
     pool.prepare(Experiment(), str(told), "not now")
     time.sleep(1)

@@ -11,25 +11,24 @@ import pytest
 
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.lens import snapshot
-from seqlab.runs import store as stores
+from seqlab.runs import records
+from seqlab.runs import store as store_module
+from seqlab.runs.housekeeping import forget
 from seqlab.runs.recorder import Recorder
-from seqlab.runs.store import Standing, Store, StoreError
+from seqlab.runs.records import Standing
+from seqlab.runs.storage import StoreError
+from seqlab.runs.store import Store
 from tests.clock import Clock
 
 EXPERIMENT = Experiment(layers=(Recurrent(cell="GRU", units=3),))
 
 
 @pytest.fixture
-def store(tmp_path):
-    store = Store(tmp_path)
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def clock(monkeypatch):
     """The time that the store goes by."""
-    monkeypatch.setattr(stores, "time", clock := Clock())
+    clock = Clock()
+    for module in (records, store_module):
+        monkeypatch.setattr(module, "time", clock)
     return clock
 
 
@@ -83,7 +82,7 @@ def test_a_pause_between_two_trainings_is_no_training(store, clock):
 
 def test_a_run_whose_settings_cannot_be_read_does_not_hide_the_others(store):
     lost, kept = store.create(EXPERIMENT), store.create(EXPERIMENT)
-    store._write("UPDATE runs SET experiment = ? WHERE id = ?", ('{"data": 1}', lost))
+    store.write("UPDATE runs SET experiment = ? WHERE id = ?", ('{"data": 1}', lost))
     assert [run.id for run in store.runs()] == [kept]
     assert store.get(lost) is None
 
@@ -91,7 +90,7 @@ def test_a_run_whose_settings_cannot_be_read_does_not_hide_the_others(store):
 def test_another_process_with_the_same_id_is_another_server(store):
     run = store.create(EXPERIMENT)
     other = os.getppid()  # alive, but not the one that made the run
-    store._write("UPDATE runs SET server = ?, server_born = ? WHERE id = ?", (other, 1.0, run))
+    store.write("UPDATE runs SET server = ?, server_born = ? WHERE id = ?", (other, 1.0, run))
     assert store.interrupt_orphans() == [run]
 
 
@@ -233,7 +232,7 @@ def test_what_is_too_old_is_forgotten_and_nothing_else(store):
         store.add_metrics(run, [1], [0.5], [0.5])
         store.add_log(run, "compiled")
         store.add_snapshot(run, 1, b"weights")
-        store._write("UPDATE runs SET status = ?, ended = ? WHERE id = ?", (status, ended, run))
+        store.write("UPDATE runs SET status = ?, ended = ? WHERE id = ?", (status, ended, run))
         return run, file
 
     now, day = time.time(), 86_400
@@ -244,12 +243,12 @@ def test_what_is_too_old_is_forgotten_and_nothing_else(store):
     other = store.create(Experiment(data=Data(source="upload", file=shared)))
     unused, fresh = store.add_upload(b"y\n1\n", "unused.csv"), store.add_upload(b"z", "fresh.csv")
     strange, _ = made("strange.csv", now)
-    store._write("UPDATE runs SET experiment = ? WHERE id = ?", ("of another version", strange))
+    store.write("UPDATE runs SET experiment = ? WHERE id = ?", ("of another version", strange))
     for path in [*(store.home / "runs").iterdir(), *(store.home / "uploads").iterdir()]:
         if path.name != fresh:
             os.utime(path, (now - 9 * day, now - 9 * day))
-    store.forget(7)
-    left = {run for (run,) in store._read("SELECT id FROM runs")}
+    forget(store, 7)
+    left = {run for (run,) in store.read("SELECT id FROM runs")}
     assert left == {new, active, other, strange}
     assert store.snapshots(new) == store.snapshots(active) == store.snapshots(strange) == [1]
     for run in (old, again):

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqlab.runs.turns import give_way, order
+from seqlab.runs.turns import give_way, order, until_turn
 
 VISITORS = st.lists(st.sampled_from("abcd"), max_size=25)
 
@@ -67,3 +67,11 @@ def test_runs_end_only_for_those_who_have_less_at_work(waiting, at_work):
     for visitor in set(running):  # nobody loses all and is left behind those they made room for
         lost = sum(running[index] == visitor for index in ending)
         assert lost <= sum(other != visitor for other in waiting)
+
+
+def test_the_time_until_ones_turn_follows_the_queue():
+    assert until_turn([], []) == 0
+    assert until_turn([8.0, 3.0], []) == 3  # the second worker is free first
+    assert until_turn([8.0, 3.0], [10.0]) == 8
+    assert until_turn([8.0, 3.0], [10.0, 1.0]) == 9
+    assert until_turn([900.0, 800.0], [700.0], turn=600) == 600  # who has had a turn makes room

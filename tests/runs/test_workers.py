@@ -94,6 +94,8 @@ def test_an_idle_worker_compiles_ahead_and_another_stays_free(two):
     assert not two.compiled("LSTM")
     assert two.choose("GRU", {}) == "a"
     assert two.choose("GRU", {"a": None}) is None  # b is at work
+    assert two.choose("LSTM", {}) == "b"  # what it compiles it trains next
+    assert two.choose("LSTM", {"b": None}) == "a"
     two.prepare(client, "job:prepare", (1,), "LSTM", [])  # it is on its way
     two.prepare(client, "job:prepare", (1,), "GRU", [])  # a must stay free
     assert len(client.asked) == 1

@@ -9,6 +9,6 @@ import pytest
 @pytest.fixture(scope="session", autouse=True)
 def keep_programs():
     """Compiling takes seconds: what one test has compiled serves the others."""
-    from seqlab.training import program
+    from seqlab.training import kept_programs
 
-    program.KEPT = 32
+    kept_programs.KEPT = 32

@@ -6,15 +6,16 @@ from functools import cache
 import keras
 import numpy as np
 
+from seqlab.data.columns import Roles
 from seqlab.data.dataset import Dataset, Goal, Scaling
 from seqlab.data.tasks.series import sine
 from seqlab.data.windows import windows
 from seqlab.experiment import Data, Experiment, Recurrent, Training
+from seqlab.fitting.metrics import METRICS
 from seqlab.network.plan import plan
 from seqlab.training.batches import inputs_of, weights_of
 from seqlab.training.build import build, loss, optimizer
-from seqlab.training.fit import Listener
-from seqlab.training.program import METRICS
+from seqlab.training.listener import Listener
 
 
 def experiment(*layers, window=12, samples=150, **training) -> Experiment:
@@ -28,7 +29,7 @@ def experiment(*layers, window=12, samples=150, **training) -> Experiment:
 def series(e: Experiment) -> Dataset:
     values = sine(e.data)
     values = np.concatenate([values, values**2], axis=1)
-    return windows(values, np.arange(len(values)), [0, 1], ("sine", "square"), "sine", e.data)
+    return windows(values, np.arange(len(values)), Roles("sine", ("sine", "square")), e.data)
 
 
 def drawn(x, y, goal=None, lengths=None, **more) -> Dataset:
@@ -68,7 +69,7 @@ def fit_plainly(e: Experiment, dataset: Dataset, callbacks=(), rate=None):
     given, frame, planned = {"sample_weight": weights}, dataset.frame, plan(e, dataset.frame)
 
     def metrics():
-        return [METRICS[name](name=name) for name in planned.metrics]
+        return [getattr(keras.metrics, METRICS[name].keras)(name=name) for name in planned.metrics]
 
     # Weights of steps are Keras' sample weights; metrics count with the same weights.
     compiled = {"loss": loss(planned), "weighted_metrics": metrics()}

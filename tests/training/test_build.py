@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from seqlab.cells import CELLS
-from seqlab.choices import KNOBS
 from seqlab.data.frame import Frame
 from seqlab.data.load import load
 from seqlab.experiment import Experiment, Network, Recurrent, Training
+from seqlab.fitting.optimizers import KNOBS
 from seqlab.network.plan import plan
 from seqlab.network.source.script import sections
 from seqlab.training.build import OPTIMIZERS, build, late, loss, optimizer, weights

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from seqlab.experiment import Recurrent
 from seqlab.network.plan import plan
-from seqlab.training import program as programs
+from seqlab.training import kept_programs as programs
 from seqlab.training.batches import Batches, order
 from seqlab.training.divergence import first_nonfinite_layer
 from seqlab.training.fit import fit

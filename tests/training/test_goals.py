@@ -8,7 +8,7 @@ import pytest
 from seqlab.data.dataset import Goal
 from seqlab.experiment import Network, Recurrent
 from seqlab.training import job
-from seqlab.training.program import program_for
+from seqlab.training.kept_programs import program_for
 from seqlab.training.train import train
 from tests.training.helpers import drawn, experiment, fit_plainly, inputs_of, series
 

@@ -10,6 +10,7 @@ from keras import layers
 
 import seqlab
 from seqlab.cells import CELLS
+from tests.lens.helpers import assert_close
 
 CLOSE = {"rtol": 1e-5, "atol": 1e-6}
 random = np.random.default_rng(0)
@@ -218,12 +219,6 @@ def autodiff(model: keras.Model, x: np.ndarray, y: np.ndarray, loss: str) -> np.
         tape.watch(tensor)
         value = tf.reduce_mean(function(y.astype(x.dtype), model(tensor, training=False)))
     return tape.gradient(value, tensor).numpy()
-
-
-def assert_close(found: np.ndarray, expected: np.ndarray, relative: float) -> None:
-    assert found.shape == np.shape(expected)
-    assert np.abs(expected).max() > 1e-6, "a test of zeros proves nothing"
-    assert np.abs(found - expected).max() / np.abs(expected).max() < relative
 
 
 STACKS: dict[str, Callable[[], list[layers.Layer]]] = {

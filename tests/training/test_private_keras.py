@@ -1,10 +1,13 @@
 """Keras still has the names that are not its public ones: if one is gone, this says which."""
 
+import json
+import random
+
 import keras
 import numpy as np
 import tensorflow as tf
 
-from seqlab.training import private_keras
+from seqlab.training import keras_safety, private_keras
 
 L = keras.layers
 
@@ -53,3 +56,39 @@ def test_a_model_casts_what_it_reads_to_the_dtype_of_its_symbols():
         layer.dtype_policy = keras.DTypePolicy("float64")
     model(np.ones((1, 3)))
     assert seen[-1] == tf.float64
+
+
+def seed_of(generator):
+    return np.asarray(generator.state).tolist()
+
+
+def test_seeds_are_drawn_from_what_is_given_and_then_from_where_they_were():
+    with private_keras.seeds_drawn_from(random.Random(7)):
+        first = [seed_of(keras.random.SeedGenerator()) for _ in range(2)]
+    with private_keras.seeds_drawn_from(random.Random(7)):
+        again = [seed_of(keras.random.SeedGenerator()) for _ in range(2)]
+    assert first == again
+    random.seed(7)
+    assert seed_of(keras.random.SeedGenerator()) == first[0]
+
+
+def test_a_file_spells_private_modules_as_the_check_of_strangers_files_expects():
+    symbol = keras.Input((None, 2))
+    masked = L.Masking()(symbol)
+    model = keras.Model(symbol, L.LSTM(2)(masked) * 2)
+    modules = set()
+
+    def look(part):
+        for inner in part if isinstance(part, list) else ():
+            look(inner)
+        if isinstance(part, dict):
+            modules.add(str(part.get("module")))
+            look(list(part.values()))
+
+    look(json.loads(model.to_json()))
+    assert any(name.startswith(keras_safety.OPERATIONS) for name in modules)
+    private = {name for name in modules if name.startswith("keras.src")}
+    assert {
+        n for n in private if not n.startswith(keras_safety.OPERATIONS)
+    } <= keras_safety.MODEL_MODULES
+    assert keras_safety.MODEL_MODULES & modules

@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 
 from seqlab.runs.pool import Pool
 from seqlab.runs.store import Store
-from seqlab.ui import services
+from seqlab.ui import services, visitor
 from tests.runs.cluster import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +48,14 @@ def new_tab() -> AppTest:
     app = AppTest.from_file(ROOT / "seqlab/ui/shell.py", default_timeout=120)
     for place in ("data", "head", "training", 0, 1, 2, 3):
         app.session_state[f"more_{place}"] = True
+    app.session_state["earlier"] = True
+    return app
+
+
+def tab(key: str) -> AppTest:
+    """A tab of the browser that has this key."""
+    app = new_tab()
+    app.session_state[visitor._KEY] = key
     return app
 
 

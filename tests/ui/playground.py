@@ -14,10 +14,11 @@ LONG = 180_000  # milliseconds: a first training may wait for TensorFlow to warm
 class Playground:
     """What a visitor can do and see, in words."""
 
-    def __init__(self, page: Page, url: str) -> None:
+    def __init__(self, page: Page, url: str | None = None) -> None:
         self.page = page
         page.set_default_timeout(30_000)
-        self.open(url)
+        if url is not None:  # otherwise the page is open
+            self.open(url)
 
     def open(self, url: str) -> None:
         self.page.goto(url)
@@ -55,7 +56,8 @@ class Playground:
         return int(found[1]) if found else -1
 
     def epochs_drawn(self) -> int:
-        script = "e => e._fullData?.[0]?.x?.length ?? 0"
+        """The last epoch of the curve; of a long run some before it are left out."""
+        script = "e => e._fullData?.[0]?.x?.at(-1) ?? 0"
         chart = self.part("loss_chart").locator(".js-plotly-plot")
         return chart.evaluate(script) if chart.count() else 0
 

@@ -98,9 +98,10 @@ def test_before_any_training_the_line_to_beat_is_told(source):
     assert "nan" not in said.sentence
 
 
-def test_predictions_of_other_data_are_not_drawn():
+@pytest.mark.parametrize("shape", [(500, 1), (4,), (4, 3)])
+def test_predictions_of_other_data_are_not_drawn(shape):
     found = dataset("sunspots")
-    said = answer(found, np.zeros((500, 1), np.float32), 4, 0)
+    said = answer(found, np.zeros(shape, np.float32), 4, 0)
     assert "RMSE of linear autoregression" in said.sentence
 
 

@@ -2,15 +2,22 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
-from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import (
+    RerunData,
+    ScriptRequests,
+    ScriptRequestType,
+)
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from seqlab.ui.server import clicks
 
@@ -96,3 +103,22 @@ def test_a_thread_that_nobody_stopped_tidies_up():
     assert done == [1]
     SafeSessionState(state, lambda: None).on_script_finished(frozenset())  # of no thread at all
     assert done == [1, 1]
+
+
+def drawn(monkeypatch) -> list[str]:
+    """What a page draws whose fragment, in which somebody has clicked, is gone."""
+    wish = partial(RerunData, fragment_id="gone")
+    monkeypatch.setattr(local_script_runner, "RerunData", wish)
+    app = AppTest.from_string('import streamlit as st\nst.markdown("drawn")').run(timeout=60)
+    return [element.value for element in app.markdown]
+
+
+def test_a_click_in_a_fragment_that_goes_meanwhile_draws_the_page(monkeypatch):
+    monkeypatch.setattr(ScriptRunner, "_run_script", clicks.run)
+    assert drawn(monkeypatch) == ["drawn"]
+
+
+def test_streamlit_itself_draws_nothing_then(monkeypatch):
+    """When this fails, `clicks.run` can go."""
+    monkeypatch.setattr(ScriptRunner, "_run_script", clicks._run)
+    assert drawn(monkeypatch) == []

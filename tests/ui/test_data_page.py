@@ -2,18 +2,26 @@
 
 import io
 import json
+import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from seqlab.data.baselines import find_period
 from seqlab.data.catalogue import ENTRIES
+from seqlab.data.reader.stages import STAGES
+from seqlab.data.upload import read_table
 from seqlab.experiment import Data, Experiment, ParseOptions, Recurrent
+from seqlab.runs.file_reader import FileJob
+from seqlab.ui import services
 from seqlab.ui.components import chart
-from seqlab.ui.data_page import parse_options
+from seqlab.ui.controls import data as data_controls
+from seqlab.ui.controls import parse_options
 from seqlab.ui.draft import dataset_of
+from tests.data.reader.files import npz
 from tests.ui.test_lens_page import finished
 from tests.ui.test_lens_page import opened as look_inside
 
@@ -40,6 +48,11 @@ def uploaded(app, name, content, **query):
 def words(app):
     boxes = (*app.header, *app.caption, *app.markdown, *messages(app))
     return "\n".join(box if isinstance(box, str) else box.value.replace("\\", "") for box in boxes)
+
+
+def how_it_is_read(app):
+    """The title of the expander with the reader's guesses."""
+    return next(e.label for e in app.expander if e.label.startswith("How the file is read"))
 
 
 def messages(app):
@@ -204,7 +217,7 @@ def test_every_guess_can_be_overruled_and_reset(app, name, value, shown):
     assert ParseOptions.model_validate(app.session_state["reading"]) == ParseOptions(
         **{name: value}
     )
-    assert "1 changed" in app.expander[0].label
+    assert "1 changed" in how_it_is_read(app)
     assert shown in words(app)
     app.button(key=f"reset_reading_{name}").click().run()
     assert not app.exception
@@ -320,7 +333,7 @@ def test_a_link_brings_its_reading_along(app, store):
     file = store.add_upload(series(delimiter=";"), "rivers.csv")
     wish = ParseOptions(ignored=("rain",), header=1)
     opened(app, Data(source="upload", file=file, reading=wish))
-    assert "2 changed" in app.expander[0].label
+    assert "2 changed" in how_it_is_read(app)
     assert app.multiselect(key="reading_ignored").value == ["rain"]
     assert "90 rows and 2 columns" in words(app)
 
@@ -407,12 +420,6 @@ def test_long_and_wide_tables_show_their_beginning(app):
     assert len(table_with(app, "known")) == 300
 
 
-def arrays(**named):
-    file = io.BytesIO()
-    np.savez(file, **named)
-    return file.getvalue()
-
-
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
@@ -425,7 +432,7 @@ def arrays(**named):
         ("corpus.txt", b"To be, or not to be, that is the question.\n" * 40, "running text"),
         (
             "a.npz",
-            arrays(x=np.random.default_rng(0).normal(size=(30, 6, 2)), y=np.arange(30) % 3),
+            npz(x=np.random.default_rng(0).normal(size=(30, 6, 2)), y=np.arange(30) % 3),
             "sequences",
         ),
         (
@@ -491,7 +498,7 @@ WAVES = np.sin(
 
 
 def test_axes_that_look_swapped_are_swapped_by_a_click_and_back_by_another(app, store):
-    file = store.add_upload(arrays(x=WAVES.T[:, :, None]), "waves.npz")
+    file = store.add_upload(npz(x=WAVES.T[:, :, None]), "waves.npz")
     app.query_params.update(Experiment(data=Data(source="upload", file=file, window=8)).to_query())
     app.switch_page(str(PAGES / "train.py"))
     app.run()
@@ -512,7 +519,7 @@ def test_axes_that_look_swapped_are_swapped_by_a_click_and_back_by_another(app, 
 def test_sequences_are_cut_and_duplicates_left_out_and_both_can_be_taken_back(app, store):
     x, lengths = np.random.default_rng(0).normal(size=(30, 9, 1)), np.arange(60) % 6 + 4
     file = store.add_upload(
-        arrays(x=np.r_[x, x], y=np.r_[np.arange(30) % 2, np.arange(30) % 2], lengths=lengths),
+        npz(x=np.r_[x, x], y=np.r_[np.arange(30) % 2, np.arange(30) % 2], lengths=lengths),
         "twice.npz",
     )
     data = Data(source="upload", file=file, longest=4, tails="cut", duplicates="drop")
@@ -538,7 +545,7 @@ def test_a_page_that_outlived_its_server_changes_nothing_of_a_file_that_is_not_k
     """The soak found it: the callback of a widget comes first, in a session that knows no file."""
     script = """
 import streamlit as st
-from seqlab.ui.data_page import parse_options
+from seqlab.ui.controls import parse_options
 parse_options.change("delimiter", ";")
 parse_options.reset()
 st.write(st.session_state.get("reading"))
@@ -546,3 +553,129 @@ st.write(st.session_state.get("reading"))
     app = AppTest.from_string(script, default_timeout=60).run()
     assert not app.exception
     assert not app.session_state["reading"]
+
+
+def test_readings_that_are_near_are_pictured_and_taken_by_a_button(app):
+    rows = "".join(
+        f"{i * 37 % 101 / 7:.3f},{i * 53 % 97 / 7:.3f},{i * 71 % 89 / 7:.3f},{i % 2}\n"
+        for i in range(60)
+    )
+    uploaded(app, "cases.csv", b"a,b,c,died\n" + rows.encode())
+    assert "**As it is read now**: a series of 60 rows" in words(app)
+    assert "**Or**: one sequence a row, 60 rows; class: “died”" in words(app)
+    assert sum("<img" in element.proto.body for element in app.get("html")) >= 2
+    app.button(key="other_0").click().run()
+    assert not app.exception
+    assert app.session_state["reading"] == {"kind": "wide"}
+
+
+def test_another_sheet_is_chosen_and_several_targets_are_no_certainty(app):
+    file = io.BytesIO()
+    frame = pd.read_csv(io.BytesIO(series()))
+    with pd.ExcelWriter(file, engine="openpyxl") as writer:
+        frame.to_excel(writer, sheet_name="all", index=False)
+        frame.head(50).to_excel(writer, sheet_name="early", index=False)
+    uploaded(app, "book.xlsx", file.getvalue())
+    assert "An Excel workbook, sheet “all”" in words(app)
+    app.selectbox(key="reading_sheet").select("early").run()
+    assert "50 rows" in words(app)
+    assert "“flow” is forecast if nothing else is chosen; “rain” could be, too" in words(app)
+    assert "No ambiguities" not in words(app)
+
+
+def test_the_series_of_a_file_are_scaled_each_by_itself(app):
+    rows = [
+        f"2020-{1 + i // 28:02}-{1 + i % 28:02},{shop},{size * (5 + i % 7)}"
+        for shop, size in (("a", 1), ("b", 400))
+        for i in range(100)
+    ]
+    uploaded(app, "shops.csv", "\n".join(["day,shop,sold", *rows]).encode())
+    app.selectbox(key="series_scaling").select("each").run()
+    assert not app.exception
+    own = table_with(app, "mean of sold")
+    assert own["series"].tolist() == ["a", "b"]
+    assert own["mean of sold"].iloc[1] == pytest.approx(400 * own["mean of sold"].iloc[0])
+
+
+def test_a_file_that_takes_long_shows_how_far_it_is_and_can_be_given_up(app, monkeypatch):
+    uploaded(app, "series.csv", series())
+    before = app.session_state["file"]
+    job = FileJob("large.csv", 30)
+    job.begun, job.stage = time.monotonic() - 4, STAGES[2]
+    monkeypatch.setattr(services, "begin_reading", lambda _data, _name: job)
+    monkeypatch.setattr(data_controls, "SOON", 0.01)
+    app.file_uploader(key="upload").upload("large.csv", b"a,b\n1,2\n").run()
+    assert not app.exception
+    (bar,) = app.get("progress")
+    told = bar.proto.text.replace("\\", "")
+    assert told.startswith("Reading large.csv: Reading numbers and dates (")
+    assert told.endswith(" s of at most 30 s).")
+    assert bar.proto.value == 40
+    assert app.session_state["file"] == before  # which stays in use
+    app.button(key="cancel_reading").click().run()
+    assert job.cancelled
+    assert not app.get("progress")
+    assert app.session_state["file"] == before
+
+
+def test_a_file_that_was_read_in_the_meantime_is_used(app, monkeypatch):
+    opened(app, data="upload")
+    job = FileJob("late.csv", 30)
+    monkeypatch.setattr(services, "begin_reading", lambda _data, _name: job)
+    monkeypatch.setattr(data_controls, "SOON", 0.01)
+    app.file_uploader(key="upload").upload("late.csv", series()).run()
+    job.run(lambda: read_table(series(), "late.csv"))
+    app.run()
+    assert not app.exception
+    assert "Using late.csv" in words(app)
+
+
+def test_a_word_that_stays_the_same_in_each_series_is_an_input_at_every_step(app):
+    rows = [
+        f"2020-{1 + i // 28:02}-{1 + i % 28:02},{shop},{kind},{5 + i % 7}"
+        for shop, kind in (("a", "mall"), ("b", "street"), ("c", "mall"))
+        for i in range(60)
+    ]
+    uploaded(app, "shops.csv", "\n".join(["day,shop,type,sold", *rows]).encode())
+    app.multiselect(key="inputs").select("sold").select("type").run()
+    assert not app.exception
+    assert "X has the shape (114, 22, 3)" in words(app)  # sold, and a column for each type
+
+
+def test_a_short_file_with_faults_is_told_of_them_on_the_playground_too(app):
+    faulty = b"Date,Sales,Promo\n2022-01-01,200,no\n2022-01-02,abc,yes\n2022-01-03,210\n"
+    faulty += b"2022-01-04,190,no\n2022-01-05,170,no\n2022-01-06,180,no\n"
+    uploaded(app, "six.csv", faulty)
+    app.switch_page(str(PAGES / "train.py"))
+    app.run()
+    assert "window of 22 steps" in app.error[0].value
+    told = words(app)
+    assert "fewer than 3 cells (line 4)" in told
+    assert "1 cell of “Sales” (line 3" in told
+
+
+def test_beside_a_file_that_was_refused_nobody_asks_for_a_file(app):
+    app.query_params.update(data="upload")
+    app.switch_page(str(PAGES / "train.py"))
+    app.run()
+    assert "No file is in use yet" in words(app)
+    app.file_uploader(key="upload").upload("a.csv", b'a,b\n1,"2\n3,4\n').run()
+    assert "never closed" in app.error[0].value
+    assert "No file is in use yet" not in words(app)
+
+
+def test_the_help_of_the_inputs_says_which_columns_are_not_offered(app):
+    rows = [f"2020-01-{i % 28 + 1:02},{i % 7},{i % 5},note {i}" for i in range(60)]
+    uploaded(app, "a.csv", "\n".join(["day,sales,price,note", *rows]).encode())
+    told = app.multiselect(key="inputs").help.replace("\\", "")
+    assert "“day”: it is the time" in told
+    assert "“note”: it holds 60 different words" in told
+
+
+def test_another_text_is_read_by_a_button(app):
+    rows = [f"the {w} one {i},this is a longer {w} text {i},{w}" for i, w in enumerate("ab" * 20)]
+    uploaded(app, "news.csv", "\n".join(["title,text,label", *rows]).encode())
+    (button,) = (button for button in app.button if "Read “title”" in button.label)
+    button.click().run()
+    assert app.session_state["reading"] == {"text": "title"}
+    assert "“title” is read, and “label” is the label" in words(app)

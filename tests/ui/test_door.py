@@ -1,7 +1,5 @@
 """The pass phrase and the headers, spoken to as a server speaks to an application."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
@@ -9,6 +7,7 @@ import pytest
 from seqlab.ui.server import door
 from seqlab.ui.server.door import COOKIE, Door, SafeHeaders, Tries
 from tests.clock import Skipping
+from tests.ui import asgi
 
 SECRET = "open sesame"
 
@@ -27,18 +26,8 @@ def ask(app, path="/", method="GET", cookie="", body=b"", kind="http", client="1
     headers = [(b"accept", b"text/html")] if method == "GET" else []
     headers += [(b"cookie", cookie.encode())] if cookie else []
     scope = {"type": kind, "path": path, "method": method, "headers": headers, "scheme": "http"}
-    scope |= {"client": (client, 1), "query_string": b"", "server": ("here", 80), "root_path": ""}
-    sent = []
-
-    async def receive():
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message):
-        sent.append(message)
-
-    with ThreadPoolExecutor(1) as thread:  # Playwright may have an event loop in this one
-        thread.submit(asyncio.run, app(scope, receive, send)).result()
-    return sent
+    scope |= {"client": (client, 1), "server": ("here", 80), "root_path": ""}
+    return asgi.ask(app, scope, body)
 
 
 def status(sent):

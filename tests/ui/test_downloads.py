@@ -11,7 +11,7 @@ import streamlit as st
 
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.lens import snapshot
-from seqlab.runs.keras_process import ModelError
+from seqlab.runs.keras_process import ModelError, NetworkFiles
 from seqlab.ui.draft import dataset_of
 from seqlab.ui.playground import downloads
 from tests.ui.test_pages import captions, opened
@@ -80,6 +80,8 @@ def test_predictions_are_offered_in_original_units(app, store, run, offered):
     assert all(float(row["prediction"]) == pytest.approx(mean) for row in rows)
     truth = dataset.truth(dataset.validation)[:, 0]
     np.testing.assert_allclose([float(row["truth"]) for row in rows], truth, rtol=1e-6)
+    with zipfile.ZipFile(io.BytesIO(offered["seqlab_run.zip"])) as archive:
+        assert archive.read("predictions.csv").decode() == offered["predictions.csv"]
 
 
 def test_the_network_of_the_best_epoch_is_offered_too(app, store, run, offered, monkeypatch):
@@ -88,8 +90,8 @@ def test_the_network_of_the_best_epoch_is_offered_too(app, store, run, offered, 
     opened(app, run=run)
     assert not app.get("button_group"), "the weights of epoch 2 are not kept"
     store.add_snapshot(run, 2, snapshot.pack({"kernel": np.zeros((2, 2), np.float32)}))
-    weights = lambda _, frame, weights: weights["kernel"].tobytes()  # noqa: E731
-    monkeypatch.setattr(downloads, "keras_file", weights)
+    weights = lambda _, frame, weights: NetworkFiles(weights["kernel"].tobytes())  # noqa: E731
+    monkeypatch.setattr(downloads, "network_files", weights)
     opened(app, run=run)
     assert app.segmented_control(key="take_epoch").options == [
         "last, epoch 3",
@@ -121,11 +123,11 @@ def test_chosen_metrics_are_columns_of_the_table(app, store, offered):
 def test_the_network_is_made_on_a_click_and_joins_the_zip(app, run, offered, monkeypatch):
     asked = []
 
-    def keras_file(experiment, frame, weights):
+    def network_files(experiment, frame, weights):
         asked.append((experiment, frame.timesteps, weights["kernel"].tolist()))
-        return b"the file"
+        return NetworkFiles(b"the file", b"the small one")
 
-    monkeypatch.setattr(downloads, "keras_file", keras_file)
+    monkeypatch.setattr(downloads, "network_files", network_files)
     app.session_state["take_away"] = True
     opened(app, run=run)
     assert not asked
@@ -139,13 +141,15 @@ def test_the_network_is_made_on_a_click_and_joins_the_zip(app, run, offered, mon
     assert "After epoch 3" in captions(app)
     with zipfile.ZipFile(io.BytesIO(offered["seqlab_run.zip"])) as archive:
         assert archive.read("model.keras") == b"the file"
+        assert archive.read("model.tflite") == offered["model.tflite"] == b"the small one"
+        assert "LiteRT" in archive.read("README.md").decode()
 
 
 def test_a_network_that_cannot_be_made_says_why(app, run, offered, monkeypatch):
-    def keras_file(*_):
+    def network_files(*_):
         raise ModelError("This model took longer than 60 seconds.")
 
-    monkeypatch.setattr(downloads, "keras_file", keras_file)
+    monkeypatch.setattr(downloads, "network_files", network_files)
     app.session_state["take_away"] = True
     opened(app, run=run)
     app.session_state["take_away"] = True

@@ -140,7 +140,7 @@ def test_live_waits_where_it_must(app, store, monkeypatch, hinder):
     shown(app, store, finished_run(store, units(8)))
     app.toggle(key="live").set_value(hinder != "off").run()
     if hinder == "others":
-        monkeypatch.setattr(services.pool(), "_positions", ("somebody's",))
+        monkeypatch.setattr(services.pool(), "others_wait", lambda owner: True)
     app.number_input(key="units_0").set_value(0 if hinder == "wrong" else 5).run()
     time.sleep(live.QUIET)
     app.run()

@@ -1,8 +1,7 @@
 """The head of the page, and nothing else, is changed on its way to the browser."""
 
-import asyncio
 import gzip
-from concurrent.futures import ThreadPoolExecutor
+import re
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -11,7 +10,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
-from seqlab.ui.server.first_paint import FirstPaint, head
+from seqlab.ui.server.first_paint import WIDGETS, FirstPaint, head, preloads
+from tests.ui.asgi import ask, body_of
 
 PAGE = "<html><head><title>t</title></head><body>" + "x" * 2000 + "</body></html>"
 
@@ -28,20 +28,10 @@ def get(path: str, **headers: str) -> tuple[Headers, str]:
             Middleware(GZipMiddleware, minimum_size=10),
         ],
     )
-    sent: list[dict] = []
-
-    async def send(message):
-        sent.append(message)
-
-    async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
-
     raw = [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()]
-    scope = {"type": "http", "method": "GET", "path": path, "headers": raw, "query_string": b""}
-    with ThreadPoolExecutor(1) as thread:  # Playwright may have an event loop in this one
-        thread.submit(asyncio.run, app(scope, receive, send)).result()
+    sent = ask(app, {"type": "http", "method": "GET", "path": path, "headers": raw})
     answered = Headers(raw=sent[0]["headers"])
-    body = b"".join(message.get("body", b"") for message in sent[1:])
+    body = body_of(sent)
     if answered.get("content-encoding") == "gzip":
         body = gzip.decompress(body)
     else:
@@ -64,5 +54,22 @@ def test_anything_else_stays_as_it_is():
 
 def test_the_head_holds_our_styles_and_the_address_of_plotly():
     text = head("/seqlab/plotly.min.js?v=1").decode()
-    assert 'rel="preload" as="script" href="/seqlab/plotly.min.js?v=1"' in text
+    assert '<script async src="/seqlab/plotly.min.js?v=1"' in text
     assert ".st-key-playground" in text
+
+
+def test_what_widgets_import_is_asked_for_once_and_what_the_page_asks_for_is_not(tmp_path):
+    scripts = tmp_path / "static" / "js"
+    scripts.mkdir(parents=True)
+    (tmp_path / "index.html").write_text('<link href="./static/js/base.1.js">')
+    (scripts / "Button.2.js").write_text('import{a}from"./base.1.js";import"./shared.3.js";')
+    (scripts / "Slider.4.js").write_text('import{b}from"./shared.3.js";import("./later.5.js")')
+    (scripts / "shared.3.js").write_text('import{c}from"./deep.6.js";')
+    (scripts / "deep.6.js").write_text("export const c = 1")
+    names = re.findall(r'href="\./static/js/([^"]+)"', preloads(tmp_path))
+    assert names == ["Button.2.js", "Slider.4.js", "shared.3.js", "deep.6.js"]
+
+
+def test_the_widgets_of_the_installed_streamlit_are_found():
+    for name in WIDGETS:
+        assert f'href="./static/js/{name}.' in preloads()

@@ -6,7 +6,7 @@ import pytest
 
 from seqlab.ui.components.javascript import HERE, javascript
 
-COMPONENTS = ("player", "cell", "chart", "draw_series", "coloured")
+COMPONENTS = ("player", "cell", "chart", "draw_series", "coloured", "board", "microphone")
 
 
 @pytest.mark.parametrize("name", COMPONENTS)

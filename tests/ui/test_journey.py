@@ -34,7 +34,7 @@ def playground(visit):
 
 
 def test_upload_train_beat_persistence_and_look_inside(playground, visit):
-    playground.choose("data", "My own file (CSV, text, NumPy)")
+    playground.choose("data", "My own file or voice (CSV, text, NumPy, sound)")
     playground.upload("my sunspots.csv", SUNSPOTS.read_bytes())
     expect(playground.part("preview")).to_contain_text("sunspots")
     playground.choose("cell_0", "LSTM")
@@ -225,7 +225,7 @@ def test_bad_files_get_a_sentence_and_nothing_is_lost(playground):
     playground.enter("epochs", 5)
     playground.click("train")
     playground.expect_status("Finished: 5 epochs")
-    playground.choose("data", "My own file (CSV, text, NumPy)")
+    playground.choose("data", "My own file or voice (CSV, text, NumPy, sound)")
     for name, content, sentence in (
         ("empty.csv", b"", "is empty"),
         ("binary.csv", bytes(range(256)) * 20, "binary data"),

@@ -1,7 +1,6 @@
 """A fragment's wish to run again never costs the events of a thread that has just ended."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -9,6 +8,7 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
 
 from seqlab.ui.server import last_events
+from tests.ui.apart import apart
 
 
 def ended() -> SimpleNamespace:
@@ -42,8 +42,7 @@ async def wishes(request_rerun, fragment: str) -> list[str]:
 
 
 def run(request_rerun, fragment: str) -> list[str]:
-    with ThreadPoolExecutor(1) as pool:  # Playwright's loop may run in this thread
-        return pool.submit(asyncio.run, wishes(request_rerun, fragment)).result()
+    return apart(wishes(request_rerun, fragment))
 
 
 def test_a_fragment_waits_for_the_last_events():
@@ -71,5 +70,23 @@ def test_a_thread_that_works_takes_the_wish():
         last_events.request_rerun(session, ClientState(fragment_id="fragment"))
         return runner._requests._state is ScriptRequestType.RERUN
 
-    with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(asyncio.run, asked()).result()
+    assert apart(asked())
+
+
+def asked_for(request_rerun, auto: bool) -> list[str]:
+    """The fragments of the wishes that reach a page which was drawn without the fragment."""
+    wishes: list[str] = []
+    session = SimpleNamespace(_scriptrunner=None, _state=None, has_fragment=lambda _: False)
+    session._create_scriptrunner = lambda wish: wishes.append(wish.fragment_id)
+    request_rerun(session, ClientState(fragment_id="gone", is_auto_rerun=auto))
+    return wishes
+
+
+def test_a_click_in_a_fragment_that_is_gone_is_one_in_the_page():
+    assert asked_for(last_events.request_rerun, auto=False) == [None]
+    assert asked_for(last_events.request_rerun, auto=True) == []
+
+
+def test_streamlit_itself_still_drops_such_a_click():
+    """When this fails, `last_events.is_gone` can go."""
+    assert asked_for(last_events._request_rerun, auto=False) == []

@@ -201,10 +201,12 @@ def test_numbers_on_the_page_are_those_of_the_run(store) -> None:
     assert f"is {loss:.3g} over all {len(index)} validation" in found
     more = {"gradient_norm": [2.0, 0.5], "clipped": [0.5, 0.0]}
     store.add_metrics(run, [1, 2], [1.0, 0.5], [1.0, 0.5], more)
-    app = opened(run, "Gradient through time")
+    assert "between 0.5 and 2 long, longest in epoch 1" in words(
+        opened(run, "Gradient through time")
+    )
+    app = opened(run, "Untrained cells")
     found = words(app)
     assert "0.9^50 = 0.00515, 1^50 = 1, 1.1^50 = 117.4" in found
-    assert "between 0.5 and 2 long, longest in epoch 1" in found
     shares = [theory.from_the_end(theory.untrained(c, 1, 32), NOISE) for c in CELLS]
     told = [flow.hidden_norm[0, 0] / flow.hidden_norm[0, -1] for flow in shares]
     assert f"SimpleRNN {told[0]:.2g}, LSTM {told[1]:.2g}, GRU {told[2]:.2g}" in found
@@ -230,8 +232,27 @@ def test_worst_sequences_come_first(store) -> None:
     worst = int(np.abs(said - dataset.y[dataset.validation]).argmax())
     app = opened(run, "Attribution")
     app.session_state["lens_order"] = "Largest error first"
+    app.session_state["lens_table"] = True
     app.run()
     assert f"the answer is {said[worst, 0]:.4g}" in words(app)
+    truth = dataset.y[dataset.validation[worst], 0]
+    numbers = f"truth {truth:.4g}, answer {said[worst, 0]:.4g}, error {said[worst, 0] - truth:.4g}"
+    assert f"Validation sequence {worst + 1}, number 1 of " in words(app)
+    assert f"After epoch 5: {numbers}." in words(app)
+    (table,) = app.dataframe
+    assert table.value["sequence"].iloc[0] == worst + 1
+    assert table.value["error"].abs().is_monotonic_decreasing
+
+
+def test_the_words_of_inspect_are_explained_there(store) -> None:
+    run = finished(store, RUNS["stack"])
+    app = opened(run, "Gates")
+    app.session_state["lens_terms"] = True
+    app.run()
+    assert not app.exception
+    for word in ("update gate", "hidden state", "saturation", "ablation", "dL/dh"):
+        assert f"**{word}**: " in words(app)
+    assert "forget gate" not in words(app)  # neither GRU nor SimpleRNN has one
 
 
 def test_a_click_on_what_if_changes_the_answer(store) -> None:

@@ -8,7 +8,9 @@ from tests.ui.playground import Playground, start_long_run
 
 def stop_all(store: Store, url: str, *pages: Page) -> None:
     """Leaves the workers to the next test. A visitor can only stop what is that visitor's own."""
-    for run in store.runs():
+    for page in pages:
+        Playground(page).stop_if_it_trains()  # what it shows
+    for run in store.runs():  # after a failure there may be more
         for page in pages if run.active else ():
             Playground(page, f"{url}/?run={run.id}").stop_if_it_trains()
 

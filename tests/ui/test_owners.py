@@ -10,19 +10,12 @@ from seqlab.experiment import Data, Experiment, Training
 from seqlab.runs.store import Store
 from seqlab.ui import services, visitor
 from seqlab.ui.visitor import COOKIE, VisitorKey
-from tests.ui.conftest import new_tab
+from tests.ui.conftest import tab
 from tests.ui.test_data_page import PAGES
 from tests.ui.test_door import ask, inside
 from tests.ui.test_pages import captions, opened
 
 MINE = Experiment(data=Data(source="sine", samples=120, window=8), training=Training(epochs=9))
-
-
-def tab(key: str):
-    """A tab of the browser that has this key."""
-    app = new_tab()
-    app.session_state[visitor._KEY] = key
-    return app
 
 
 @pytest.fixture

@@ -11,7 +11,9 @@ from seqlab.data.catalogue import ENTRIES
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.runs.pool import Pool
 from seqlab.runs.recorder import Recorder
-from seqlab.runs.store import Store, StoreError
+from seqlab.runs.storage import StoreError
+from seqlab.runs.store import Store
+from seqlab.runs.studies import PlannedRun, Studies
 from seqlab.ui import services
 
 
@@ -264,7 +266,7 @@ def test_a_run_keeps_its_settings_beside_a_changed_draft(app, store):
     opened(app, run=run)
     assert app.number_input(key="units_0").value == 7
     app.number_input(key="units_0").set_value(9).run()
-    assert "not those of this run" in captions(app)
+    assert "Settings changed: " in captions(app)
 
 
 def test_a_run_whose_file_is_gone_still_shows_its_curve(app, store):
@@ -295,7 +297,8 @@ def test_training_queues_the_draft_and_shows_it(app, store):
 def test_who_uploads_is_told_who_can_see_it_and_how_long(app, monkeypatch):
     opened(app, data="upload")
     said = "Everybody who uses this server can see runs and their data."
-    assert f"{said} They are kept for at least 30 days." in captions(app)
+    kept_for = "Kept for 30 days after their last run, shorter if space runs out."
+    assert f"{said} {kept_for}" in captions(app)
     monkeypatch.setenv("SEQLAB_KEEP_DAYS", "never")
     environment.current.cache_clear()
     app.run()
@@ -306,7 +309,7 @@ def test_who_uploads_is_told_who_can_see_it_and_how_long(app, monkeypatch):
 def test_a_server_forgets_at_its_start_what_is_too_old(tmp_path, monkeypatch):
     earlier = Store(tmp_path)
     run = finished_run(earlier)
-    earlier._write("UPDATE runs SET ended = 0 WHERE id = ?", (run,))
+    earlier.write("UPDATE runs SET ended = 0 WHERE id = ?", (run,))
     earlier.close()
     monkeypatch.setenv("SEQLAB_HOME", str(tmp_path))
     monkeypatch.setattr(services, "_store", None)
@@ -357,6 +360,8 @@ def test_a_click_opens_the_run_that_its_row_showed(app, store):
     finished_run(store)  # somebody else's, before the click arrives
     app.session_state["runs"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
     app.run()
+    app.session_state["runs"] = {"selection": {"rows": [2], "columns": [], "cells": []}}
+    app.button(key="run_open").click().run()
     assert not app.exception
     assert first in app.query_params["run"]
 
@@ -554,6 +559,15 @@ def test_an_ended_run_with_a_state_can_go_on(app, store):
     assert not app.exception
     assert store.get(run).status == "queued"
     assert store.get(run).planned == 22
+
+
+def test_a_run_of_a_study_is_not_trained_further_on_its_own(app, store):
+    study = Studies(store, services.pool())
+    (run,) = store.runs_of(study.begin("race", {}, [PlannedRun("A", 0, Experiment())], None))
+    store.set_status(run.id, "finished")
+    store.add_state(run.id, b"state")
+    opened(app, run=run.id)
+    assert "more_epochs" not in [button.key for button in app.button]
 
 
 def test_a_run_that_goes_on_from_an_earlier_epoch_says_so(app, store):

@@ -77,6 +77,67 @@ def test_a_killed_server_keeps_runs_and_the_cut_off_one_goes_on_as_if_nothing_wa
     np.testing.assert_array_equal(other.val_loss, one.val_loss)
 
 
+def test_a_race_and_a_walk_forward_that_a_killed_server_cut_off_go_on_behind_their_links(
+    serve, page
+):
+    epochs = 600  # so that it still trains when Stop is pressed
+    server = serve()
+    page.goto(f"{server.url}/compare?epochs={epochs}&units_0=4")
+
+    def press(key):
+        page.locator(f".st-key-{key}").get_by_role("button").click()
+
+    def kill():
+        server.process.kill()
+        server.process.wait()
+
+    status = page.locator(".st-key-compare_status")
+    seeds = page.locator(".st-key-compare_seeds input")
+    seeds.fill("2", timeout=LONG)
+    seeds.press("Enter")
+    expect(page.get_by_text("3 variants × 2 seeds = 6 runs")).to_be_visible()
+    press("compare_start")
+    expect(status).to_contain_text(re.compile("[1-5] of 6 runs have ended"), timeout=3 * LONG)
+    link = page.url
+    kill()
+    with closing(Store(server.home / "home")) as store:
+        before = {run.id: run.ended for run in store.runs() if run.status == "finished"}
+    server.start()
+
+    page.goto(link)
+    expect(status).to_contain_text(re.compile("Interrupted, .* of 6 runs had ended"), timeout=LONG)
+    press("compare_go_on")
+    expect(status).to_contain_text("Finished: 6 of 6 runs", timeout=3 * LONG)
+    expect(page.locator(".st-key-compare_table tbody tr")).to_have_count(3)
+    with closing(Store(server.home / "home")) as store:
+        runs = {run.id: run for run in store.runs()}
+        trained = [len(store.metrics(run).epoch) for run in runs]
+    assert trained == [epochs] * 6
+    assert {run: runs[run].ended for run in before} == before, "what had ended is not trained anew"
+
+    page.goto(f"{server.url}/forecast?run={next(iter(before))}")
+    page.get_by_text("Test it on earlier days").click(timeout=LONG)
+    folds = page.locator(".st-key-backtest_folds input")
+    folds.fill("20")
+    folds.press("Enter")
+    expect(page.get_by_text(f"20 trainings of up to {epochs} epochs")).to_be_visible()
+    press("backtest_start")
+    walked = page.locator(".st-key-backtest")
+    expect(walked).to_contain_text(re.compile("Training: [1-9].* of 20 folds"), timeout=LONG)
+    kill()
+    server.start()
+
+    page.reload()
+    expect(walked).to_contain_text(re.compile("Interrupted, .* of 20 folds had"), timeout=LONG)
+    expect(page.locator(".st-key-backtest_folds_plot .js-plotly-plot")).to_be_visible()
+    expect(walked).to_contain_text(re.compile(r"RMSE [\d.]+ against [\d.]+"))
+    expect(walked).to_contain_text("of 20 folds so far")
+    press("backtest_go_on")
+    expect(walked).to_contain_text("Training:", timeout=LONG)
+    press("compare_stop")
+    expect(walked).to_contain_text(re.compile(r"Stopped: \d+ of 20 folds had ended"), timeout=LONG)
+
+
 def test_training_on_a_cluster_of_ones_own(serve, page, tmp_path):
     cluster = Cluster(tmp_path / "cluster", installed(tmp_path))
     cluster.start()

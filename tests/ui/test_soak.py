@@ -30,13 +30,6 @@ def test_visitors_and_faults_at_random_lose_nothing(plan, tmp_path):
     assert not result.problems
 
 
-@pytest.fixture
-def store(tmp_path):
-    store = Store(tmp_path)
-    yield store
-    store.close()
-
-
 def ended(store: Store, epochs: list[int], status: str = "finished", message: str = "") -> str:
     """A run with these epochs."""
     run = store.create(Experiment())

@@ -40,7 +40,8 @@ def finished(store, experiment, val_loss, kept):
     """A finished run whose last weights are those of epoch `kept`."""
     run, dataset = store.create(experiment), dataset_of(experiment.data)
     store.set_status(run, "running")
-    store.add_metrics(run, range(1, len(val_loss) + 1), val_loss, val_loss)
+    falling = [0.4 / epoch for epoch in range(1, len(val_loss) + 1)]
+    store.add_metrics(run, range(1, len(val_loss) + 1), falling, val_loss)
     draw = np.random.default_rng(0)
     arrays = {
         "lstm_0/kernel": draw.normal(size=(1, 16)),
@@ -128,6 +129,6 @@ def test_who_waits_far_back_in_the_queue_looks_less_often():
     """With a hundred tabs the looks at the queue would crowd out the answers to clicks."""
     ticks = [waiting_tick(position) for position in (None, 1, 20, 100)]
     assert ticks == sorted(ticks)
-    assert ticks[0] == 2
+    assert ticks[0] < 1 < 2 < ticks[1]  # it is about to start, or waits for others
     looks = sum(1 / waiting_tick(position) for position in range(1, 101))
     assert looks < 20  # a second, of a hundred tabs; they were 50

@@ -3,7 +3,6 @@
 import asyncio
 import random
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import numpy as np
@@ -11,6 +10,7 @@ import psutil
 import pytest
 
 from seqlab.runs.store import Store
+from tests.ui.apart import apart
 from tests.ui.conftest import running
 from tests.ui.visitor import Visitor
 
@@ -72,8 +72,7 @@ def served(server) -> tuple[float, float]:
     """
     begin = time.monotonic()
     with closing(Store(server.home / "home")) as store:
-        with ThreadPoolExecutor(1) as thread:  # Playwright has an event loop in this one
-            visitors, times = thread.submit(asyncio.run, workshop(server.port, store)).result()
+        visitors, times = apart(workshop(server.port, store))
         seconds = time.monotonic() - begin
         print(report(times), f"{seconds:.0f} s in all")  # noqa: T201
         assert [visitor.errors for visitor in visitors] == [[]] * VISITORS

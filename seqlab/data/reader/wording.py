@@ -21,6 +21,18 @@ def warning(code: str, message: str) -> Finding:
     return Finding("warning", code, message)
 
 
+class Findings(list[Finding]):
+    """What was found so far, in the order in which it is told."""
+
+    def hint(self, code: str, message: str) -> None:
+        """Adds something that was assumed and is very probably right."""
+        self.append(hint(code, message))
+
+    def warn(self, code: str, message: str) -> None:
+        """Adds something to look at before training."""
+        self.append(warning(code, message))
+
+
 def shown(text: object, limit: int = 40) -> str:
     """A cell or name in quotes, short and without characters that would upset a terminal."""
     plain = _CONTROL.sub(" ", str(text))

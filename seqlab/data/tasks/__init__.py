@@ -11,7 +11,7 @@ from seqlab.data.entry import Entry, Family
 
 
 def _entries() -> tuple[Entry, ...]:
-    modules = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
+    modules = [import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__)]
     every = [entry for module in modules for entry in getattr(module, "ENTRIES", ())]
     return tuple(sorted(every, key=lambda entry: get_args(Family).index(entry.family)))
 

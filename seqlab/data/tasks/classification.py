@@ -83,6 +83,12 @@ def dyck(n: int, pairs: int, kinds: int, generator: np.random.Generator) -> NDAr
     with the share of the ways behind an opening bracket: Arnold & Sleep (1980), Uniform random
     generation of balanced parenthesis strings. With r symbols to come and depth d, that share is
     (r - d)(d + 2) / (2 r (d + 1)).
+
+    Args:
+        n: sequences.
+        pairs: of brackets in each.
+        kinds: of brackets.
+        generator: draws them.
     """
     steps = 2 * pairs
     x = np.empty((n, steps), np.int64)

@@ -70,7 +70,13 @@ def reber_line(steps: int) -> tuple[float, float]:
 def pairs(
     x: Tokens, y: Tokens, weights: Floats, train: Indices, validation: Indices, symbols: int
 ) -> Baseline:
-    """The bigram shares of the training part, at the steps that count."""
+    """The bigram shares of the training part, at the steps that count.
+
+    Args:
+        x, y, weights: (sequences, timesteps).
+        train, validation: indices of sequences.
+        symbols: how many there are.
+    """
     first, second = weights[train] > 0, weights[validation] > 0
     seen = np.concatenate([x[train][first], x[validation][second]])
     following = np.concatenate([y[train][first], y[validation][second]])

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data.dataset import DataError, Dataset
+from seqlab.data.columns import Choice
+from seqlab.data.dataset import Dataset
 from seqlab.data.entry import Entry, Knob, knob, samples, seed
 from seqlab.data.windows import windows
 from seqlab.experiment import Data
@@ -140,21 +141,17 @@ def random_walk(data: Data) -> Reals:
     return np.cumsum(generator.standard_normal(data.samples))[:, None]
 
 
+def _choice(names: tuple[str, ...]) -> Choice:
+    return Choice(names, names, names[0], names, together=True)
+
+
 def _loader(draw: Callable[[Data], Reals], names: tuple[str, ...]) -> Callable[[Data], Dataset]:
     """The windows of a drawn series; all its columns are inputs unless some are asked for."""
 
     def load(data: Data) -> Dataset:
-        target = data.target or names[0]
-        inputs = data.inputs or names
-        unknown = [name for name in (target, *inputs) if name not in names]
-        if unknown:
-            raise DataError(
-                f"There is no column {unknown[0]!r} in this series. It has: {', '.join(names)}."
-            )
-        order = list(dict.fromkeys([target, *inputs]))  # the target first, no column twice
-        values = draw(data)[:, [names.index(name) for name in order]]
-        labels = np.arange(len(values))
-        return windows(values, labels, [order.index(n) for n in inputs], inputs, target, data)
+        roles = _choice(names).asked(data)
+        values = draw(data)[: data.rows, [names.index(name) for name in roles.used]]
+        return windows(values, np.arange(len(values)), roles, data)
 
     return load
 
@@ -184,8 +181,7 @@ def _entry(
         _loader(draw, names),
         line,
         credit,
-        targets=names,
-        columns=names,
+        choice=_choice(names),
     )
 
 

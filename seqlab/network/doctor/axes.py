@@ -153,14 +153,14 @@ def _time_axis(experiment: Experiment, frame: Frame) -> list[Finding]:
     layers, wanted = experiment.layers, _wanted(experiment, frame)
     wrong = [i for i, w in enumerate(wanted) if w not in (None, layers[i].return_sequences)]
     fix = settled(experiment, frame)
-    found = []
+    findings = []
     for i in wrong:
         turn = "on" if wanted[i] else "off"
         label = f"Turn {turn} return_sequences in layer {i + 1}"
         if len(wrong) > 1:
             label = f"Set return_sequences right in {len(wrong)} layers"
         code, message, keras = _about(experiment, frame, i)
-        found.append(
+        findings.append(
             Finding(
                 "error",
                 code,
@@ -170,7 +170,7 @@ def _time_axis(experiment: Experiment, frame: Frame) -> list[Finding]:
                 keras,
             )
         )
-    return found
+    return findings
 
 
 def _about(experiment: Experiment, frame: Frame, i: int) -> tuple[str, str, str]:
@@ -204,21 +204,21 @@ def _about(experiment: Experiment, frame: Frame, i: int) -> tuple[str, str, str]
     return (
         "return_sequences_before_many_targets",
         f"Layer {i + 1} hands over only its last state, shape (None, {width}), but there is a "
-        f"target at each of {frame.steps if frame.at != 'end' else frame.outputs} steps.",
+        f"target at each of {frame.answer_steps} steps.",
         "Keras: Argument `output` must have rank (ndim) `target.ndim - 1`. With a mean squared "
         "error it trains, and gives the same answer at every step.",
     )
 
 
 def _backwards(experiment: Experiment, frame: Frame) -> list[Finding]:
-    found = []
+    findings = []
     for i, layer in enumerate(experiment.layers):
         if not layer.go_backwards:
             continue
         fix = with_layer(experiment, i, go_backwards=False)
         label = f"Turn off go_backwards in layer {i + 1}"
         if layer.bidirectional:
-            found.append(
+            findings.append(
                 Finding(
                     "error",
                     "go_backwards_in_bidirectional",
@@ -231,7 +231,7 @@ def _backwards(experiment: Experiment, frame: Frame) -> list[Finding]:
                 )
             )
         elif layer.return_sequences and plan(experiment, frame).head == "time_distributed":
-            found.append(
+            findings.append(
                 Finding(
                     "warning",
                     "go_backwards_with_targets_at_every_step",
@@ -242,4 +242,4 @@ def _backwards(experiment: Experiment, frame: Frame) -> list[Finding]:
                     "Keras turns nothing round by itself; only Bidirectional does.",
                 )
             )
-    return found
+    return findings

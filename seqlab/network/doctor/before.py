@@ -5,15 +5,19 @@ from __future__ import annotations
 from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.experiment import Experiment, Finding
+from seqlab.field_words import in_words, label_of
 from seqlab.network.doctor import (
     axes,
     learning,
+    own_past,
     samples,
+    series_scale,
     size,
     split,
     states,
     tails,
     targets,
+    trend,
 )
 from seqlab.network.doctor.fixes import with_data
 
@@ -49,8 +53,11 @@ def diagnose(
         findings += [Finding("hint", "data_note", note) for note in dataset.notes]
         findings += targets.find(experiment, frame, dataset)
         findings += samples.find(experiment, frame, dataset)
+        findings += series_scale.find(experiment, dataset)
         findings += tails.find(experiment, dataset)
         findings += split.find(experiment, dataset)
+        for one in dataset.views:
+            findings += [*own_past.find(experiment, one), *trend.find(experiment, one)]
         findings += learning.find(experiment, frame, dataset)
         if fits:
             findings += size.find(experiment, frame, dataset, memory_budget)
@@ -72,6 +79,8 @@ def explain(error: ValueError, experiment: Experiment) -> Finding:
         f"{argument}_too_long" if isinstance(allowed, int) else "no_data",
         str(error),
         with_data(experiment, **{argument: allowed}),
-        f"Use {argument} = {allowed}",
+        f"Use {argument} = {allowed}"
+        if isinstance(allowed, int)
+        else f"{label_of(argument)}: {in_words(allowed, argument)}",
         EMPTY if argument in ("window", "horizon", "steps") else "",
     )

@@ -33,18 +33,22 @@ def find(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding
 def half_life(bias: float) -> float:
     """Steps after which half of a cell state is left, if the forget gate rests at its bias.
 
-    ln 0.5 / ln sigma(b): 1 step for b = 0, 2.2 for 1, 14 for 3, 103 for 5.
+    ln 0.5 / ln sigma(b): what remains of a state after n steps is sigma(b)^n.
+
+    Example:
+        >>> [round(half_life(bias), 1) for bias in (0, 1, 3, 5)]
+        [1.0, 2.2, 14.3, 103.2]
     """
     return math.log(2) / math.log1p(math.exp(-bias))
 
 
 def _activations(experiment: Experiment, frame: Frame) -> list[Finding]:
-    found = []
+    findings = []
     training = experiment.training
     clipped = training.clipnorm is not None or training.clipvalue is not None
     for i, layer in enumerate(experiment.layers):
         if layer.has("recurrent_activation") and layer.recurrent_activation in UNBOUNDED:
-            found.append(
+            findings.append(
                 Finding(
                     "warning",
                     "unbounded_gates",
@@ -62,7 +66,7 @@ def _activations(experiment: Experiment, frame: Frame) -> list[Finding]:
     ]
     if wild and not clipped and training.learning_rate >= LARGE_RATE and frame.timesteps >= LONG:
         layer = experiment.layers[wild[0]]
-        found.append(
+        findings.append(
             Finding(
                 "warning",
                 "unbounded_without_clipping",
@@ -74,7 +78,7 @@ def _activations(experiment: Experiment, frame: Frame) -> list[Finding]:
                 "Keras goes on with a loss of nan (keras-team/keras#2194, #13221).",
             )
         )
-    return found
+    return findings
 
 
 def _recurrent_dropout(experiment: Experiment, dataset: Dataset) -> list[Finding]:
@@ -110,8 +114,8 @@ def _memory(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Find
         if not layer.has("forget_bias"):
             continue
         bias = forget_bias(layer)
-        kept = half_life(bias)
-        if steps / kept <= MEMORY:
+        half = half_life(bias)
+        if steps / half <= MEMORY:
             continue
         wanted = _bias_for(steps / 4)
         return [
@@ -119,7 +123,7 @@ def _memory(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Find
                 "hint",
                 "memory_too_short",
                 f"A forget gate at its initial bias {bias:g} halves the cell state of layer "
-                f"{i + 1} every {kept:.1f} steps; after {steps} steps 1e{-steps / kept * 0.301:.0f}"
+                f"{i + 1} every {half:.1f} steps; after {steps} steps 1e{-steps / half * 0.301:.0f}"
                 " of it is left. If the first steps matter, no gradient reaches them at the "
                 "beginning.",
                 with_layer(experiment, i, use_bias=True, unit_forget_bias=True, forget_bias=wanted),
@@ -146,10 +150,10 @@ def _bias_for(steps: float) -> float:
 
 def _steps(experiment: Experiment, dataset: Dataset) -> list[Finding]:
     training, count = experiment.training, len(dataset.train)
-    found = []
+    findings = []
     if training.batch_size > count > 0:
         size = min(Training().batch_size, count)
-        found.append(
+        findings.append(
             Finding(
                 "hint",
                 "batch_larger_than_data",
@@ -171,7 +175,7 @@ def _steps(experiment: Experiment, dataset: Dataset) -> list[Finding]:
         epochs = min(math.ceil(1 / (batches * rate)), int(LIMITS["epochs"][1]))
         fix = with_training(experiment, epochs=epochs, learning_rate=rate)
         label = f"Set epochs to {epochs:,}{label}"
-        found.append(
+        findings.append(
             Finding(
                 "hint",
                 "too_few_epochs",
@@ -183,4 +187,4 @@ def _steps(experiment: Experiment, dataset: Dataset) -> list[Finding]:
                 "Keras ends after `epochs`, whether anything was learned or not.",
             )
         )
-    return found
+    return findings

@@ -105,7 +105,7 @@ def _is_by_hand(experiment: Experiment) -> bool:
 def _drawn_with(experiment: Experiment) -> tuple[Knob, ...]:
     """The numbers that sequences are drawn by, if they are drawn."""
     entry = ENTRIES.get(experiment.data.source)
-    return () if entry is None or entry.targets else entry.knobs
+    return () if entry is None or entry.choice.targets else entry.knobs
 
 
 def _scale(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding]:
@@ -120,7 +120,9 @@ def _scale(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Findi
         rows = x[real]  # (steps, features)
         columns += [(f"The input {name!r}", rows[:, i]) for i, name in enumerate(dataset.names)]
     if frame.kind == "value":
-        columns.append((f"The target {dataset.target!r}", dataset.y[some].astype(np.float64)))
+        columns += [
+            (f"The target {one.target!r}", one.y[some].astype(np.float64)) for one in dataset.views
+        ]
     odd = []
     for name, values in columns:
         mean, deviation = float(values.mean()), float(values.std())
@@ -176,14 +178,14 @@ def _padding(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Fin
     longest, middle = frame.timesteps, int(np.median(dataset.lengths))
     cut = max(1, int(np.quantile(dataset.lengths, WHOLE, method="inverted_cdf")))
     fix, label = _shorter(experiment, dataset, cut)
-    kept = float(np.mean(dataset.lengths <= cut))
+    short = float(np.mean(dataset.lengths <= cut))
     return [
         Finding(
             "hint",
             "much_padding",
             f"{share:.0%} of all steps are padding: the longest sequence has {longest} steps, half "
             f"of them have at most {middle}. Masked steps change nothing, but cost time as well."
-            + (f" {kept:.0%} have at most {cut:,} steps." if fix else ""),
+            + (f" {short:.0%} have at most {cut:,} steps." if fix else ""),
             fix,
             label,
             "Keras goes through masked steps like through all others, and then keeps the state "

@@ -27,20 +27,20 @@ def memory(experiment: Experiment, dataset: Dataset) -> int:
     """Bytes of data and parameters, and of what one batch keeps of every step for the way back."""
     frame = dataset.frame
     batch = batch_of(experiment, dataset)
-    kept, steps = 0, frame.timesteps
+    floats, steps = 0, frame.timesteps
     for link in links(plan(experiment, frame)):
         assert link.part is not None
-        kept += VARIABLES * link.parameters
+        floats += VARIABLES * link.parameters
         if link.part.role in ("input", "repeat"):
             steps = link.output[1] or 1
         elif link.part.role == "recurrent":
             layer = experiment.layers[link.part.index or 0]
             ways = 2 if layer.bidirectional else 1
-            kept += batch * steps * ways * layer.units * CELLS[layer.cell].floats_a_unit
+            floats += batch * steps * ways * layer.units * CELLS[layer.cell].floats_a_unit
         elif link.part.role == "head":
             answers = math.prod(size or 1 for size in link.output[1:-1])
-            kept += 3 * batch * answers * (link.output[-1] or 1)
-    return 4 * kept + COPIES * (dataset.x.nbytes + dataset.y.nbytes)
+            floats += 3 * batch * answers * (link.output[-1] or 1)
+    return 4 * floats + COPIES * (dataset.x.nbytes + dataset.y.nbytes)
 
 
 def find(

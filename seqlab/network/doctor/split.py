@@ -79,10 +79,10 @@ def _scaler(experiment: Experiment, dataset: Dataset) -> list[Finding]:
     """Offset and scale must come from the training rows alone."""
     if dataset.values is None or dataset.splits is None:
         return []
-    kind, rows = experiment.data.scaling, dataset.values[:, :1]
+    kind, rows = experiment.data.scaling, dataset.learned[:, :1]
     if kind == "none" or not len(dataset.train) or not len(dataset.validation):
         return []
-    if dataset.goal.kind == "class":
+    if dataset.goal.kind == "class" or dataset.transform.memory:  # targets have their own scaling
         return []
     last = dataset.splits[0]
     used = dataset.target_scaling.offset[0], dataset.target_scaling.scale[0]
@@ -133,16 +133,16 @@ def _size(experiment: Experiment, dataset: Dataset) -> list[Finding]:
 
 def _duplicates(experiment: Experiment, dataset: Dataset) -> list[Finding]:
     """Sequences of the validation part that stand in the training part with the same target."""
-    found, count = _repeats(dataset), len(dataset.validation)
-    if dataset.constant or not count or found.known < DUPLICATES * count:
+    repeats, count = _repeats(dataset), len(dataset.validation)
+    if dataset.constant or not count or repeats.known < DUPLICATES * count:
         return []  # of a constant target there is more to be said than that it comes twice
     message = (
-        f"{found.known:,} of {count:,} validation sequences ({found.known / count:.0%}) stand in "
-        "the training part as well, with the same target. A network that memorises gets "
-        f"these right. Of all {len(dataset.x):,} sequences {found.different:,} are different."
+        f"{repeats.known:,} of {count:,} validation sequences ({repeats.known / count:.0%}) stand "
+        "in the training part as well, with the same target. A network that memorises gets "
+        f"these right. Of all {len(dataset.x):,} sequences {repeats.different:,} are different."
     )
     fix = None
-    if found.left:
+    if repeats.left:
         fix = with_data(experiment, duplicates="drop")
     else:
         message += " Without them no training sequence would be left: take other data."
@@ -177,11 +177,11 @@ def _repeats(dataset: Dataset) -> Repeats:
     place = id(dataset)
     if place not in _looked_at:
         weakref.finalize(dataset, _looked_at.pop, place, None)
-        found = keys(dataset)
-        train, validation = found[dataset.train], found[dataset.validation]
+        contents = keys(dataset)
+        train, validation = contents[dataset.train], contents[dataset.validation]
         _looked_at[place] = Repeats(
             known=int(np.isin(validation, train).sum()),
-            left=int((~np.isin(train, found[held_out(dataset)])).sum()),
-            different=len(np.unique(found)),
+            left=int((~np.isin(train, contents[held_out(dataset)])).sum()),
+            different=len(np.unique(contents)),
         )
     return _looked_at[place]

@@ -14,10 +14,10 @@ def find(experiment: Experiment, frame: Frame, dataset: Dataset | None) -> list[
     """Findings about stateful layers; a network without them has none."""
     if not any(layer.stateful for layer in experiment.layers):
         return []
-    found = []
+    findings = []
     training = experiment.training
     if training.shuffle:
-        found.append(
+        findings.append(
             Finding(
                 "warning",
                 "stateful_shuffle",
@@ -29,12 +29,12 @@ def find(experiment: Experiment, frame: Frame, dataset: Dataset | None) -> list[
             )
         )
     if dataset is None:
-        return found
+        return findings
     sizes = [len(part) for part in (dataset.train, dataset.validation) if len(part)]
     if any(size % training.batch_size for size in sizes):
         batch = _largest_divisor(math.gcd(*sizes), training.batch_size)
         counts = " and ".join(f"{size:,}" for size in sizes)
-        found.append(
+        findings.append(
             Finding(
                 "error",
                 "stateful_batch",
@@ -48,8 +48,8 @@ def find(experiment: Experiment, frame: Frame, dataset: Dataset | None) -> list[
             )
         )
     if dataset.starts is not None and len(dataset.train) > 1:
-        found += _windows(experiment, frame, dataset)
-    return found
+        findings += _windows(experiment, frame, dataset)
+    return findings
 
 
 def _windows(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding]:

@@ -12,13 +12,11 @@ from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.data.sequences import parts
 from seqlab.experiment import Experiment, Finding
+from seqlab.fitting.losses import LOSSES, losses_of
+from seqlab.fitting.metrics import metrics_of
 from seqlab.network.doctor.fixes import with_data, with_network, with_training
 from seqlab.network.plan import plan
 
-VALUE_LOSSES = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh")
-CLASS_LOSSES = ("sparse_categorical_crossentropy",)
-VALUE_METRICS = ("mean_absolute_error", "root_mean_squared_error", "r2_score")
-CLASS_METRICS = ("accuracy",)
 RANGES = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "relu": (0.0, np.inf)}
 RANGES |= {"softplus": RANGES["relu"], "softmax": RANGES["sigmoid"]}
 MAJORITY = 0.8  # share of one class from which on accuracy misleads
@@ -28,7 +26,7 @@ KEEP_SHARES = "Give each part its share of every class"
 
 def losses_for(frame: Frame) -> tuple[str, ...]:
     """The losses that fit a goal, the usual one first."""
-    return CLASS_LOSSES if frame.kind == "class" else VALUE_LOSSES
+    return losses_of(frame.kind)
 
 
 def metrics_for(frame: Frame) -> tuple[str, ...]:
@@ -36,9 +34,7 @@ def metrics_for(frame: Frame) -> tuple[str, ...]:
 
     Keras' R2Score reads one row of values a sequence, so it fits no target with steps.
     """
-    if frame.kind == "class":
-        return CLASS_METRICS
-    return VALUE_METRICS if frame.at == "end" else VALUE_METRICS[:-1]
+    return metrics_of(frame.kind, steps=frame.at != "end")
 
 
 def heads_for(frame: Frame) -> tuple[str, ...]:
@@ -47,7 +43,8 @@ def heads_for(frame: Frame) -> tuple[str, ...]:
         return ("time_distributed",)
     if frame.at == "sequence":
         return ("repeat_vector", "teacher_forcing")[: 2 if frame.kind == "class" else 1]
-    return ("dense", "repeat_vector") if frame.kind == "value" and frame.outputs > 1 else ("dense",)
+    several = frame.kind == "value" and frame.outputs > frame.targets
+    return ("dense", "repeat_vector") if several else ("dense",)
 
 
 def activations_for(frame: Frame) -> tuple[str, ...]:
@@ -59,10 +56,14 @@ def activations_for(frame: Frame) -> tuple[str, ...]:
 
 def find(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding]:
     """Findings about loss, metrics, head activation and targets."""
-    found = [*_loss(experiment, frame, dataset), *_metrics(experiment, frame)]
+    findings = [*_loss(experiment, frame, dataset), *_metrics(experiment, frame)]
     if frame.kind == "class":
-        return [*found, *_class_activation(experiment), *_classes(experiment, dataset)]
-    return [*found, *_value_activation(experiment, frame, dataset), *_constant(experiment, dataset)]
+        return [*findings, *_class_activation(experiment), *_classes(experiment, dataset)]
+    return [
+        *findings,
+        *_value_activation(experiment, frame, dataset),
+        *(found for one in dataset.views for found in _constant(experiment, one)),
+    ]
 
 
 def _loss(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding]:
@@ -74,7 +75,7 @@ def _loss(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Findin
         why = f"The targets are classes, one number for each; “{loss}” does not take them so."
         keras = (
             "Keras: Arguments `target` and `output` must have the same rank (ndim)."
-            if "crossentropy" in loss
+            if LOSSES[loss].entropy
             else "Keras stops in the middle of the graph: the shapes cannot be broadcast."
         )
     elif (
@@ -216,6 +217,10 @@ def _constant(experiment: Experiment, dataset: Dataset) -> list[Finding]:
 
 def _another_target(experiment: Experiment, dataset: Dataset) -> tuple[Experiment | None, str]:
     """The experiment with a target that varies, and what its button says."""
+    if dataset.joint is not None:
+        left = [name for name in dataset.joint.targets if name != dataset.target]
+        fix = with_data(experiment, target=left[0], targets=tuple(left[1:]))
+        return fix, f"Forecast without {dataset.target!r}"
     other = dataset.other_target
     if other is None:
         return None, ""
@@ -258,13 +263,13 @@ def _classes(experiment: Experiment, dataset: Dataset) -> list[Finding]:
                 "Keras trains it to an accuracy of 1.0, which means nothing.",
             )
         ]
-    found = []
+    findings = []
     elsewhere = np.unique(_counted(dataset, np.r_[dataset.validation, dataset.test].astype(int)))
     unseen = [names[k] for k in elsewhere if not counts[k]]
     if unseen and dataset.goal.at == "end":
         listed = ", ".join(repr(name) for name in unseen[:SHOWN])
         fix = _stratified(experiment, dataset)
-        found.append(
+        findings.append(
             Finding(
                 "warning",
                 "class_not_trained",
@@ -278,7 +283,7 @@ def _classes(experiment: Experiment, dataset: Dataset) -> list[Finding]:
     share = float(counts.max() / counts.sum())
     weighed = experiment.training.class_weight == "balanced"
     if share >= MAJORITY and dataset.goal.at == "end" and not weighed:
-        found.append(
+        findings.append(
             Finding(
                 "warning",
                 "imbalance",
@@ -290,7 +295,7 @@ def _classes(experiment: Experiment, dataset: Dataset) -> list[Finding]:
                 "Keras shows the accuracy alone; `fit` takes a `class_weight`.",
             )
         )
-    return found
+    return findings
 
 
 def _how_to_count(lowest: int, highest: int, classes: int) -> str:

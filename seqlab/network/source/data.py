@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from seqlab.data import log_mel
 from seqlab.data.dataset import Dataset
+from seqlab.data.log_mel import LogMel
+from seqlab.data.transforms import Transform
 from seqlab.experiment import Experiment
 from seqlab.network.source.python import literal
 
 SERIES_FILE, ARRAYS_FILE = "data.csv", "data.npz"
+FEATURES_FILE = "log_mel.py"  # how features were made of sounds
 EMBEDDED = 8192  # bytes of a series that still fit into the script
 
 
@@ -30,12 +35,17 @@ class Preparation:
         code: lines of code.
         files: by name, what they read.
         weighted: whether there are `w_train` and `w_validation`, too.
+        scales: whether the code makes `scale`, by which it divides the target's column.
+        in_units: whether the code makes a function `in_units`, which brings answers to the
+            validation part back to original units.
     """
 
     imports: tuple[str, ...]
     code: tuple[str, ...]
     files: dict[str, bytes]
     weighted: bool = False
+    scales: bool = False
+    in_units: bool = False
 
 
 def prepare(experiment: Experiment, dataset: Dataset) -> Preparation:
@@ -61,8 +71,8 @@ def _is_forecast(dataset: Dataset) -> bool:
 def _columns(dataset: Dataset) -> tuple[list[str], np.ndarray]:
     """The columns that matter, target first, and their values (rows, columns)."""
     assert dataset.values is not None
-    others = [name for name in dataset.names if name != dataset.target]
-    return [dataset.target, *others], dataset.values[:, : 1 + len(others)]
+    names = list(dataset.columns)
+    return names, dataset.values[:, : len(names)]
 
 
 def _series(experiment: Experiment, dataset: Dataset) -> Preparation:
@@ -73,7 +83,7 @@ def _series(experiment: Experiment, dataset: Dataset) -> Preparation:
     table = pd.DataFrame(values, columns=names)
     if dataset.labels is not None:
         table.insert(0, _free("time", names), dataset.labels)
-    steps = dataset.y.shape[-1]
+    steps, targets = dataset.steps, len(dataset.targets)
     begins = _kept_windows(experiment, dataset, steps)
     flag = _free("window_begins", list(table.columns))
     if begins is not None:
@@ -82,8 +92,7 @@ def _series(experiment: Experiment, dataset: Dataset) -> Preparation:
     plain = not any(mark in text for mark in ('"""', "\\", "\r"))
     embedded = plain and len(text.encode()) <= EMBEDDED
     imports = ("import io",) if embedded else ()
-    others = iter(range(1, len(names)))
-    inputs = [0 if name == dataset.target else next(others) for name in dataset.names]
+    inputs = dataset.input_columns
     all_inputs = inputs == list(range(len(names)))
     read = ["table = pd.read_csv(io.StringIO(SERIES))"]
     if embedded:
@@ -91,18 +100,21 @@ def _series(experiment: Experiment, dataset: Dataset) -> Preparation:
     else:
         read = [f"table = pd.read_csv({literal(SERIES_FILE)})"]
     columns = ", ".join(literal(name) for name in names)
-    rows = len(values)
+    rows, change = len(values), dataset.transform
+    first = "target" if targets == 1 else f"{targets} targets"
+    learned = "learned" if any((*change.logged, *change.differenced)) else "values"
     code = [
         *read,
-        f"values = table[[{columns}]].to_numpy()  # ({rows}, {len(names)}), the target first",
+        f"values = table[[{columns}]].to_numpy()  # ({rows}, {len(names)}), the {first} first",
         "",
         f"window, horizon = {data.window}, {data.horizon}"
-        + (f"  # and {steps} values at once" if steps > 1 else ""),
+        + (f"  # and {steps} {'values' if targets == 1 else 'rows'} at once" if steps > 1 else ""),
         f"split = {split}  # the first row of the validation part",
-        *_scaling(data.scaling, values[:split]),
+        *_changes(change),
+        *_scaling(data.scaling, dataset.learned[change.reach : split], learned, change.reach),
         "",
         "# Windows, and the values that follow each of them.",
-        f"starts = np.arange(0, len(values) - window - horizon{_less(steps - 2)}"
+        f"starts = np.arange({change.reach}, len(values) - window - horizon{_less(steps - 2)}"
         + (f", {data.stride})" if data.stride > 1 else ")")
         if begins is None
         else f"starts = np.flatnonzero(table[{literal(flag)}])  # without those that gaps spoil",
@@ -112,25 +124,33 @@ def _series(experiment: Experiment, dataset: Dataset) -> Preparation:
         + ("first target" if steps > 1 else "target"),
     ]
     if steps == 1:
-        code.append("y = scaled[goals, :1]")
+        code += [] if change.memory else [f"y = scaled[goals, :{targets}]"]
         train, validation = "goals < split", "goals >= split"
         last = "goals"
     else:
-        code.append(f"y = np.stack([scaled[g : g + {steps}, 0] for g in goals])")
+        wanted = f"scaled[g : g + {steps}, 0]"
+        if targets > 1:  # of the first row all targets, and so on
+            wanted = f"scaled[g : g + {steps}, :{targets}].ravel()"
+        code += [] if change.memory else [f"y = np.stack([{wanted} for g in goals])"]
         train, validation = f"goals + {steps - 1} < split", "goals >= split"
         last = f"goals + {steps - 1}"
     if end < rows:
         validation = f"({validation}) & ({last} < {end})"
     code += [
         f"train, validation = {train}, {validation}",
+        *_targets(change, data.scaling, steps, targets),
         *_dropped(
             data.duplicates, f"validation | (goals >= {end})" if end < rows else "validation"
         ),
         "x_train, y_train = x[train], y[train]",
         "x_validation, y_validation = x[validation], y[validation]",
+        *_in_units(change, steps, targets),
     ]
     files = {} if embedded else {SERIES_FILE: text.encode()}
-    return Preparation((*imports, "import numpy as np", "import pandas as pd"), tuple(code), files)
+    modules = (*imports, "import numpy as np", "import pandas as pd")
+    return Preparation(
+        modules, tuple(code), files, scales=True, in_units=not change.is_none or targets > 1
+    )
 
 
 def _kept_windows(experiment: Experiment, dataset: Dataset, steps: int) -> np.ndarray | None:
@@ -142,7 +162,7 @@ def _kept_windows(experiment: Experiment, dataset: Dataset, steps: int) -> np.nd
     assert dataset.starts is not None
     data, rows = experiment.data, len(dataset.values)
     last = rows - data.window - data.horizon - steps + 2
-    if np.array_equal(dataset.starts, np.arange(0, last, data.stride)):
+    if np.array_equal(dataset.starts, np.arange(dataset.transform.reach, last, data.stride)):
         return None
     begins = np.zeros(rows, np.int64)
     begins[dataset.starts] = 1
@@ -163,10 +183,10 @@ def _dropped(duplicates: str, held_out: str) -> list[str]:
 
 def _printable(names: list[str]) -> list[str]:
     """Names as a CSV file and a script can both hold them, each once."""
-    found: list[str] = []
+    printable: list[str] = []
     for name in names:
-        found.append(_free("".join(c if c.isprintable() else " " for c in name), found))
-    return found
+        printable.append(_free("".join(c if c.isprintable() else " " for c in name), printable))
+    return printable
 
 
 def _less(number: int) -> str:
@@ -180,12 +200,99 @@ def _free(name: str, taken: list[str]) -> str:
     return name
 
 
-def _scaling(kind: str, seen: np.ndarray) -> list[str]:
-    """Lines that make `offset`, `scale` and `scaled` from `values` and `split`."""
-    last = 'scaled = ((values - offset) / scale).astype("float32")'
+def _changes(change: Transform) -> list[str]:
+    """Lines that make `level` and `learned` from `values`."""
+    logged, differenced = np.flatnonzero(change.logged), np.flatnonzero(change.differenced)
+    if not len(logged) and not len(differenced):
+        return []
+    lines = ["level = values.copy()"]
+    if len(logged):
+        columns = f"[:, {logged.tolist()}]"
+        lines.append(f"level{columns} = np.{change.logarithm}(level{columns})")
+    lines.append("learned = level.copy()")
+    if len(differenced):
+        places = differenced.tolist()
+        for lag in change.lags:
+            over = "from row to row" if lag == 1 else f"over {lag} rows"
+            lines += [
+                f"change = learned[{lag}:, {places}] - learned[:-{lag}, {places}]  # {over}",
+                f"learned[{lag}:, {places}] = change",
+            ]
+    return lines
+
+
+def _targets(change: Transform, kind: str, steps: int, targets: int) -> list[str]:
+    """Lines that make `y` from `level`, where changes are learned."""
+    if not change.memory:
+        return []
+    of = "0" if targets == 1 else f":{targets}"  # the targets' columns
+    lines = [
+        "# A target is the distance from what is known beside the last row of its window.",
+        "last = (starts + window - 1)[:, None]",
+        f"ahead = horizon + np.arange({steps})",
+    ]
+    if not change.season:
+        lines.append(f"base = level[last, {of}]")
+    else:
+        base = f"base = level[last + ahead - {change.season} * seasons, {of}]"
+        if change.row:
+            each = "seasons" if targets == 1 else "seasons[:, None]"
+            base += f" + {each} * (level[last, {of}] - level[last - {change.season}, {of}])"
+        lines += [f"seasons = -(-ahead // {change.season})", base]
+    lines.append(f"distance = level[last + ahead, {of}] - base")
+    seen, axis = "distance[train]", "" if targets == 1 else "axis=(0, 1)"
+    more = f", {axis}" if axis else ""
     if kind == "none":
-        return ["offset, scale = 0.0, 1.0", 'scaled = values.astype("float32")']
-    lines = ["seen = values[:split]  # the scaling must not know the validation part"]
+        lines.append("offset_y, scale_y = 0.0, 1.0")
+    elif kind == "robust":
+        lines.append(f"low, offset_y, high = np.quantile({seen}, [0.25, 0.5, 0.75]{more})")
+        lines.append("scale_y = (high - low) or 1.0" if not axis else "scale_y = high - low")
+    else:
+        spread = f"{seen}.std({axis})" if kind == "standard" else f"np.ptp({seen}{more})"
+        middle = "mean" if kind == "standard" else "min"
+        least = "" if axis else " or 1.0"
+        lines.append(f"offset_y, scale_y = {seen}.{middle}({axis}), {spread}{least}")
+    if targets == 1:
+        return [*lines, 'y = ((distance - offset_y) / scale_y).astype("float32")']
+    if kind != "none":
+        lines.append("scale_y = np.where(scale_y > 0, scale_y, 1.0)")
+    y = '((distance - offset_y) / scale_y).astype("float32").reshape(len(distance), -1)'
+    return [*lines, f"y = {y}"]
+
+
+def _in_units(change: Transform, steps: int, targets: int) -> list[str]:
+    """Lines that define `in_units`, for a target in another form or several of them."""
+    if change.is_none and targets == 1:
+        return []
+    answers = "answers" if targets == 1 else f"answers.reshape(-1, {steps}, {targets})"
+    scaled_back = f"{answers} * scale_y + offset_y + base[validation]"
+    if not change.memory:
+        first = "[0]" if targets == 1 else f"[:{targets}]"
+        scaled_back = f"{answers} * np.ravel(scale){first} + np.ravel(offset){first}"
+    return _units_of(change, scaled_back, targets)
+
+
+def _units_of(change: Transform, level: str, targets: int = 1) -> list[str]:
+    each = "" if targets == 1 else ", (sequences, steps, targets)"
+    raised = {"log": f"np.exp({level})", "log1p": f"np.expm1({level})"}
+    return [
+        "",
+        "",
+        "def in_units(answers):",
+        f'    """Answers to the validation part, in original units{each}."""',
+        '    answers = np.asarray(answers, "float64")',
+        f"    return {raised.get(change.target_logarithm, level)}",
+        "",
+    ]
+
+
+def _scaling(kind: str, seen: np.ndarray, learned: str, reach: int) -> list[str]:
+    """Lines that make `offset`, `scale` and `scaled` from `learned` and `split`."""
+    last = f'scaled = (({learned} - offset) / scale).astype("float32")'
+    if kind == "none":
+        return ["offset, scale = 0.0, 1.0", f'scaled = {learned}.astype("float32")']
+    rows = f"{reach or ''}:split"
+    lines = [f"seen = {learned}[{rows}]  # the scaling must not know the validation part"]
     if kind == "standard":
         lines.append("offset, scale = seen.mean(axis=0), seen.std(axis=0)")
         constant = (seen.std(axis=0) == 0).any()
@@ -206,7 +313,10 @@ def arrays_file(dataset: Dataset) -> bytes:
     """The arrays that the network is trained on, as an .npz file: `x_train`, `y_train`, ...
 
     `w_train` and `w_validation` are there where steps of a target count differently; a test part
-    is there if the data have one.
+    is there if the data have one; of sounds also `offset` and `scale` of the features, `classes`.
+    Where each series or target has a scaling of its own, `scale_train` and `offset_train` (n, 1),
+    ..., bring targets back: y * scale + offset; where changes are learned, y * scale + offset +
+    base.
     """
     arrays: dict[str, np.ndarray] = {}
     for part in ("train", "validation", "test"):
@@ -216,9 +326,31 @@ def arrays_file(dataset: Dataset) -> bytes:
         arrays[f"x_{part}"], arrays[f"y_{part}"] = dataset.x[indices], dataset.y[indices]
         if dataset.y_weights is not None:
             arrays[f"w_{part}"] = dataset.y_weights[indices]
+        each = dataset.series is not None and dataset.series.scaling is not None
+        if each or dataset.further or not dataset.transform.is_none:
+            own = dataset.target_scaling_of(indices)
+            arrays[f"scale_{part}"], arrays[f"offset_{part}"] = own.scale, own.offset
+            if own.base is not None:
+                arrays[f"base_{part}"] = own.base
+    if dataset.log_mel is not None:  # for a sound that somebody wants to try
+        scaling = dataset.input_scaling
+        arrays |= {"offset": scaling.offset, "scale": scaling.scale}
+        arrays["classes"] = np.array(dataset.goal.classes)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
     return buffer.getvalue()
+
+
+def _sound(made: LogMel) -> list[str]:
+    """How features were made of sounds, so that another sound can be tried."""
+    return [
+        f"# {made.sentence}",
+        f"# {FEATURES_FILE} makes them. A word (samples,), {made.rate} a second, is read as",
+        "#     from log_mel import LogMel",
+        f"#     features = {made!r}.of(word)",
+        '#     x = ((features - data["offset"]) / data["scale"]).astype("float32")[np.newaxis]',
+        '# and heard as data["classes"][model.predict(x).argmax()].',
+    ]
 
 
 def _arrays(dataset: Dataset) -> Preparation:
@@ -230,5 +362,22 @@ def _arrays(dataset: Dataset) -> Preparation:
         code.append(f'x_{part}, y_{part} = data["x_{part}"], data["y_{part}"]{shapes}')
         if weighted:
             code.append(f'w_{part} = data["w_{part}"]  # how much each step of a target counts')
+    change = dataset.transform
+    targets = len(dataset.targets)
+    in_units = not change.is_none or targets > 1
+    if in_units:
+        scaled_back = 'answers * data["scale_validation"] + data["offset_validation"]'
+        scaled_back += ' + data["base_validation"]' if change.memory else ""
+        if targets > 1:
+            scaled_back = f"({scaled_back}).reshape(-1, {dataset.steps}, {targets})"
+        code += _units_of(change, scaled_back, targets)
+    elif dataset.series is not None and dataset.series.scaling is not None:
+        code += [
+            "# Each series was scaled by its own training rows: y * scale + offset are its units.",
+            'scale = data["scale_validation"]',
+        ]
     files = {ARRAYS_FILE: arrays_file(dataset)}
-    return Preparation(("import numpy as np",), tuple(code), files, weighted)
+    if dataset.log_mel is not None:
+        code += _sound(dataset.log_mel)
+        files[FEATURES_FILE] = Path(log_mel.__file__).read_bytes()
+    return Preparation(("import numpy as np",), tuple(code), files, weighted, in_units=in_units)

@@ -74,11 +74,11 @@ def _layer(part: Part, named: bool, before: str = "", after: str = "") -> list[s
     if part.kind == "Input":
         return call("keras.Input", arguments, before, after)
     name = keywords([("name", part.name)]) if named else []
-    made = CELLS[part.kind].call if part.role == "recurrent" else f"keras.layers.{part.kind}"
+    function = CELLS[part.kind].call if part.role == "recurrent" else f"keras.layers.{part.kind}"
     if not part.bidirectional:
-        return call(made, arguments + name, before, after)
+        return call(function, arguments + name, before, after)
     indent = " " * (len(before) - len(before.lstrip()) + 4)
-    inner = call(made, arguments, indent)
+    inner = call(function, arguments, indent)
     text = "\n".join(line.removeprefix(indent) for line in inner)
     return call("keras.layers.Bidirectional", [text, *name], before, after)
 

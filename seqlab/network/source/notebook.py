@@ -31,6 +31,15 @@ axes.plot(predicted[:, 0], label="prediction")
 axes.set(xlabel="validation sequence", ylabel="target (scaled)")
 axes.legend()
 plt.show()"""
+TARGETS_PLOT = """\
+figure, every = plt.subplots(len(targets), figsize=(8, 2 * len(targets)), sharex=True)
+for i, axes in enumerate(every):
+    axes.plot(y_validation[:, i], label="truth")
+    axes.plot(predicted[:, i], label="prediction")
+    axes.set(ylabel=f"{targets[i]} (scaled)")
+every[0].legend()
+every[-1].set(xlabel="validation sequence")
+plt.show()"""
 CLASSES_PLOT = """\
 figure, axes = plt.subplots(figsize=(4, 4))
 table = np.zeros((classes, classes), int)
@@ -57,7 +66,7 @@ def notebook(experiment: Experiment, dataset: Dataset | None = None) -> str:
         '# sunspots'
     """
     dataset = dataset if dataset is not None else load(experiment)
-    title = _plain(" ".join(dataset.target.split()))
+    title = _plain(" and ".join(" ".join(name.split()) for name in dataset.targets))
     cells = [new_markdown_cell(f"# {title}\n\nAn experiment of the seqlab playground.")]
     for number, section in enumerate(sections(experiment, dataset)):
         cells += _cells(number, section)
@@ -65,15 +74,15 @@ def notebook(experiment: Experiment, dataset: Dataset | None = None) -> str:
             cells.append(_code(f"{number}-plot", LOSS_PLOT))
     if plot := _result_plot(dataset.frame, dataset):
         cells.append(_code("result", plot))
-    made = new_notebook(
+    document = new_notebook(
         cells=cells,
         metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}
         },
     )
     cells[0]["id"] = "title"
-    nbformat.validate(made)
-    return str(nbformat.writes(made))
+    nbformat.validate(document)
+    return str(nbformat.writes(document))
 
 
 def _cells(number: int, section: Section) -> list[nbformat.NotebookNode]:
@@ -95,5 +104,5 @@ def _result_plot(frame: Frame, dataset: Dataset) -> str:
     if not len(dataset.validation) or frame.at != "end":
         return ""
     if frame.kind == "value":
-        return VALUES_PLOT
+        return TARGETS_PLOT if dataset.further else VALUES_PLOT
     return CLASSES_PLOT.replace("(classes, classes)", f"({frame.outputs}, {frame.outputs})")

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import Experiment
-from seqlab.network.source.data import ARRAYS_FILE, arrays_file, prepare
+from seqlab.network.source.data import ARRAYS_FILE, FEATURES_FILE, arrays_file, prepare
 from seqlab.network.source.notebook import notebook
+from seqlab.network.source.predict import can_predict, predict_files
 from seqlab.network.source.script import source
 
 WHEN = (2020, 1, 1, 0, 0, 0)  # the same files make the same zip
@@ -19,8 +20,13 @@ ABOUT = {
     "notebook.ipynb": "the same as a Jupyter notebook, with plots",
     "data.csv": "the series that script and notebook read",
     "data.npz": "the arrays that the network was trained on (x_train, y_train, x_validation, ...)",
+    FEATURES_FILE: "how the features were made of sounds; the script says how it is called",
     "metrics.csv": "loss and other measures of every epoch",
+    "predictions.csv": "each target of the validation part beside what the network says",
     "model.keras": 'the trained network: `keras.saving.load_model("model.keras")`',
+    "model.tflite": "the same for LiteRT: one sequence at a time, (1, timesteps, features), scaled",
+    "predict.py": "answers a new CSV file with it: `python predict.py new.csv > answers.csv`",
+    "predict.json": "columns and scaling, for `predict.py`",
     "experiment.json": "the settings, for `seqlab.Experiment.from_json`",
 }
 README = """\
@@ -54,6 +60,8 @@ def package(
     dataset: Dataset,
     history: Mapping[str, Sequence[float | None]] | None = None,
     model: bytes | None = None,
+    lite: bytes = b"",
+    predictions: str = "",
 ) -> bytes:
     """A zip with all of it and a README.
 
@@ -61,7 +69,9 @@ def package(
         experiment: what was trained.
         dataset: its data.
         history: measures by name, one value an epoch.
-        model: the `.keras` file, from `seqlab.runs.keras_process.keras_file`.
+        model: the `.keras` file, from `seqlab.runs.keras_process.network_files`.
+        lite: the `.tflite` file likewise; empty for none.
+        predictions: the targets of the validation part beside what the network says, as CSV.
     """
     files: dict[str, bytes] = {
         "script.py": source(experiment, dataset).encode(),
@@ -72,10 +82,16 @@ def package(
     }
     if history:
         files["metrics.csv"] = metrics_csv(history).encode()
+    if predictions:
+        files["predictions.csv"] = predictions.encode()
     if model:
         files["model.keras"] = model
+        if lite:
+            files["model.tflite"] = lite
+        if can_predict(experiment, dataset):
+            files |= predict_files(experiment, dataset)
     listed = "\n".join(f"- `{name}`: {about}" for name, about in ABOUT.items() if name in files)
-    files["README.md"] = README.format(target=dataset.target, files=listed).encode()
+    files["README.md"] = README.format(target=", ".join(dataset.targets), files=listed).encode()
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):

@@ -9,27 +9,13 @@ from seqlab.data.dataset import Dataset
 from seqlab.data.frame import Frame
 from seqlab.data.load import load
 from seqlab.experiment import Experiment, Training
+from seqlab.fitting.losses import LOSSES
+from seqlab.fitting.metrics import METRICS
+from seqlab.fitting.schedules import SCHEDULES
 from seqlab.network.plan import Plan, plan
 from seqlab.network.source.data import Preparation, prepare
 from seqlab.network.source.model import model_lines
 from seqlab.network.source.python import call, keywords, literal
-
-METRIC_CLASSES = {
-    "accuracy": '"accuracy"',
-    "mean_absolute_error": 'keras.metrics.MeanAbsoluteError(name="mean_absolute_error")',
-    "root_mean_squared_error": "keras.metrics.RootMeanSquaredError()",
-    "r2_score": "keras.metrics.R2Score()",
-}
-LOSS_CLASSES = {
-    "mean_squared_error": "MeanSquaredError",
-    "mean_absolute_error": "MeanAbsoluteError",
-    "huber": "Huber",
-    "log_cosh": "LogCosh",
-    "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
-    "categorical_crossentropy": "CategoricalCrossentropy",
-    "binary_crossentropy": "BinaryCrossentropy",
-}
-
 
 FRESH_STATES = [
     "class FreshStates(keras.callbacks.Callback):",
@@ -81,7 +67,7 @@ def sections(experiment: Experiment, dataset: Dataset) -> list[Section]:
     """The script in parts: imports, model, data, training, evaluation."""
     frame = dataset.frame
     prepared, planned = prepare(experiment, dataset), plan(experiment, frame)
-    head = f"{dataset.target} · {len(dataset.train):,} training sequences"
+    head = f"{', '.join(dataset.targets)} · {len(dataset.train):,} training sequences"
     return [
         Section(f"Made by seqlab: {_promise(experiment)}", _imports(prepared)),
         # First what one looks for: a series may take hundreds of lines.
@@ -152,7 +138,7 @@ def _training(
         "\n".join(call(f"keras.optimizers.{training.optimizer}", _optimizer(training, rate))),
         f"loss={_loss(planned, prepared.weighted)}",
     ]
-    metrics = [METRIC_CLASSES[name] for name in planned.metrics]
+    metrics = [METRICS[name].script for name in planned.metrics]
     if metrics:
         compiled.append(f"{_weighted(prepared)}metrics=[{', '.join(metrics)}]")
     lines += call("model.compile", compiled)
@@ -229,22 +215,15 @@ def _rate(training: Training, sequences: int) -> tuple[str, list[str]]:
     warmup = min(training.warmup, training.epochs) * batches
     decay = max(1, training.epochs * batches - warmup)
     rate, left = training.learning_rate, training.decay_rate
-    decays = training.schedule in ("cosine", "exponential")
-    if not decays and not warmup:
+    schedule = SCHEDULES[training.schedule]
+    if schedule.share is None and not warmup:
         return literal(rate), []
-    if training.schedule == "cosine" and not warmup:
-        arguments = keywords(
-            [("initial_learning_rate", rate), ("decay_steps", decay), ("alpha", left)]
-        )
-        return "rate", call("keras.optimizers.schedules.CosineDecay", arguments, before="rate = ")
-    if training.schedule == "exponential" and not warmup:
-        arguments = keywords(
-            [("initial_learning_rate", rate), ("decay_steps", decay), ("decay_rate", left)]
-        )
-        return "rate", call(
-            "keras.optimizers.schedules.ExponentialDecay", arguments, before="rate = "
-        )
-    if training.schedule == "plateau":  # that callback needs a rate that it can set
+    if schedule.arguments is not None and not warmup:
+        common = [("initial_learning_rate", rate), ("decay_steps", decay)]
+        arguments = keywords([*common, *schedule.arguments(rate, left).items()])
+        keras_class = f"keras.optimizers.schedules.{schedule.keras}"
+        return "rate", call(keras_class, arguments, before="rate = ")
+    if schedule.on_plateau:  # that callback needs a rate that it can set
         return literal(rate), [
             "class Warmup(keras.callbacks.Callback):",
             f'    """Rises over {warmup} batches; it stands behind ReduceLROnPlateau."""',
@@ -262,20 +241,16 @@ def _rate(training: Training, sequences: int) -> tuple[str, list[str]]:
             "",
             "",
         ]
-    shape = {
-        "cosine": f"{left!r} + {1 - left!r} * (1 + keras.ops.cos(np.pi * after)) / 2",
-        "exponential": f"{left!r} ** after",
-    }.get(training.schedule, "1.0")
-    after = [f"        after = keras.ops.maximum(step - {warmup}, 0) / {decay}"] if decays else []
+    after = [f"        after = keras.ops.maximum(step - {warmup}, 0) / {decay}"]
     return "Rate()", [
         "class Rate(keras.optimizers.schedules.LearningRateSchedule):",
         f'    """Rises over {warmup} batches, then: {training.schedule}."""',
         "",
         "    def __call__(self, step):",
         '        step = keras.ops.cast(step, "float32")',
-        *after,
+        *(after if schedule.share else []),
         f"        rising = step < {warmup}",
-        f"        share = keras.ops.where(rising, step / {warmup}, {shape})",
+        f"        share = keras.ops.where(rising, step / {warmup}, {schedule.in_script(left)})",
         f"        return {rate!r} * share",
         "",
         "    def get_config(self):",
@@ -288,7 +263,7 @@ def _rate(training: Training, sequences: int) -> tuple[str, list[str]]:
 def _callbacks(training: Training, validated: bool) -> list[str]:
     watched = [] if validated else [("monitor", "loss")]
     callbacks = []
-    if training.schedule == "plateau":
+    if SCHEDULES[training.schedule].on_plateau:
         values = [
             *watched,
             ("factor", training.decay_rate),
@@ -305,14 +280,13 @@ def _callbacks(training: Training, validated: bool) -> list[str]:
 
 def _loss(planned: Plan, weighted: bool) -> str:
     """The loss; where steps have weights, its mean is over what counts."""
-    name = planned.loss
-    entropy = "crossentropy" in name
-    if not entropy and not weighted:
-        return literal(name)
-    arguments = ["from_logits=True"] if entropy and planned.from_logits else []
+    loss = LOSSES[planned.loss]
+    if not loss.entropy and not weighted:
+        return literal(loss.name)
+    arguments = ["from_logits=True"] if loss.entropy and planned.from_logits else []
     if weighted:
         arguments.append('reduction="mean_with_sample_weight"')
-    return f"keras.losses.{LOSS_CLASSES[name]}({', '.join(arguments)})"
+    return f"keras.losses.{loss.keras}({', '.join(arguments)})"
 
 
 def _evaluation(
@@ -363,13 +337,34 @@ def _evaluation(
 
 def _values(dataset: Dataset, prepared: Preparation, batch: str) -> tuple[str, ...]:
     lines = [f"predicted = model.predict(x_validation, {batch}verbose=0)"]
-    series = any("offset, scale" in line or "offset, high" in line for line in prepared.code)
     weights = ", weights=w_validation" if prepared.weighted else ""
     error = "(predicted - y_validation) ** 2"
+    if dataset.further:
+        names = ", ".join(literal(name) for name in dataset.targets)
+        return (
+            *lines,
+            f"targets = [{names}]",
+            "errors = in_units(predicted) - in_units(y_validation)",
+            "for name, each in zip(targets, np.moveaxis(errors, -1, 0)):",
+            "    rmse = np.sqrt(np.mean(each**2))",
+            '    print(f"RMSE of {name} on the validation part: {rmse:.4g}")',
+        )
+    if prepared.in_units:
+        return (
+            *lines,
+            "rmse = np.sqrt(np.mean((in_units(predicted) - in_units(y_validation)) ** 2))",
+            'print(f"RMSE on the validation part: {rmse:.4g}")',
+        )
+    if dataset.series is not None and dataset.series.scaling is not None:
+        return (
+            *lines,
+            "rmse = np.sqrt(np.mean(((predicted - y_validation) * scale) ** 2))",
+            'print(f"RMSE on the validation part: {rmse:.4g}")',
+        )
     if weights:
         error = f"({error}).mean(axis=-1)"
     unit = ""
-    if series:
+    if prepared.scales:
         unit = " * np.ravel(scale)[0]"
     elif len(set(dataset.target_scaling.scale)) == 1 and dataset.target_scaling.scale[0] != 1:
         unit = f" * {float(dataset.target_scaling.scale[0])!r}"

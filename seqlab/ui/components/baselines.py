@@ -13,7 +13,13 @@ from seqlab.inspection import baselines
 def baselines_table(
     dataset: Dataset, key: str, width: int | Literal["stretch"] = "stretch"
 ) -> None:
-    """What each rule reaches on the validation part, the best first, and what it does."""
+    """What each rule reaches on the validation part, the best first, and what it does.
+
+    Args:
+        dataset: whose rules.
+        key: of the table.
+        width: in pixels, or all there is.
+    """
     number = st.column_config.NumberColumn
     st.dataframe(
         baselines.baselines_table(dataset),

@@ -1,5 +1,7 @@
 // @ts-check
 // One unit of one recurrent cell: the textbook's picture with the numbers of this step in it.
+import { bytesOf, imageOf, palette } from "./frames.js"
+import { download, lookOf } from "./page.js"
 import { bracket, digits, fill } from "./words.js"
 
 const PACE = 700 // milliseconds a step
@@ -15,6 +17,17 @@ export default function (/** @type {any} */ component) {
     cells.get(root)?.pause()
     cells.delete(root)
   }
+}
+
+// A spectrogram as the address of a picture.
+function spectrogram(/** @type {any} */ data) {
+  const { bytes, rows } = data.input.image
+  const canvas = document.createElement("canvas")
+  canvas.width = data.timesteps
+  canvas.height = rows
+  const drawn = new ImageData(imageOf(bytesOf(bytes), rows, palette(data.scale)), data.timesteps, rows)
+  canvas.getContext("2d")?.putImageData(drawn, 0, 0)
+  return canvas.toDataURL()
 }
 
 const ARROW =
@@ -55,6 +68,10 @@ class Cell {
     this.step = Math.min(this.step, data.timesteps - 1)
     this.lines()
     this.show(this.step)
+    // Who came for one place sees it, once.
+    const marked = data.marked.join()
+    if (marked && marked !== this.marked) this.root.querySelector(".picture").scrollIntoView({ block: "center" })
+    this.marked = marked
   }
 
   play() {
@@ -88,6 +105,8 @@ class Cell {
     this.picture(t)
     this.equations(t)
     this.root.querySelector(".sentence").textContent = this.sentence(t)
+    const both = this.root.querySelector(".both") // on a phone it scrolls sideways, by the keyboard as well
+    both.tabIndex = both.scrollWidth > both.clientWidth ? 0 : -1
   }
 
   // What happens at this step, in words
@@ -117,8 +136,12 @@ class Cell {
       return [`<polyline points="${points.join(" ")}" stroke="${colour}" />`, colour, name]
     })
     const zero = '<line class="zero" x1="0" x2="1000" y1="67" y2="67" /><line class="zero" x1="0" x2="1000" y1="44" y2="44" />'
+    const image = data.input.image
+      ? `<image href="${spectrogram(data)}" x="0" y="2" width="1000" height="40" preserveAspectRatio="none" />`
+      : ""
+    if (data.input.image) parts.unshift(["", "var(--st-text-color)", data.input.title])
     this.root.querySelector(".lines").innerHTML =
-      zero + parts.map(([part]) => part).join("") + '<line class="cursor" y1="0" y2="90" />'
+      image + zero + parts.map(([part]) => part).join("") + '<line class="cursor" y1="0" y2="90" />'
     const symbols = this.root.querySelector(".symbols")
     const shown = data.input.symbols && data.timesteps <= 120 ? data.input.symbols : []
     symbols.replaceChildren(
@@ -148,9 +171,10 @@ class Cell {
     const [x, y, w, h] = plan.body
     const parts = [ARROW, `<rect class="body" x="${x}" y="${y}" width="${w}" height="${h}" rx="14" />`]
     for (const wire of plan.wires) parts.push(`<path class="wire" d="${wire}" marker-end="url(#arrow)" />`)
+    const mark = (/** @type {string} */ key) => (data.marked.includes(key) ? "marked" : "")
     for (const [text, key, cx, cy, colour] of plan.boxes) {
       parts.push(
-        `<rect class="box" x="${cx - 42}" y="${cy - 25}" width="84" height="50" rx="7" stroke="${colour}" />`,
+        `<rect class="box ${mark(key)}" x="${cx - 42}" y="${cy - 25}" width="84" height="50" rx="7" stroke="${colour}" />`,
         `<text class="name" x="${cx}" y="${cy - 7}">${text}</text>`,
         `<text x="${cx}" y="${cy + 14}" font-weight="600">${digits(data.values[key][t])}</text>`,
       )
@@ -160,7 +184,7 @@ class Cell {
     }
     for (const [name, cx, cy, key] of plan.numbers) {
       const number = key === "x" ? data.input.said[t] : digits(data.values[key][t])
-      parts.push(`<text x="${cx}" y="${cy}">${escape(name ? `${name} = ${number}` : number)}</text>`)
+      parts.push(`<text class="${mark(key)}" x="${cx}" y="${cy}">${escape(name ? `${name} = ${number}` : number)}</text>`)
     }
     svg.innerHTML = parts.join("")
     svg.classList.toggle("skipped", data.padding[t])
@@ -186,13 +210,10 @@ class Cell {
       canvas.width = 2 * width
       canvas.height = 2 * height
       const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"))
-      pen.fillStyle = getComputedStyle(this.root).getPropertyValue("--st-background-color") || "white"
+      pen.fillStyle = lookOf(this.root).paper
       pen.fillRect(0, 0, canvas.width, canvas.height)
       pen.drawImage(image, 0, 0, canvas.width, canvas.height)
-      const link = document.createElement("a")
-      link.href = canvas.toDataURL()
-      link.download = `${this.data.cell}_unit_${this.data.unit}_step_${this.step + 1}.png`
-      link.click()
+      download(canvas, `${this.data.cell}_unit_${this.data.unit}_step_${this.step + 1}.png`)
     }
     image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`
   }

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.figures import style
+from seqlab.inspection.player_data import SEQUENTIAL
 from seqlab.lens.arithmetic import Unit
 from seqlab.ui.components.component import component
 
@@ -22,9 +23,11 @@ def cell_picture(
     said: list[str],
     padding: NDArray[np.bool_],
     symbols: list[str],
+    sound: dict[str, Any] | None = None,
     *,
     key: str,
     name: str,
+    marked: tuple[str, ...] = (),
 ) -> None:
     """Draws one unit.
 
@@ -35,8 +38,10 @@ def cell_picture(
         said: the input of each step in words, for the picture.
         padding: (timesteps,), True where a step is skipped.
         symbols: of a text, drawn above; empty for numbers.
+        sound: a spectrogram to be drawn above, see `heatmap_strips.sound`.
         key: the picture's place on the page.
         name: changes with what is shown, so that it stops playing.
+        marked: letters whose places stand out.
     """
     colours = [style.BASELINE, style.TRUTH, style.WINDOW, style.TARGET]
     cell, picture = unit.cell, unit.cell.picture
@@ -44,6 +49,7 @@ def cell_picture(
     phi = unit.phi
     data = {
         "id": name,
+        "marked": marked,
         "cell": cell.name,
         "unit": number,
         "timesteps": len(said),
@@ -90,7 +96,10 @@ def cell_picture(
             "colours": colours[: len(inputs)],
             "said": said,
             "symbols": symbols,
+            "image": sound and {"bytes": sound["image"], "rows": sound["rows"]},
+            "title": sound and sound["title"],
         },
+        "scale": SEQUENTIAL if sound else [],
         "padding": padding.tolist(),
     }
     _component(key=key, data=data)

@@ -37,8 +37,8 @@ def picture(chain: Sequence[Link]) -> str:
             pieces.append(f'<div class="seqlab-step">{ARROW}{_layer(link)}{ARROW}{shape}</div>')
     total = sum(link.parameters for link in chain)
     pieces.append(f'<div class="seqlab-total"><b>{total:,}</b> parameters</div>')
-    said = " to ".join(f"{link.name} {link.output}" for link in chain)
-    label = html.escape(f"From input to output: {said}", quote=True)
+    shapes = " to ".join(f"{link.name} {link.output}" for link in chain)
+    label = html.escape(f"From input to output: {shapes}", quote=True)
     return f'<div class="seqlab-chain" role="img" aria-label="{label}">{"".join(pieces)}</div>'
 
 

@@ -1,26 +1,35 @@
 // @ts-check
 // Charts in place: Plotly draws anew only what has changed.
+import { meant, openMenu } from "./curve_menu.js"
 
 /** @type {any} */
 const page = window
 
 /**
- * Loads Plotly once per page, whoever asks first.
+ * Loads one of Plotly's scripts once per page, whoever asks first. What all of Plotly can do, its
+ * part can do as well, which is not loaded any more then.
  * @param {string} script its address
+ * @param {string} whole the address of all of Plotly
  * @returns {Promise<any>}
  */
-function plotly(script) {
-  page.seqlabPlotly ??= new Promise((resolve, reject) => {
-    const tag = document.createElement("script")
-    tag.src = script
-    tag.onload = () => resolve(page.Plotly)
-    tag.onerror = () => {
-      page.seqlabPlotly = undefined // so that the next chart tries again
+function plotly(script, whole) {
+  const loaded = page.seqlabPlotly ??= {}
+  loaded[script] ??= loaded[whole] ?? new Promise((resolve, reject) => {
+    // The page's head has one already, for the part that most charts need (`first_paint.py`).
+    const early = /** @type {HTMLScriptElement | null} */ (document.querySelector(`script[src="${script}"]`))
+    if (early?.dataset.loaded) return resolve(page.Plotly)
+    const tag = early ?? document.createElement("script")
+    tag.addEventListener("load", () => resolve(page.Plotly))
+    tag.addEventListener("error", () => {
+      delete loaded[script] // so that the next chart tries again
+      tag.remove()
       reject(new Error("Plotly could not be loaded"))
-    }
+    })
+    if (early) return
+    Object.assign(tag, { src: script })
     document.head.append(tag)
   })
-  return page.seqlabPlotly
+  return loaded[script]
 }
 
 /**
@@ -80,38 +89,91 @@ function enterable(element) {
 }
 
 /**
- * Called by Streamlit whenever Python has sent something (`seqlab.ui.components.chart`).
- * @param {{data: any, parentElement: any}} component
+ * The lines of a chart's first axes, as they are drawn in the window.
+ * @param {any} element
+ * @returns {{trace: any, points: [number, number][]}[]}
  */
-export default function ({ data, parentElement }) {
+function inPixels(element) {
+  const { xaxis, yaxis } = element._fullLayout
+  const { left, top } = element.getBoundingClientRect()
+  const place = (/** @type {any} */ x, /** @type {any} */ y) => /** @type {[number, number]} */ ([
+    left + xaxis._offset + xaxis.d2p(x), top + yaxis._offset + yaxis.d2p(y),
+  ])
+  const drawn = (/** @type {any} */ trace) => trace.type === "scatter" && trace.xaxis === "x" && trace.x && trace.visible === true
+  return element._fullData.filter(drawn)
+    .map((/** @type {any} */ trace) => ({ trace, points: Array.from(trace.x, (x, n) => place(x, trace.y[n])) }))
+}
+
+/**
+ * Whether one must scroll to see it.
+ * @param {Element} element
+ */
+function below(element) {
+  return element.getBoundingClientRect().top > innerHeight
+}
+
+/** @returns {Promise<void>} kept when the rest of the page is there */
+function idle() {
+  return new Promise((resolve) => {
+    if (page.requestIdleCallback) page.requestIdleCallback(() => resolve(), { timeout: 1000 })
+    else setTimeout(resolve, 100) // Safari
+  })
+}
+
+/**
+ * Called by Streamlit whenever Python has sent something (`seqlab.ui.components.chart`).
+ * @param {{data: any, parentElement: any, setTriggerValue: any}} component
+ */
+export default function ({ data, parentElement, setTriggerValue }) {
   const element = parentElement.querySelector(".seqlab-chart")
+  element.act = (/** @type {string} */ act) => setTriggerValue("act", act)
   const seen = [data.figure, data.height, getComputedStyle(element).color].join()
   if (element.seen === seen) return // a tick without news
   element.seen = seen
   element.style.height = `${data.height}px`
   const figure = JSON.parse(data.figure)
   const axes = { xaxis: {}, yaxis: {} }
-  const config = { responsive: true, displaylogo: false, displayModeBar: "hover", showSendToCloud: false,
+  // Under a finger the page scrolls; the buttons, which would always be there, lay on the legend.
+  const touched = matchMedia("(hover: none)").matches
+  const config = { responsive: true, displaylogo: false, displayModeBar: touched ? false : "hover", showSendToCloud: false,
     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] }
   // Axes of categories and of numbers: Plotly keeps what it found out about the ones before.
   const kind = figure.data.map((/** @type {any} */ trace) => trace.type).join()
   const draw = async (/** @type {any} */ Plotly) => {
     if (element.kind !== kind) Plotly.purge(element)
     element.kind = kind
-    await Plotly.react(element, figure.data, themed({ ...axes, ...figure.layout }, element), config)
+    await Plotly.react(element, figure.data, themed({ ...axes, ...figure.layout, ...(touched && { dragmode: false }) }, element), config)
     element.setAttribute("aria-label", `${data.alt} Press Enter for the chart's buttons.`)
     enterable(element)
+    if (element.listens) return
+    element.listens = true
+    // Plotly looks at the window alone: a lesson that comes or goes makes the page's column another width.
+    new ResizeObserver(() => {
+      const { clientWidth, _fullLayout } = element
+      if (clientWidth && Math.abs(clientWidth - (_fullLayout?.width ?? clientWidth)) > 1) page.Plotly.Plots.resize(element)
+    }).observe(element)
+    element.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+      const { target, clientX: x, clientY: y } = event
+      if (!/** @type {Element} */ (target).matches(".nsewdrag")) return // a button, the legend
+      const curve = meant(inPixels(element), [x, y])
+      if (curve) openMenu(element, curve.meta, { x, y }, element.act)
+    })
   }
   element.latest = draw
   // A picture to keep: twice as fine, on the page's own background.
-  element.save = (/** @type {string} */ filename) => plotly(data.script).then((Plotly) => {
+  element.save = (/** @type {string} */ filename) => plotly(data.script, data.whole).then((Plotly) => {
     const paper = getComputedStyle(element).getPropertyValue("--st-background-color").trim() || "white"
     const layout = { ...element.layout, paper_bgcolor: paper }
     const { clientWidth: width, clientHeight: height } = element
     return Plotly.downloadImage({ data: element.data, layout }, { format: "png", scale: 2, width, height, filename })
   })
-  plotly(data.script).then((Plotly) => {
-    // Two updates may arrive while the script loads: only the newest is drawn.
-    if (element.latest === draw) draw(Plotly)
-  }, (error) => { element.textContent = error.message })
+  // Two updates may arrive while the script loads: only the newest is drawn.
+  const newest = (/** @type {any} */ Plotly) => element.latest === draw ? draw(Plotly) : undefined
+  plotly(data.script, data.whole).then(async (Plotly) => {
+    if (!element.kind && below(element)) await idle() // what is in sight comes first
+    return newest(Plotly)
+  })
+    // A part of Plotly in which something is missing after all.
+    .catch((error) => data.script === data.whole ? Promise.reject(error) : plotly(data.whole, data.whole).then(newest))
+    .catch((error) => { element.textContent = error.message })
 }

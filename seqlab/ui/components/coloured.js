@@ -1,5 +1,6 @@
 // @ts-check
 // Texts whose symbols are coloured by their values, on the page and as a PNG.
+import { download, lookOf } from "./page.js"
 
 const FONT = 15
 const ROW = 30
@@ -47,10 +48,10 @@ function bar(/** @type {{colours: string[]}} */ { colours }) {
 }
 
 function save(/** @type {any} */ root, /** @type {any} */ data, /** @type {any} */ colour) {
-  const style = getComputedStyle(root)
+  const [style, look] = [getComputedStyle(root), lookOf(root)]
   const canvas = document.createElement("canvas")
   const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"))
-  const font = `${FONT}px ${style.getPropertyValue("--st-code-font") || "monospace"}`
+  const font = `${FONT}px ${look.code}`
   pen.font = font
   // First where each symbol stands, then how tall the picture is, then the picture.
   /** @type {{text: string, x: number, y: number, wide: number, colour: string}[]} */
@@ -70,7 +71,7 @@ function save(/** @type {any} */ root, /** @type {any} */ data, /** @type {any} 
   canvas.width = 2 * WIDTH
   canvas.height = 2 * (y + 4)
   pen.scale(2, 2)
-  pen.fillStyle = style.getPropertyValue("--st-background-color") || "white"
+  pen.fillStyle = look.paper
   pen.fillRect(0, 0, canvas.width, canvas.height)
   const text = style.color
   pen.fillStyle = text
@@ -83,8 +84,5 @@ function save(/** @type {any} */ root, /** @type {any} */ data, /** @type {any} 
     pen.fillStyle = text
     pen.fillText(each.text, each.x, each.y)
   }
-  const link = document.createElement("a")
-  link.href = canvas.toDataURL()
-  link.download = "text.png"
-  link.click()
+  download(canvas, "text.png")
 }

@@ -19,3 +19,7 @@ def component(name: str) -> ComponentRenderer:
     return st.components.v2.component(
         f"seqlab_{name}", html=html, css=common + css, js=javascript(name)
     )
+
+
+def nothing() -> None:
+    """Streamlit wants a callback for every value that a component tells; most need none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from seqlab.ui.components.component import nothing
 from seqlab.ui.components.javascript import javascript
 
 _component = st.components.v2.component(
@@ -44,22 +45,23 @@ def draw_series(
         label: for those who cannot see it.
     """
     data = {"id": name, "values": values, "low": low, "high": high, "label": label}
-    _component(key=key, data=data, on_drawn_change=_nothing)
+    _component(key=key, data=data, on_drawn_change=nothing)
 
 
 def drawn(key: str, name: str, count: int) -> list[float] | None:
     """The line of `count` values that was drawn over the picture `name` since the last call.
 
     To be called before `draw_series`, so that this shows the new line.
+
+    Args:
+        key: of the component.
+        name: of the picture.
+        count: values of the line.
     """
-    told = dict(st.session_state.get(key) or {}).get("drawn") or {}
+    sent = dict(st.session_state.get(key) or {}).get("drawn") or {}
     seen = f"_{key}_stamp"
-    if told.get("id") != name or told.get("stamp") == st.session_state.get(seen):
+    if sent.get("id") != name or sent.get("stamp") == st.session_state.get(seen):
         return None
-    st.session_state[seen] = told["stamp"]
-    line = [float(value) for value in told["values"]]
+    st.session_state[seen] = sent["stamp"]
+    line = [float(value) for value in sent["values"]]
     return line if len(line) == count else None
-
-
-def _nothing() -> None:
-    """Streamlit wants a callback for every value that a component keeps."""

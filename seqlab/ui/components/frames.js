@@ -131,6 +131,24 @@ export function pixels(frame, shape, map, widest, colours, rows) {
 }
 
 /**
+ * An input of many features as colours, the first one at the bottom.
+ * @param {Uint8Array} bytes rows x steps
+ * @param {number} rows
+ * @param {number[][]} colours
+ * @returns {Uint8ClampedArray<ArrayBuffer>} red, green, blue and opacity, from the upper left corner
+ */
+export function imageOf(bytes, rows, colours) {
+  const steps = bytes.length / rows
+  const image = new Uint8ClampedArray(4 * bytes.length)
+  bytes.forEach((byte, place) => {
+    const to = 4 * ((rows - 1 - Math.floor(place / steps)) * steps + (place % steps))
+    image.set(colours[byte], to)
+    image[to + 3] = 255
+  })
+  return image
+}
+
+/**
  * One sentence from the numbers of a frame; the bytes of 0.9 and 0.1 are 229.5 and 25.5. Padding does not count.
  * @param {Frame} frame
  * @param {Shape} shape

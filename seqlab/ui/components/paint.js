@@ -1,20 +1,14 @@
 // @ts-check
 // Draws the player: input, maps, answer, the lines of a unit, legend and cursor.
-import { pixels, valueOf } from "./frames.js"
+import { bytesOf, imageOf, pixels, valueOf } from "./frames.js"
 import { LEFT, LINES_HEIGHT, RIGHT, SAID, TITLE, centre, marks } from "./layout.js"
+import { Pen } from "./pen.js"
 import { round, when } from "./words.js"
 
 /**
  * @typedef {import("./layout.js").Place} Place
- * @typedef {import("./layout.js").Strip} Strip
+ * @typedef {import("./layout.js").Box} Box
  * @typedef {import("./frames.js").Frame} Frame
- *
- * @typedef {object} Look the page's colours and letters
- * @property {string} text
- * @property {string} line
- * @property {string} paper
- * @property {string} font
- * @property {string} code
  *
  * @typedef {object} Scene what is to be drawn
  * @property {any} data as Python sent it (`seqlab.ui.components.player`)
@@ -27,26 +21,15 @@ import { round, when } from "./words.js"
  * @property {import("./layout.js").Spot | null} hover
  */
 
-/**
- * Where the lowest of what has an axis of time ends.
- * @param {Place} place
- * @returns {number}
- */
-function bottomOf(place) {
-  return place.outputs + (place.outputHeight ? TITLE + place.outputHeight : 0)
-}
-
-export class Painter {
+export class Painter extends Pen {
   /**
    * @param {CanvasRenderingContext2D} pen
-   * @param {Look} look
+   * @param {import("./pen.js").Look} look
    * @param {number} width
    * @param {Scene} scene
    */
   constructor(pen, look, width, scene) {
-    this.pen = pen
-    this.look = look
-    this.width = width
+    super(pen, look, width)
     this.scene = scene
   }
 
@@ -75,10 +58,13 @@ export class Painter {
         this.label(words[0].toUpperCase() + words.slice(1), strip.x, 14, "left", true)
         this.pen.font = `12px ${this.look.font}`
       }
-      this.paintInput(strip, place.top + TITLE, place.wide, place.input)
-      if (place.outputHeight) this.paintOutput(strip, place.outputs + TITLE, place.wide, place.outputHeight)
-      const steps = place.outputHeight ? this.scene.data.output.steps : this.scene.data.timesteps
-      this.paintSteps(strip.x, bottomOf(place) + 13, place.wide, steps)
+      this.paintSteps(strip.x, place.maps + 13, place.wide)
+    }
+    for (const box of place.inputs) this.paintInput(box)
+    for (const box of place.outputs) this.paintOutput(box)
+    const { output, timesteps } = this.scene.data
+    for (const box of [...place.inputs, ...place.outputs].filter((each) => each.apart)) {
+      this.paintSteps(box.x, box.y + box.height + 13, box.width, place.outputs.includes(box) ? output.steps : timesteps)
     }
     for (const cell of place.cells) this.paintMap(cell)
     if (place.lines !== null) this.paintLines(place)
@@ -86,149 +72,54 @@ export class Painter {
     this.paintCursor(place)
   }
 
-  /**
-   * @param {string} text
-   * @param {number} x
-   * @param {number} y
-   * @param {CanvasTextAlign} align
-   * @param {boolean} strong
-   * @param {number} room
-   */
-  label(text, x, y, align = "left", strong = false, room = this.width - x) {
-    this.pen.fillStyle = this.look.text
-    this.pen.textAlign = align
-    this.pen.globalAlpha = strong ? 1 : 0.75
-    this.pen.fillText(align === "left" ? this.shortened(text, room) : text, x, y)
-    this.pen.globalAlpha = 1
-  }
-
-  /**
-   * Words that would leave the picture on the right end with "…".
-   * @param {string} text
-   * @param {number} room
-   * @returns {string}
-   */
-  shortened(text, room) {
-    if (this.pen.measureText(text).width <= room) return text
-    let end = text.length
-    while (end > 0 && this.pen.measureText(`${text.slice(0, end)}…`).width > room) end--
-    return `${text.slice(0, end).trimEnd()}…`
-  }
-
-  /**
-   * @param {number} x
-   * @param {number} y
-   * @param {number} wide
-   * @param {number} high
-   * @param {number[]} values
-   * @param {[number, number]} range
-   * @param {string} colour
-   * @param {number} thick
-   */
-  curve(x, y, wide, high, values, [low, top], colour, thick = 1.5) {
-    const { length } = values
-    this.pen.strokeStyle = colour
-    this.pen.lineWidth = thick
-    this.pen.beginPath()
-    values.forEach((value, t) => {
-      const at = y + high - ((value - low) / (top - low || 1)) * high
-      if (t) this.pen.lineTo(centre(x, wide, t, length), at)
-      else this.pen.moveTo(centre(x, wide, t, length), at)
-    })
-    this.pen.stroke()
-  }
-
-  /**
-   * @param {number} x
-   * @param {number} y
-   * @param {number} wide
-   * @param {number} high
-   */
-  frameOf(x, y, wide, high) {
-    this.pen.strokeStyle = this.look.line
-    this.pen.lineWidth = 1
-    this.pen.strokeRect(x + 0.5, y + 0.5, wide - 1, high - 1)
-  }
-
-  /**
-   * One symbol a step, as large as there is room; false if there is none.
-   * @param {string[]} symbols
-   * @param {number} x
-   * @param {number} y
-   * @param {number} wide
-   * @param {(step: number) => string} colour
-   * @returns {boolean}
-   */
-  symbols(symbols, x, y, wide, colour) {
-    const room = wide / symbols.length
-    if (room < 4) return false
-    this.pen.font = `${Math.min(13, Math.max(7, room * 1.5))}px ${this.look.code}`
-    this.pen.textAlign = "center"
-    symbols.forEach((symbol, t) => {
-      this.pen.fillStyle = colour(t)
-      this.pen.fillText(symbol.trim() || (symbol ? "·" : ""), centre(x, wide, t, symbols.length), y, room * 1.1)
-    })
-    this.pen.font = `12px ${this.look.font}`
-    return true
-  }
-
-  /**
-   * @param {Strip} strip
-   * @param {number} y
-   * @param {number} wide
-   * @param {number} tall
-   */
-  paintInput({ x, first, room }, y, wide, tall) {
+  /** @param {Box} box */
+  paintInput({ x, y, width: wide, height: tall }) {
     const { input } = this.scene.data
     this.frameOf(x, y, wide, tall)
-    if (first) this.label(input.title, x, y - 6, "left", true, room)
+    this.label(input.title, x, y - 6, "left", true, wide)
     if (input.symbols) {
       if (!this.symbols(input.symbols, x, y + tall / 2 + 4, wide, () => this.look.text)) {
         this.label("hover for the text", x + 6, y + tall / 2 + 3, "left", false, wide)
       }
       return
     }
+    if (input.image) return this.paintImage(x, y, wide, tall)
     const all = input.lines.flat()
     const [low, high] = [Math.min(...all), Math.max(...all)]
     input.lines.forEach((/** @type {any} */ line, /** @type {number} */ k) => {
       if (line.every((/** @type {any} */ value) => value === 0 || value === 1)) return this.bars(x, y, wide, tall, line, input.colours[k])
       this.curve(x, y + 4, wide, tall - 8, line, [low, high], input.colours[k])
     })
-    if (first) {
-      this.label(round(high), x - 4, y + 10, "right")
-      this.label(round(low), x - 4, y + tall - 1, "right")
-    }
+    this.label(round(high), x - 4, y + 10, "right")
+    this.label(round(low), x - 4, y + tall - 1, "right")
   }
 
   /**
-   * An input of zeros and ones.
+   * An input of many features: a spectrogram.
    * @param {number} x
    * @param {number} y
    * @param {number} wide
    * @param {number} tall
-   * @param {number[]} line
-   * @param {string} colour
    */
-  bars(x, y, wide, tall, line, colour) {
-    this.pen.fillStyle = colour
-    this.pen.globalAlpha = 0.5
-    const width = Math.max(2.5, wide / line.length)
-    line.forEach((value, t) => value && this.pen.fillRect(centre(x, wide, t, line.length) - width / 2, y + 1, width, tall - 2))
-    this.pen.globalAlpha = 1
+  paintImage(x, y, wide, tall) {
+    const { data, palettes } = this.scene
+    const { image, rows } = data.input
+    const small = document.createElement("canvas")
+    small.width = data.timesteps
+    small.height = rows
+    const drawn = new ImageData(imageOf(bytesOf(image), rows, palettes.sequential), data.timesteps, rows)
+    small.getContext("2d")?.putImageData(drawn, 0, 0)
+    this.pen.imageSmoothingEnabled = true
+    this.pen.drawImage(small, x, y, wide, tall)
   }
 
-  /**
-   * @param {Strip} strip
-   * @param {number} y
-   * @param {number} wide
-   * @param {number} tall
-   */
-  paintOutput({ x, first, room, epoch }, y, wide, tall) {
+  /** @param {Box} box */
+  paintOutput({ x, y, width: wide, height: tall, epoch, inside }) {
     const { output } = this.scene.data
     const range = this.scene.range
     const frame = this.frame(epoch)
     this.frameOf(x, y, wide, tall)
-    if (first) this.label(output.title, x, y - 6, "left", true, room)
+    this.label(output.title, x, y - 6, "left", true, wide)
     const { said } = frame
     if (said) {
       const wrong = (/** @type {number} */ t) => output.right && said[t] !== output.right[t]
@@ -236,10 +127,9 @@ export class Painter {
       y += SAID
       tall -= SAID
     }
-    if (first) {
-      this.label(round(range[1]), x - 4, y + 10, "right")
-      this.label(round(range[0]), x - 4, y + tall - 1, "right")
-    }
+    const [at, align] = inside ? [x + 4, "left"] : [x - 4, "right"]
+    this.label(round(range[1]), Number(at), y + 11, /** @type {CanvasTextAlign} */ (align))
+    this.label(round(range[0]), Number(at), y + tall - 2, /** @type {CanvasTextAlign} */ (align))
     const values = frame.output
     const count = output.names.length
     const height = (/** @type {any} */ value) => y + 4 + (tall - 8) * (1 - (value - range[0]) / (range[1] - range[0] || 1))
@@ -372,14 +262,23 @@ export class Painter {
     this.pen.strokeStyle = this.look.text
     this.pen.globalAlpha = 0.6
     this.pen.lineWidth = 1
-    const apart = this.scene.data.output.steps !== this.scene.data.timesteps
-    const [from, to] = [place.top + TITLE, apart ? place.outputs : bottomOf(place)]
-    for (const { x } of place.strips) {
-      const at = Math.round(centre(x, place.wide, hover.step, this.scene.data.timesteps)) + 0.5
+    const { timesteps, output } = this.scene.data
+    /** @type {(x: number, wide: number, step: number, steps: number, from: number, to: number) => void} */
+    const line = (x, wide, step, steps, from, to) => {
+      const at = Math.round(centre(x, wide, step, steps)) + 0.5
       this.pen.beginPath()
       this.pen.moveTo(at, from)
       this.pen.lineTo(at, to)
       this.pen.stroke()
+    }
+    // An answer in steps of its own has nothing to do with the step of the input, and the reverse.
+    const apart = output.steps !== timesteps
+    if (!apart || !hover.below) {
+      for (const { x } of place.strips) line(x, place.wide, hover.step, timesteps, place.cells[0].y, place.maps)
+      for (const box of place.inputs) line(box.x, box.width, hover.step, timesteps, box.y, box.y + box.height)
+    }
+    if (!apart || hover.below) {
+      for (const box of place.outputs) line(box.x, box.width, hover.answer, output.steps, box.y, box.y + box.height)
     }
     this.pen.globalAlpha = 1
   }

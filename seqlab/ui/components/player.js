@@ -2,15 +2,13 @@
 // Heat maps of one layer and one sequence over the saved epochs, played in the browser.
 //
 // Python sends every frame at once (a byte a value, zlib, base64); this file decodes each frame
-// once, draws all of it on one canvas, and tells Python the epoch only when the handle is let go.
+// once, shows one epoch after the other, and tells Python the epoch only when the handle is let go.
 
-import { SLOWEST, pace, spotWords, wishOf } from "./controls.js"
-import { decode, nearest, palette, rangeOf, sentence } from "./frames.js"
-import { centre, layout, spotAt } from "./layout.js"
-import { Painter } from "./paint.js"
+import { SLOWEST, pace } from "./controls.js"
+import { decode, nearest, palette, sentence } from "./frames.js"
+import { download } from "./page.js"
+import { Picture } from "./picture.js"
 import { when } from "./words.js"
-
-/** @typedef {import("./frames.js").Frame} Frame */
 
 /** @type {WeakMap<Element, Player>} */
 const players = new WeakMap()
@@ -32,72 +30,33 @@ export default function (component) {
   }
 }
 
-/**
- * Whether the page's text is lighter than mid-grey.
- * @param {Element} element
- * @returns {boolean}
- */
-function isDark(element) {
-  const [r, g, b] = (getComputedStyle(element).color.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number)
-  return 0.3 * r + 0.6 * g + 0.1 * b > 127
-}
-
-// What is on the page ---------------------------------------------------------------------------
-
-class Player {
+class Player extends Picture {
   /** @param {HTMLElement} root */
   constructor(root) {
+    super(root)
     const part = (/** @type {string} */ selector) => /** @type {any} */ (root.querySelector(selector))
-    this.root = root
-    /** @type {HTMLCanvasElement} */
-    this.canvas = part("canvas")
     /** @type {HTMLInputElement} */
     this.slider = part("input[type=range]")
     /** @type {HTMLButtonElement} */
     this.button = part("button.play")
     /** @type {HTMLButtonElement} */
     this.best = part("button.best")
-    /** @type {HTMLSelectElement} */
-    this.order = part("select")
-    /** @type {HTMLInputElement} */
-    this.compare = part("input[type=checkbox]")
-    /** @type {HTMLElement} */
-    this.tip = part(".tip")
-    /** @type {Map<number, Frame>} by epoch, of the data's id */
-    this.frames = new Map()
-    /** @type {number[]} */
-    this.epochs = []
-    /** @type {any} what Python sent */
-    this.data = null
     this.follow = true // the newest epoch, also when it is a new one
-    this.epoch = 0
     /** @type {number | null} the epoch that Python was told last; null for the newest */
     this.told = null
-    /** @type {number | null} row of the data, not of the picture */
-    this.unit = null
     /** @type {any} */
     this.timer = null
     /** @type {any} */
     this.waiting = null
     /** @type {any} */
     this.speaking = null
-    /** @type {import("./layout.js").Spot | null} */
-    this.hover = null
-    /** @type {import("./layout.js").Place | null} */
-    this.place = null
-    /** @type {{sequential: number[][], diverging: number[][]} | null} */
-    this.palettes = null
-    /** @type {{frames: Map<number, Frame>, range: [number, number]} | null} */
-    this.ranged = null
     this.version = 0
     this.report = (/** @type {string} */ _, /** @type {any} */ __) => {}
     this.listen()
-    this.watcher = new ResizeObserver(() => this.draw())
-    this.watcher.observe(root)
   }
 
   close() {
-    this.watcher.disconnect()
+    super.close()
     clearTimeout(this.timer)
     clearTimeout(this.waiting)
   }
@@ -124,14 +83,8 @@ class Player {
         this.button.click()
       }
     }
-    this.canvas.onkeydown = (event) => this.key(event)
-    this.order.onchange = () => this.draw()
-    this.compare.onchange = () => this.draw()
-    this.canvas.onpointermove = (event) => this.point(event)
-    this.canvas.onpointerleave = () => this.point(null)
-    this.canvas.onclick = (event) => this.pick(event)
     const png = /** @type {HTMLButtonElement} */ (this.root.querySelector("button.png"))
-    png.onclick = () => this.save()
+    png.onclick = () => download(this.canvas, `gates_${this.data.run}_epoch_${this.epoch}.png`)
   }
 
   /**
@@ -144,6 +97,7 @@ class Player {
     if (!this.palettes) {
       this.palettes = { sequential: palette(data.scales.sequential), diverging: palette(data.scales.diverging) }
     }
+    if (!old) this.canvas.style.height = `${this.placed(data, [data.epoch ?? 0]).height}px` // what stands below keeps its place
     const same = old?.id === data.id
     const known = same ? this.frames : new Map()
     const decoded = await Promise.all(
@@ -174,11 +128,6 @@ class Player {
 
   get newest() {
     return this.epochs[this.epochs.length - 1]
-  }
-
-  /** The order of the units, from the bottom; null for their own. @returns {number[] | null} */
-  get rows() {
-    return this.data.orders[this.order.value] ?? null
   }
 
   /**
@@ -264,141 +213,12 @@ class Player {
     this.canvas.setAttribute("aria-label", `${this.data.alt} ${text}`)
   }
 
-  // ---- drawing
-
-  /** @returns {import("./paint.js").Look} */
-  look() {
-    const style = getComputedStyle(this.root)
-    const of = (/** @type {string} */ name, /** @type {string} */ other) => style.getPropertyValue(name).trim() || other
-    return {
-      text: of("--st-text-color", "#222"),
-      line: of("--st-border-color", "#ccc"),
-      paper: of("--st-background-color", "#fff"),
-      font: of("--st-font", "sans-serif"),
-      code: of("--st-code-font", "monospace"),
-    }
-  }
-
-  draw() {
-    if (!this.data || !this.frames.size) return
-    const width = this.root.clientWidth
-    if (!width) return
-    const place = (this.place = layout({
-      width,
-      grid: this.data.grid,
-      columns: this.data.columns,
-      units: this.data.units,
-      panes: this.compare.checked ? [this.epochs[0], this.epoch] : [this.epoch], // before and after
-      said: Boolean(this.frames.get(this.epoch)?.said),
-      lines: this.unit !== null,
-      compact: this.data.compact,
-    }))
-    const scale = window.devicePixelRatio || 1
-    const [w, h] = [Math.round(width * scale), Math.round(place.height * scale)]
-    if (this.canvas.width !== w || this.canvas.height !== h) {
-      this.canvas.width = w
-      this.canvas.height = h
-      this.canvas.style.height = `${place.height}px`
-    }
-    const pen = this.canvas.getContext("2d")
-    if (!pen || !this.palettes) return
-    this.root.style.colorScheme = isDark(this.root) ? "dark" : "light" // for box and menu
-    pen.setTransform(scale, 0, 0, scale, 0, 0)
-    const { data, frames, epoch, unit, rows, palettes, hover } = this
-    const scene = { data, frames, epoch, unit, rows, palettes, hover, range: this.range() }
-    new Painter(pen, this.look(), width, scene).paint(place)
-  }
-
-  /** @returns {[number, number]} of the outputs */
-  range() {
-    if (this.data.output.range) return this.data.output.range
-    if (this.ranged?.frames !== this.frames) {
-      this.ranged = { frames: this.frames, range: rangeOf(this.frames.values(), this.data.output.truth) }
-    }
-    return this.ranged.range
-  }
-
-  // ---- pointing at a step and a unit
-
-  /** @param {MouseEvent} event */
-  spot(event) {
-    if (!this.place) return null
-    const box = this.canvas.getBoundingClientRect()
-    const { timesteps, output, units } = this.data
-    const shape = { timesteps, answers: output.steps, units, rows: this.rows }
-    return spotAt(this.place, event.clientX - box.left, event.clientY - box.top, shape)
-  }
-
-  /** @param {MouseEvent | null} event */
-  point(event) {
-    this.hover = event && this.spot(event)
-    this.tellHover()
-  }
-
-  /**
-   * The same from the keyboard: a step to the left or right, in the row of the chosen unit.
-   * @param {number} by
-   */
-  step(by) {
-    const { data, place } = this
-    if (!place) return
-    const [strip, cell] = [place.strips[place.strips.length - 1], place.cells[place.cells.length - 1]]
-    const step = Math.min(data.timesteps - 1, Math.max(0, (this.hover?.step ?? -1) + by))
-    const x = centre(strip.x, place.wide, step, data.timesteps)
-    const answer = Math.floor(((step + 0.5) / data.timesteps) * data.output.steps)
-    const row = this.unit === null ? {} : { cell, unit: this.unit }
-    this.hover = { step, answer, x, y: cell.y, strip, ...row }
-    this.tellHover()
-    this.canvas.setAttribute("aria-label", this.tip.textContent ?? "")
-  }
-
-  tellHover() {
-    const { hover, tip } = this
-    tip.hidden = !hover
-    this.draw()
-    const frame = hover && this.frames.get(hover.strip.epoch)
-    if (!hover || !frame) return
-    tip.textContent = spotWords(hover, this.data, frame)
-    tip.style.top = `${hover.y + 14}px`
-    const room = this.root.clientWidth - tip.offsetWidth - 4
-    tip.style.left = `${Math.max(0, Math.min(hover.x + 12, room))}px`
-  }
-
-  /** @param {MouseEvent} event */
-  pick(event) {
-    const spot = this.spot(event)
-    if (!spot?.cell) return
-    this.choose(this.unit === spot.unit ? null : (spot.unit ?? null))
-  }
-
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    const wish = wishOf(event.key, this.unit, this.rows, this.data.units)
-    if (!wish) return
-    if (event.key !== "Escape") event.preventDefault()
-    if ("step" in wish) this.step(wish.step)
-    else this.choose(wish.choose)
-  }
-
-  /** @param {number | null} unit */
-  choose(unit) {
-    this.unit = unit
-    this.draw()
+  /** The unit goes to Python as well where it shows more of it. */
+  chosen() {
     if (!this.data.tellsUnit) return
     clearTimeout(this.waiting)
     const shown = { run: this.data.run, epoch: this.follow ? null : this.epoch, unit: this.unitNumber() }
     this.told = shown.epoch
     this.waiting = setTimeout(() => this.report("shown", shown), 250)
-  }
-
-  save() {
-    this.canvas.toBlob((blob) => {
-      if (!blob) return
-      const link = document.createElement("a")
-      link.href = URL.createObjectURL(blob)
-      link.download = `gates_${this.data.run}_epoch_${this.epoch}.png`
-      link.click()
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000)
-    })
   }
 }

@@ -3,41 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from seqlab import environment
-from seqlab.data import uploaded
+from seqlab.choices import countries
+from seqlab.data import series
+from seqlab.data.alternatives import in_words
 from seqlab.data.catalogue import ENTRIES
+from seqlab.data.columns import Choice, choice, of_whole
 from seqlab.data.entry import Entry
-from seqlab.data.upload import Table, UploadError, read_table
-from seqlab.experiment import ParseOptions
-from seqlab.runs.store import StoreError
+from seqlab.data.layouts.rows import as_series
+from seqlab.data.upload import UploadError
+from seqlab.experiment import Data, ParseOptions
+from seqlab.field_words import label_of
+from seqlab.runs.storage import StoreError
+from seqlab.settings import help_of
 from seqlab.ui import draft, services, state, visitor
+from seqlab.ui.controls import parse_options
 from seqlab.ui.controls.fields import changes, field, more
-from seqlab.ui.data_page import parse_options
+from seqlab.ui.controls.held import is_locked
+from seqlab.ui.controls.reading_progress import READING, SOON, give_up, pending, progress
+from seqlab.ui.controls.record import record_controls
 from seqlab.ui.words import plain
 
 UPLOAD = "upload"
 FIRST = ("sunspots", "sine", "adding")  # what a newcomer meets
 SOURCES = {
-    UPLOAD: "My own file (CSV, text, NumPy)",
+    UPLOAD: "My own file or voice (CSV, text, NumPy, sound)",
     **{key: ENTRIES[key].title for key in FIRST},
     **{key: entry.title for key, entry in ENTRIES.items() if key not in FIRST},
 }
 ABOUT_UPLOAD = (
-    "A table with a header line, a running text (.txt), or arrays (.npy, .npz), of at most 20 MB."
+    "A table (CSV, Excel, Parquet, ARFF …), a running text (.txt), arrays (.npy, .npz), or a .zip "
+    "of sounds with a folder for each word, of at most 20 MB."
 )
 SEEN = "Everybody who uses this server can see runs and their data."
 PROBLEM = "upload_problem"
 REFUSED = "refused_upload"  # (content, name) of the file with that problem, if it is a text
 # How a series becomes windows; the common ones are in sight.
 WHOLE = ("scaling", "split", "test_share", "missing", "longest", "tails", "duplicates")
+AS_CUT = ("scaling", "split", "test_share", "missing", "duplicates")  # windows cut before
 TEXTS = ("split", "longest", "duplicates")  # with a label each
 BY_TIME = {"time": "by time", "random": "at random"}
 BY_ID = {"time": "by date or id", "random": "at random"}
+IN_ORDER = {"time": "in order", "random": "at random"}
 STRATIFIED = {"time": "stratified", "random": "at random"}
-CUTTING = ("steps", "stride", "scaling", "split", "test_share", "missing", "duplicates", "period")
+ROWS = ("split", "test_share", "missing", "duplicates", "period")
+CHANGES = ("logarithm", "difference", "transform_inputs", "calendar")
+HOLIDAYS = "holidays"
+CUTTING = ("steps", "stride", "scaling", *CHANGES, HOLIDAYS, *ROWS, "rows")
+MOST_REASONS = 6  # why a column is not offered, in one help text
+SEVERAL = ("steps", "stride", "scaling", "series_scaling", *CHANGES, *ROWS)  # series in one file
 
 
 def data_controls(unfolded: bool = False) -> None:
@@ -46,6 +64,7 @@ def data_controls(unfolded: bool = False) -> None:
     Args:
         unfolded: shows all settings at once, instead of the rare ones behind a button.
     """
+    _take_over()  # before the widgets, which it changes
     st.header("Settings" if unfolded else "Data", anchor=False)
     st.selectbox(
         "Sequences",
@@ -54,6 +73,7 @@ def data_controls(unfolded: bool = False) -> None:
         format_func=SOURCES.__getitem__,
         on_change=choose_source,
         persist_state="session",
+        disabled=is_locked("data"),
     )
     source = st.session_state.data
     if source == UPLOAD:
@@ -62,35 +82,50 @@ def data_controls(unfolded: bool = False) -> None:
         _built_in(ENTRIES[source], unfolded)
 
 
+def begin_with(source: str) -> None:
+    """Leaves the run that is shown, for sequences of another source.
+
+    Args:
+        source: one of `SOURCES`.
+    """
+    state.show_run(None)
+    st.session_state.data = source
+    choose_source()
+
+
 def choose_source() -> None:
     """A source begins with its own settings, and with a network whose head fits its task."""
     source = st.session_state.data
     st.session_state[PROBLEM] = st.session_state[REFUSED] = None
     if source != UPLOAD:
         for key, value in ENTRIES[source].default().model_dump(exclude={"source"}).items():
-            st.session_state[key] = list(value) if isinstance(value, tuple) else value
+            st.session_state[key] = state.for_widget(value)
     else:
-        st.session_state.update(target=None, inputs=[])
+        st.session_state.update(_unchosen())
     state.show_fitting(draft.draft(state.flat()))
 
 
 def _built_in(entry: Entry, unfolded: bool) -> None:
     st.caption(f"{entry.family}. {entry.about}")
-    _columns(list(entry.targets), list(entry.columns), entry.together)
+    rows = bool(entry.choice.targets)
+    _columns(entry.choice, rows, rows)
     columns = st.columns(2)
     for i, knob in enumerate(entry.knobs):
         with columns[i % 2]:
             field(knob.name, knob.label, about=knob.help)
-    if entry.targets:
-        _cutting(unfolded)
+    if entry.choice.targets:
+        _cutting(unfolded, calendar=series.calendar_of(entry.key))
         return
-    if entry.columns:  # the parts are given
+    if entry.choice.inputs:  # the parts are given
         field("scaling")
     _cutting(unfolded, ("duplicates",))
 
 
 def _cutting(
-    unfolded: bool, names: Sequence[str] = CUTTING, splits: Mapping[str, str] = BY_TIME
+    unfolded: bool,
+    names: Sequence[str] = CUTTING,
+    splits: Mapping[str, str] = BY_TIME,
+    calendar: Sequence[str] = (),
 ) -> None:
     """How a series becomes windows, but for window and horizon.
 
@@ -98,48 +133,110 @@ def _cutting(
         unfolded: shows all settings at once.
         names: of those that matter.
         splits: what the ways to split mean for these data.
+        calendar: the parts of the calendar that tell rows apart.
     """
+    fitting = {"calendar": calendar}
+    if not calendar and not st.session_state.get("calendar"):
+        names = [name for name in names if name != "calendar"]
+    words = {"split": splits}
+    if "weekday" in calendar or st.session_state.get(HOLIDAYS):
+        words[HOLIDAYS] = countries()
+    else:
+        names = [name for name in names if name != HOLIDAYS]
     if not unfolded:
-        more("more_data", names, words={"split": splits})
-        changes(names, "changed_data")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            more("more_data", names, fitting=fitting, words=words)
+            changes(names, "changed_data")
         return
-    columns = st.columns(2)
+    with st.container(key="data_unfolded"):  # on a phone below the pictures
+        columns = st.columns(2)
     for i, name in enumerate(names):
         with columns[i % 2]:
-            field(name, words=splits if name == "split" else None)
+            field(name, fitting=fitting, words=words.get(name))
 
 
-def _columns(
-    targets: list[str], inputs: list[str], together: bool, usual: str | None = None
-) -> None:
+def _columns(choice: Choice, of_rows: bool, goes_on: bool) -> None:
     """Which column to predict, and which ones the network sees.
 
     Args:
-        targets: the columns that can be predicted.
-        inputs: the columns that the network can see.
-        together: whether it sees all of them if none is chosen, or the target alone.
-        usual: the target if none is chosen; the first one if nothing is said.
+        choice: what each column can be.
+        of_rows: whether they are columns of rows, so that some may be known ahead.
+        goes_on: whether the next values are forecast, so that several columns may be.
     """
-    if st.session_state.get("target") not in (None, *targets):
+    if st.session_state.get("target") not in (None, *choice.targets):
         st.session_state.target = None
-    if len(targets) > 1:
-        st.session_state.target = st.session_state.get("target") or usual or targets[0]
-        st.selectbox("Target", targets, key="target", persist_state="session")
+    left_out = _left_out(choice)
+    if len(choice.targets) > 1:
+        st.session_state.target = st.session_state.get("target") or choice.usual
+        there = left_out if len(choice.inputs) < 2 else None
+        st.selectbox("Target", choice.targets, key="target", persist_state="session", help=there)
     chosen = st.session_state.get("inputs") or []
-    st.session_state.inputs = [name for name in chosen if name in inputs]
-    if len(inputs) > 1:
+    st.session_state.inputs = [name for name in chosen if name in choice.inputs]
+    target = st.session_state.get("target") or choice.usual
+    targets = (target, *_further(choice, target, goes_on))
+    if len(choice.inputs) > 1:
+        alone = choice.asked(Data(target=target)).inputs == (target,)
+        joined = alone and not st.session_state.inputs
+        only = "Target only" if len(targets) == 1 else "Targets only"
         st.multiselect(
             "Inputs",
-            inputs,
+            choice.inputs,
             key="inputs",
-            placeholder="All columns" if together else "Target only",
+            placeholder=only if alone else "All columns",
+            help=left_out,
+            persist_state="session",
+            on_change=_beside_targets if joined else None,
+            args=targets if joined else None,
+        )
+    known = [name for name in choice.inputs if name not in targets] if of_rows else []
+    _several("known_ahead", known, offered=len(choice.inputs) > 1)
+
+
+def _left_out(choice: Choice) -> str | None:
+    """Which columns are no choice, and why; `None` if all are."""
+    if not choice.left_out:
+        return None
+    reasons = [f"“{name}”: {why}" for name, why in choice.left_out.items()]
+    more = f" And {len(reasons) - MOST_REASONS:,} more." if len(reasons) > MOST_REASONS else ""
+    return plain(f"Not offered: {'; '.join(reasons[:MOST_REASONS])}.{more}")
+
+
+def _further(choice: Choice, target: str | None, goes_on: bool) -> list[str]:
+    """The columns that are forecast at once with the target: a choice, where there are such."""
+    possible: list[str] = []
+    if goes_on and target not in choice.labels:
+        possible = [name for name in choice.targets if name not in (target, *choice.labels)]
+    return _several("targets", possible)
+
+
+def _several(key: str, possible: Sequence[str], *, offered: bool = True) -> list[str]:
+    """Those of the possible columns that are chosen for a setting; a choice if it is offered."""
+    chosen = [name for name in st.session_state.get(key) or [] if name in possible]
+    st.session_state[key] = chosen
+    if possible and offered:
+        st.multiselect(
+            label_of(key),
+            possible,
+            key=key,
+            placeholder="None",
+            help=help_of(key),
             persist_state="session",
         )
+    return chosen
+
+
+def _beside_targets(*targets: str) -> None:
+    """What is chosen first is read beside the targets' own past; whoever wants takes that away."""
+    chosen = st.session_state.get("inputs") or []
+    if chosen and targets[0] not in chosen:
+        st.session_state.inputs = [*targets, *(name for name in chosen if name not in targets)]
 
 
 def _upload_controls(unfolded: bool) -> None:
     days = environment.current().keep_days
-    kept_for = "" if days is None else f" They are kept for at least {days:g} days."
+    kept_for = ""
+    if days is not None:
+        kept_for = f" Kept for {days:g} days after their last run, shorter if space runs out."
     st.caption(f"{ABOUT_UPLOAD} {SEEN}{kept_for}")
     st.file_uploader(
         "File",
@@ -148,20 +245,25 @@ def _upload_controls(unfolded: bool) -> None:
         max_upload_size=20,
         label_visibility="collapsed",
     )
+    if pending() is not None:
+        progress()
     file = st.session_state.get("file")
+    record_controls(file)
     if not file:
         return
     try:
         table = draft.table_of(file, parse_options.current())
     except UploadError:
         return  # the findings say it
-    kept = services.store().about_upload(file)
-    if kept:
-        st.caption(plain(f"Using {kept[0]}: {_what(table)}."))
-    targets, inputs = uploaded.columns(table)
-    usual = uploaded.default_target(table)
-    _columns(list(targets), list(inputs), _by_label(table), usual)
-    if _by_label(table):
+    about = services.store().about_upload(file)
+    if about:
+        st.caption(plain(f"Using {about[0]}: {in_words(table)}."))
+    possible, target = choice(table), st.session_state.get("target")
+    goes_on = not of_whole(table, possible, target)
+    _columns(possible, goes_on and table.kind in ("series", "long"), goes_on)
+    if table.windows is not None:
+        _cutting(unfolded, AS_CUT, IN_ORDER)
+    elif of_whole(table, possible, st.session_state.get("target")):  # which may be another by now
         _cutting(unfolded, WHOLE, STRATIFIED)
     elif table.kind == "text":
         _cutting(unfolded, TEXTS, STRATIFIED)
@@ -176,42 +278,34 @@ def _upload_controls(unfolded: bool) -> None:
             field("window", "Window")
         with right:
             field("horizon")
-        _cutting(unfolded, splits=BY_TIME if table.kind == "series" else BY_ID)
-
-
-def _by_label(table: Table) -> bool:
-    """Whether whole sequences are asked for their label: nothing is cut into windows."""
-    if table.kind == "arrays":
-        return table.label is not None
-    chosen = st.session_state.get("target")
-    of_sequences = table.kind in ("wide", "long") and table.label is not None
-    return of_sequences and chosen in (None, table.label)
-
-
-def _what(table: Table) -> str:
-    """What a file holds, in a few words."""
-    rows = f"{len(table.frame):,} rows"
-    return {
-        "series": f"a series of {rows}, "
-        + (f"time in “{table.time}”" if table.time else "no time column"),
-        "wide": f"one sequence a row, {rows}",
-        "long": f"many sequences by “{table.sequence_id}”, {rows}",
-        "text": f"texts with a label, {rows}",
-        "pairs": f"pairs of texts, {rows}",
-        "corpus": "a running text",
-        "arrays": "arrays of numbers",
-    }[table.kind]
+        one = as_series(table) is not None
+        names, splits = (CUTTING, BY_TIME) if one else (SEVERAL, BY_ID)
+        _cutting(unfolded, names, splits, table.calendar)
 
 
 def _take_upload() -> None:
     """A new file: used if it can be read; if not, everything stays as it was."""
+    give_up()  # the file before, if it is still being read
     uploaded_file = st.session_state.get("upload")
     st.session_state[PROBLEM] = st.session_state[REFUSED] = None
     if uploaded_file is None:
         return
     data, name = uploaded_file.getvalue(), uploaded_file.name
+    job = services.begin_reading(data, name)
+    st.session_state[READING] = job, data, name
+    if job.wait(SOON):
+        _take_over()
+
+
+def _take_over() -> None:
+    """Uses the file that has been read by now, or says why it cannot be used."""
+    reading = pending()
+    if reading is None or not reading[0].done:
+        return
+    st.session_state[READING] = None
+    job, data, name = reading
     try:
-        _use(draft.take(data, name))
+        _use(draft.keep(job.result(), data, name))
     except StoreError as error:
         st.session_state[PROBLEM] = str(error)
     except UploadError as error:
@@ -222,7 +316,7 @@ def _take_upload() -> None:
 def _is_text(data: bytes, name: str) -> bool:
     """Whether some reading makes sense: not for a picture or a workbook."""
     try:
-        read_table(data, name, ParseOptions(kind="corpus"))
+        services.read_file(data, name, ParseOptions(kind="corpus"))
     except UploadError:
         return False
     return True
@@ -231,8 +325,15 @@ def _is_text(data: bytes, name: str) -> bool:
 def _use(file: str) -> None:
     """A file that the store keeps becomes the source, read by the reader's own guess."""
     st.session_state[PROBLEM] = st.session_state[REFUSED] = None
-    st.session_state.update(file=file, data=UPLOAD, target=None, inputs=[], reading={})
+    st.session_state.update(file=file, data=UPLOAD, reading={}, **_unchosen())
     state.show_fitting(draft.draft(state.flat()))
+
+
+def _unchosen() -> dict[str, Any]:
+    """What belongs to the columns of one file alone, as it is for the next one."""
+    default = Data()
+    names = ("target", "targets", "inputs", "rows", HOLIDAYS, *CHANGES)
+    return {name: state.for_widget(getattr(default, name)) for name in names}
 
 
 def _use_anyway() -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 import streamlit as st
 
 from seqlab.data import describe
-from seqlab.data.alternatives import OTHERS
+from seqlab.data.alternatives import NAMING_OTHERS
 from seqlab.data.dataset import Dataset
-from seqlab.experiment import Experiment, Finding
+from seqlab.experiment import Data, Experiment, Finding
 from seqlab.figures import preview
 from seqlab.network.plan import plan
 from seqlab.network.shapes import links
@@ -18,8 +19,9 @@ from seqlab.ui import state
 from seqlab.ui.components import chain
 from seqlab.ui.components.chart import chart
 from seqlab.ui.components.terms import terms
+from seqlab.ui.controls import held
 from seqlab.ui.controls.data import PROBLEM
-from seqlab.ui.draft import draft
+from seqlab.ui.draft import NO_FILE, Draft, draft
 from seqlab.ui.words import plain
 
 NETWORK_TERMS = ("time step", "units", "return_sequences", "batch", "parameters")
@@ -38,10 +40,10 @@ MARKS = {  # the gravest first
 
 def network_picture(experiment: Experiment, dataset: Dataset) -> None:
     """The chain from input to output, with shapes, parameters and their formulas."""
-    found = links(plan(experiment, dataset.frame))
+    steps = links(plan(experiment, dataset.frame))
     with st.container(horizontal=True, vertical_alignment="center", key="chain_words"):
-        st.html(chain.picture(found), width="stretch")
-        above = f"{chain.axes_sentence(experiment, found)}\n\n{BARS}"
+        st.html(chain.picture(steps), width="stretch")
+        above = f"{chain.axes_sentence(experiment, steps)}\n\n{BARS}"
         terms(NETWORK_TERMS, experiment, dataset, "network_terms", above)
         _code(experiment, dataset)
 
@@ -100,16 +102,23 @@ def _ranges(places: list[int]) -> str:
     return f"line{'s' if len(places) > 1 else ''} {', '.join(ranges)}"
 
 
+def problems_of(now: Draft) -> list[Finding]:
+    """All that is to be said before training; beside a file that was refused, not that none is."""
+    given = input_problems()
+    refused = any(finding.level == "error" for finding in given)
+    return given + [f for f in now.findings if not refused or f.code != NO_FILE]
+
+
 def input_problems() -> list[Finding]:
     """What is wrong with a file that was given, with the link that led here, with the disk."""
-    found = []
+    findings = []
     if problem := st.session_state.get(state.STORE_PROBLEM):
-        found.append(Finding("error", "input", problem))
+        findings.append(Finding("error", "input", problem))
     if problem := st.session_state.get(PROBLEM):
-        found.append(Finding("error", "input", problem))
+        findings.append(Finding("error", "input", problem))
     if problem := st.session_state.get(state.LINK_PROBLEM):
-        found.append(Finding("warning", "input", problem))
-    return found
+        findings.append(Finding("warning", "input", problem))
+    return findings
 
 
 def findings_list(findings: list[Finding], key: str = "fix") -> None:
@@ -135,14 +144,14 @@ def findings_list(findings: list[Finding], key: str = "fix") -> None:
 
 
 def _fix(finding: Finding, key: str, kind: Literal["secondary", "tertiary"]) -> None:
-    """The button that mends it, if there is a way."""
-    if finding.fix is not None:
+    """The button that mends it, if there is a way that turns nothing which is locked."""
+    if finding.fix is not None and not held.turns(finding.fix.to_flat(), state.flat()):
         st.button(
             plain(finding.fix_label),
             key=key,
             icon=":material/build:",
             type=kind,
-            on_click=_read_otherwise if finding.code in OTHERS else state.show,
+            on_click=_read_otherwise if finding.code in NAMING_OTHERS else state.show,
             args=(finding.fix,),
         )
 
@@ -160,12 +169,13 @@ def _keras(finding: Finding, key: str) -> None:
             st.markdown(plain(finding.keras))
 
 
-def data_preview(dataset: Dataset, height: int = 125) -> int:
+def data_preview(dataset: Dataset, height: int = 125, data: Data | None = None) -> int:
     """One (X, y) pair on the data it comes from.
 
     Args:
         dataset: what pairs are chosen from.
         height: of the picture in pixels.
+        data: where they come from, if they are what many look at.
 
     Returns:
         Which pair is shown, from 0.
@@ -180,10 +190,12 @@ def data_preview(dataset: Dataset, height: int = 125) -> int:
         place = 0
         if n > 1:
             place = st.slider("Pair of X and y", 1, n, key="pair", label_visibility="collapsed") - 1
-    found = describe.pair(dataset, place)
+    pair = describe.pair(dataset, place)
     with picture:
-        figure = preview.draw(found)
         view = str(dataset.target)
-        chart(figure, key="preview_plot", alt=found.sentence, height=height, view=view)
-    beside.caption(plain(found.sentence))
+        chart(
+            partial(preview.draw, pair), key="preview_plot", alt=pair.sentence, height=height,
+            view=view, depends_on=None if data is None else (data, place, view),
+        )  # fmt: skip
+    beside.caption(plain(f"{pair.sentence} {preview.left_out(pair)}".strip()))
     return place

@@ -6,10 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from seqlab.data import describe
-from seqlab.data.dataset import Dataset
+from seqlab.data.dataset import Dataset, SeriesOf
 from seqlab.data.entry import Entry
 from seqlab.experiment import Data, ScalingKind
 from seqlab.ui.components.baselines import baselines_table
+from seqlab.ui.components.table import height_of
 from seqlab.ui.controls import setup
 from seqlab.ui.data_page.facts import Facts
 from seqlab.ui.words import plain
@@ -31,17 +32,15 @@ def _parts(dataset: Dataset, data: Data) -> str:
     sizes = [len(part) for part in (dataset.train, dataset.validation, dataset.test)]
     outside = len(dataset.x) - sum(sizes)
     test = f", {sizes[2]:,} for the test" if sizes[2] else ", none for a test"
-    told = (
-        f"X has the shape {dataset.x.shape}, y {dataset.y.shape}: {sizes[0]:,} {noun} to train "
-        f"with, {sizes[1]:,} for validation{test}"
-    )
+    shapes = f"X has the shape {dataset.x.shape}, y {dataset.whole.y.shape}"
+    sentence = f"{shapes}: {sizes[0]:,} {noun} to train with, {sizes[1]:,} for validation{test}"
     if outside:
         reasons = ["whose targets straddle a border"] if dataset.starts is not None else []
         if data.duplicates == "drop":
             reasons.append("that stand in two parts")
         why = f"{' or '.join(reasons)} " if reasons else ""
-        told += f"; {outside:,} {why}belong to none"
-    return f"{told}."
+        sentence += f"; {outside:,} {why}belong to none"
+    return f"{sentence}."
 
 
 def baselines(dataset: Dataset, entry: Entry | None) -> None:
@@ -49,10 +48,13 @@ def baselines(dataset: Dataset, entry: Entry | None) -> None:
     if not dataset.baselines:
         return
     st.header("Baselines", anchor=False)
-    baselines_table(dataset, key="data_baselines")
-    st.caption(plain(_best(dataset)))
+    for one in dataset.views:
+        if one.joint is not None:
+            st.markdown(f"**{plain(one.target)}**")
+        baselines_table(one, key=f"data_baselines_{one.target}" if one.joint else "data_baselines")
+        st.caption(plain(_best(one)))
     if entry is not None:
-        st.caption(plain(f"What is known of these data: {entry.line}"))
+        st.caption(plain(f"What to beat here: {entry.line}"))
 
 
 def _best(dataset: Dataset) -> str:
@@ -79,7 +81,16 @@ FITTED = {
 
 
 def leaks(dataset: Dataset, facts: Facts, scaling: ScalingKind) -> None:
-    """How scaling is fitted, and what would have leaked otherwise."""
+    """How scaling is fitted, and what would have leaked otherwise.
+
+    Args:
+        dataset: as it is cut.
+        facts: what was worked out of it.
+        scaling: the kind.
+    """
+    if dataset.series is not None and dataset.series.scaling is not None:
+        _own_scalings(dataset.series, dataset.target, scaling)
+        return
     if scaling == "none" and dataset.x.ndim == 3:
         st.header("Scaling", anchor=False)
         st.caption("The values are not scaled, so nothing can leak through the scaling.")
@@ -89,19 +100,19 @@ def leaks(dataset: Dataset, facts: Facts, scaling: ScalingKind) -> None:
     st.header("Scaling", anchor=False)
     worst = max(facts.leaks, key=lambda leak: abs(leak.shift))
     offset, scale = FITTED[scaling]
-    told = (
+    sentence = (
         f"Scaling ({scaling}) is fitted on the training part alone, each column by itself: minus "
         f"its {offset}, divided by its {scale}. The {offset} of “{worst.name}” is "
         f"{worst.offset:.4g} there and {worst.offset_of_all:.4g} over all rows, the {scale} "
         f"{worst.scale:.4g} and {worst.scale_of_all:.4g}: "
     )
     moved = max(abs(worst.shift), abs(worst.scale_of_all / worst.scale - 1))
-    told += (
+    sentence += (
         "fitted on all rows, it would have told the network of values in the other parts."
         if moved >= GREAT_SHIFT
         else "fitted on all rows it would be nearly the same, because the parts are alike here."
     )
-    st.caption(plain(told))
+    st.caption(plain(sentence))
     if len(facts.leaks) > 1:
         table = pd.DataFrame(
             {
@@ -112,11 +123,37 @@ def leaks(dataset: Dataset, facts: Facts, scaling: ScalingKind) -> None:
                 f"{scale}, all": [leak.scale_of_all for leak in facts.leaks],
             }
         )
-        form = st.column_config.NumberColumn(format="%.4g")
-        st.dataframe(
-            table,
-            key="data_leaks",
-            hide_index=True,
-            height=min(38 + 35 * len(table), 250),
-            column_config=dict.fromkeys(table.columns[1:], form),
+        _numbers_table(table, "data_leaks")
+
+
+def _own_scalings(series: SeriesOf, target: str, scaling: ScalingKind) -> None:
+    """The scaling of the target in each series."""
+    assert series.scaling is not None
+    st.header("Scaling", anchor=False)
+    offset, scale = FITTED[scaling]
+    table = pd.DataFrame(
+        {
+            "series": series.names,
+            f"{offset} of {target}": series.scaling.offset[:, 0],
+            f"{scale} of {target}": series.scaling.scale[:, 0],
+        }
+    )
+    st.caption(
+        plain(
+            f"Scaling ({scaling}) is fitted on each series' own training rows: minus its {offset}, "
+            f"divided by its {scale}. Forecasts are brought back with the same two numbers."
         )
+    )
+    _numbers_table(table, "data_own_scalings")
+
+
+def _numbers_table(table: pd.DataFrame, key: str) -> None:
+    """A table of numbers with a name in front of each row."""
+    form = st.column_config.NumberColumn(format="%.4g")
+    st.dataframe(
+        table,
+        key=key,
+        hide_index=True,
+        height=height_of(len(table), 250),
+        column_config=dict.fromkeys(table.columns[1:], form),
+    )

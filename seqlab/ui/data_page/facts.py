@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.data import summary
 from seqlab.data.reader.bytes.foreign import UploadError
-from seqlab.data.reader.quality.oddities import codes
 from seqlab.data.reader.quality.regular import resample
 from seqlab.experiment import Data, Experiment, Finding, ParseOptions, Step
 from seqlab.network.doctor import samples, split
+from seqlab.ui.cache import few
 from seqlab.ui.draft import dataset_of, table_of
 
 MOST_RESAMPLED, MOST_SEQUENCES = 50_000, 100  # for which the effect is tried
-MOST_CODES = 12  # that are offered
 
 
 @dataclass(frozen=True)
@@ -33,13 +31,14 @@ class Facts:
     findings: tuple[Finding, ...]
 
 
-@lru_cache(maxsize=16)
-def facts(data: Data) -> Facts:
-    """The facts of a dataset that can be loaded; raises what `dataset_of` raises."""
+@few
+def facts(data: Data, target: str) -> Facts:
+    """The facts of a dataset that can be loaded, as to one target; errors as for `dataset_of`."""
     dataset = dataset_of(data)
+    one = dataset.only(target)
     experiment = Experiment(data=data)
     notes = [Finding("hint", "data_note", note) for note in dataset.notes]
-    found = [
+    findings = [
         *notes,
         *samples.find(experiment, dataset.frame, dataset),
         *split.find(experiment, dataset),
@@ -48,14 +47,14 @@ def facts(data: Data) -> Facts:
         summary.columns(dataset),
         summary.class_counts(dataset),
         summary.padding_share(dataset),
-        summary.lags(dataset),
-        summary.season(dataset),
+        summary.lags(one),
+        summary.season(one),
         summary.scaling_leaks(dataset, data.scaling),
-        tuple(found),
+        tuple(findings),
     )
 
 
-@lru_cache(maxsize=8)
+@few
 def columns_of(file: str, reading: ParseOptions) -> tuple[summary.Column, ...]:
     """All columns of numbers in a table whose rows are time steps; raises `UploadError`."""
     table = table_of(file, reading)
@@ -64,20 +63,16 @@ def columns_of(file: str, reading: ParseOptions) -> tuple[summary.Column, ...]:
     return summary.frame_columns(table.frame, table.numeric)
 
 
-@lru_cache(maxsize=8)
-def codes_of(file: str, reading: ParseOptions) -> tuple[float, ...]:
-    """Numbers in a table that probably stand for a missing value; raises `UploadError`."""
-    table = table_of(file, reading)
-    if table.kind == "wide":
-        return ()
-    values = table.frame[list(table.numeric)].to_numpy(np.float64)
-    found = dict.fromkeys(code for column in values.T for code in codes(column))
-    return tuple(found)[:MOST_CODES]
-
-
-@lru_cache(maxsize=8)
+@few
 def effect_of(file: str, reading: ParseOptions, step: Step, called: str) -> str:
-    """What equal steps, `called` "a day", would make of a table; "" where trying takes long."""
+    """What equal steps would make of a table; "" where trying takes long.
+
+    Args:
+        file: the key of the uploaded file.
+        reading: how it is read now.
+        step: that is offered.
+        called: that step in words, "a day".
+    """
     table = table_of(file, reading)
     sequences = 1 if table.sequence_id is None else table.frame[table.sequence_id].nunique()
     if table.time is None or len(table.frame) > MOST_RESAMPLED or sequences > MOST_SEQUENCES:

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
-from seqlab.data.alternatives import OTHERS
 from seqlab.data.reader.quality.regular import usual
 from seqlab.data.upload import Table, UploadError
-from seqlab.experiment import Finding
+from seqlab.experiment import Experiment, Finding
 from seqlab.ui import draft, services, visitor
+from seqlab.ui.components.table import days
+from seqlab.ui.controls import parse_options
 from seqlab.ui.controls.setup import MARKS
-from seqlab.ui.data_page import parse_options
-from seqlab.ui.data_page.facts import codes_of, effect_of
+from seqlab.ui.data_page.facts import effect_of
+from seqlab.ui.data_page.readings import readings, rivals
 from seqlab.ui.words import plain
 
 UNEVEN = frozenset({"irregular_steps", "gaps_in_time", "duplicate_times"})
+PACKED = {"workbook": "An Excel workbook", "parquet": "A Parquet file"}
 FIRST_ROWS, FIRST_COLUMNS = 200, 100
 
 
-def file_section(file: str) -> None:
+def file_section(file: str, experiment: Experiment | None) -> None:
     """Name and size, what was assumed, the widgets to overrule it, and the first rows."""
-    kept = services.store().about_upload(file)
-    if kept is None:
+    about = services.store().about_upload(file)
+    if about is None:
         return  # the findings say it
-    name, size = kept
+    name, size = about
     try:
         table = draft.table_of(file, parse_options.current())
     except UploadError:
@@ -34,18 +35,20 @@ def file_section(file: str) -> None:
         _delete(file)
     if table is not None:
         st.caption(plain(_size(table, size)))
-        findings_lines(table.findings)
-        _others(table)
+        findings_lines(table.findings, certain=not table.rivals)
+        rivals(table)
+        readings(table, size, experiment)
         _offers(file, table)
     parse_options.reading_controls(file, table)
     if table is not None:
         first_rows(table)
 
 
-def findings_lines(findings: tuple[Finding, ...]) -> None:
-    """Findings as a list, warnings first."""
+def findings_lines(findings: tuple[Finding, ...], certain: bool = True) -> None:
+    """Findings as a list, warnings first; without any, that it is certain, if it is."""
     if not findings:
-        st.caption(":green[:material/check:] No ambiguities found.")
+        if certain:
+            st.caption(":green[:material/check:] No ambiguities found.")
         return
     order = sorted(findings, key=lambda finding: list(MARKS).index(finding.level))
     lines = [f"{MARKS[finding.level]} {plain(finding.message)}" for finding in order]
@@ -60,8 +63,19 @@ def _size(table: Table, size: int) -> str:
     )
     if table.encoding == "":
         return f"{what} of NumPy arrays: {parse_options.KINDS[table.kind]}."
+    if table.speech is not None:
+        return (
+            f"{rows:,} take{'s' if rows != 1 else ''}, {table.speech.seconds.sum():,.1f} seconds, "
+            f"{size / 1000:,.0f} kB of sound. {table.speech.made.sentence}"
+        )
     if table.kind == "corpus":
         return f"{rows:,} lines of running text in {table.encoding}, {size / 1000:,.0f} kB."
+    if table.encoding in PACKED:
+        sheet = f", sheet “{table.sheet}”" if table.sheet else ""
+        return (
+            f"{what}. {PACKED[table.encoding]}{sheet}; header rows: {table.header}; "
+            f"{parse_options.KINDS[table.kind]}."
+        )
     between = parse_options.DELIMITERS.get(table.delimiter or "", table.delimiter)
     return (
         f"{what}. Read as {table.encoding}; between cells: {between}; decimal "
@@ -73,14 +87,14 @@ def _size(table: Table, size: int) -> str:
 def _offers(file: str, table: Table) -> None:
     """A click mends it: a suspicious number is read as missing, irregular steps become equal."""
     wish = parse_options.current()
-    suspects = [code for code in codes_of(file, wish) if code not in wish.codes]
+    suspects = [code for code in parse_options.codes_of(file, wish) if code not in wish.codes]
     step = None
     if table.time is not None and any(found.code in UNEVEN for found in table.findings):
         step = usual(table.frame[table.time])
     if step is not None and step != wish.step:
-        told = effect_of(file, wish, step, parse_options.STEPS[step])
-        if told:
-            st.caption(plain(told))
+        effect = effect_of(file, wish, step, parse_options.STEPS[step])
+        if effect:
+            st.caption(plain(effect))
     if not suspects and step is None:
         return
     with st.container(horizontal=True, gap="small"):
@@ -102,44 +116,17 @@ def _offers(file: str, table: Table) -> None:
             )
 
 
-def _others(table: Table) -> None:
-    """A button for each other reading that a finding names."""
-    wish = parse_options.current()
-    offered = {
-        OTHERS[found.code].label: OTHERS[found.code].changes
-        for found in table.findings
-        if found.code in OTHERS and wish.changed(**OTHERS[found.code].changes) != wish
-    }
-    if not offered:
-        return
-    with st.container(horizontal=True, gap="small"):
-        for i, (label, changes) in enumerate(offered.items()):
-            ((name, value),) = changes.items()
-            st.button(
-                label,
-                key=f"other_{i}",
-                icon=":material/swap_horiz:",
-                on_click=parse_options.change,
-                args=(name, value),
-            )
-
-
-def _whole_days(column: pd.Series) -> bool:
-    known = column.dropna()
-    return column.dtype.kind == "M" and bool((known.dt.normalize() == known).all())
-
-
 def first_rows(table: Table) -> None:
     """The beginning of the table, with the line of the file on which each row starts."""
     frame = table.frame.iloc[:FIRST_ROWS, :FIRST_COLUMNS].copy()
-    frame.index = [f"line {line:,}" for line in table.lines[: len(frame)]]
-    days = [str(name) for name in frame if _whole_days(frame[name])]
+    row = "take" if table.speech is not None else "line"
+    frame.index = [f"{row} {line:,}" for line in table.lines[: len(frame)]]
     st.dataframe(
         frame,
         key="first_rows",
         height=250,
         placeholder="missing",
-        column_config=dict.fromkeys(days, st.column_config.DateColumn(format="YYYY-MM-DD")),
+        column_config=days(frame),
     )
     rows, columns = table.frame.shape
     parts = []
@@ -149,11 +136,11 @@ def first_rows(table: Table) -> None:
         parts.append(f"the first {FIRST_COLUMNS} of {columns:,} columns")
     roles = {"time": table.time, "label": table.label, "sequence id": table.sequence_id}
     named = [f"{role} is “{name}”" for role, name in roles.items() if name is not None]
-    told = f"Shown: {' and '.join(parts)}. " if parts else "The whole table. "
-    if table.kind not in ("text", "pairs", "corpus"):
+    sentence = f"Shown: {' and '.join(parts)}. " if parts else "The whole table. "
+    if table.kind not in ("text", "pairs", "corpus", "speech"):
         named.append(f"{len(table.numeric):,} of numbers")
-    told += f"Columns: {', '.join(named)}." if named else ""
-    st.caption(plain(told))
+    sentence += f"Columns: {', '.join(named)}." if named else ""
+    st.caption(plain(sentence))
 
 
 def _delete(file: str) -> None:

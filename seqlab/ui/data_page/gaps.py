@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import get_args
 
 import numpy as np
@@ -15,8 +14,9 @@ from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.windows import fill_gaps
 from seqlab.experiment import Data, Missing
 from seqlab.figures import gap
+from seqlab.settings import SETTINGS
+from seqlab.ui.cache import few
 from seqlab.ui.components.chart import chart
-from seqlab.ui.controls.fields import OPTIONS
 from seqlab.ui.draft import dataset_of
 from seqlab.ui.words import plain
 
@@ -25,7 +25,13 @@ AROUND = 12  # known rows drawn on each side of a gap, at least
 
 
 def gaps(dataset: Dataset, data: Data, view: str) -> None:
-    """The longest gap as each choice fills it, and how many windows each choice leaves."""
+    """The longest gap as each choice fills it, and how many windows each choice leaves.
+
+    Args:
+        dataset: as it is cut now.
+        data: its settings.
+        view: changes when the pictures begin anew.
+    """
     missing, values = dataset.gaps, dataset.values
     if missing is None or values is None or dataset.labels is None:
         return
@@ -42,9 +48,8 @@ def gaps(dataset: Dataset, data: Data, view: str) -> None:
 
 def _longest(missing: NDArray[np.bool_], dataset: Dataset) -> tuple[int, int, int]:
     """First row, end and column of the longest gap in what the network sees or predicts."""
-    used = 1 + len([name for name in dataset.names if name != dataset.target])
     best = (0, 0, 0)
-    for column in range(used):
+    for column in range(len(dataset.columns)):
         edges = np.flatnonzero(np.diff(np.concatenate([[0], missing[:, column], [0]])))
         for first, end in zip(edges[::2], edges[1::2], strict=True):
             if end - first > best[1] - best[0]:
@@ -52,22 +57,18 @@ def _longest(missing: NDArray[np.bool_], dataset: Dataset) -> tuple[int, int, in
     return best
 
 
-def _name(dataset: Dataset, column: int) -> str:
-    return [dataset.target, *[n for n in dataset.names if n != dataset.target]][column]
-
-
 def _sentence(dataset: Dataset, first: int, end: int, column: int) -> str:
     assert dataset.gaps is not None
     assert dataset.labels is not None
-    name, size = _name(dataset, column), end - first
+    name, size = dataset.columns[column], end - first
     rows = f"rows {first + 1:,} to {end:,}" if size > 1 else f"row {end:,}"
     times = describe.time(dataset.labels[first])
     if size > 1:
         times += f" to {describe.time(dataset.labels[end - 1])}"
-    told = f"The longest of the gaps: “{name}” lacks {rows} ({times})."
+    sentence = f"The longest of the gaps: “{name}” lacks {rows} ({times})."
     if size >= 10:
-        told += " No way to fill so long a gap is right: it draws a line where nobody measured."
-    return told + " A target that was missing is never learned from, whatever fills the gap."
+        sentence += " No way to fill so long a gap is right: it draws a line where nobody measured."
+    return sentence + " A target that was missing is never learned from, whatever fills the gap."
 
 
 def _picture(
@@ -80,26 +81,26 @@ def _picture(
     around = max(AROUND, end - first)
     shown = slice(max(0, first - around), min(len(dataset.values), end + around))
     known = np.where(dataset.gaps[shown, column], np.nan, dataset.values[shown, column])
-    words = OPTIONS["missing"]
+    words = SETTINGS["missing"].words
     ways: tuple[Missing, ...] = ("interpolate", "forward")
     filled = {words[way]: fill_gaps(known[:, None], way)[:, 0] for way in ways}
     figure = gap.fills(
-        dataset.labels[shown], known, filled, words[data.missing], _name(dataset, column)
+        dataset.labels[shown], known, filled, words[data.missing], dataset.columns[column]
     )
     chart(figure, key="data_gap", alt=sentence, height=210, view=f"{view} gap")
 
 
-@lru_cache(maxsize=8)
+@few
 def choices(data: Data) -> pd.DataFrame:
     """How many windows, or sequences, each choice leaves in each part."""
     rows = []
     for way in get_args(Missing):
         try:
-            made = dataset_of(data.model_copy(update={"missing": way}))
-            parts = [len(part) for part in (made.train, made.validation, made.test)]
+            dataset = dataset_of(data.model_copy(update={"missing": way}))
+            parts = [len(part) for part in (dataset.train, dataset.validation, dataset.test)]
         except DataError:
             parts = [0, 0, 0]
-        rows.append((OPTIONS["missing"][way], way == data.missing, *parts))
+        rows.append((SETTINGS["missing"].words[way], way == data.missing, *parts))
     names = ["missing values", "chosen", "training windows", "validation windows", "test windows"]
     table = pd.DataFrame(rows, columns=names)
     return table if table["test windows"].any() else table.drop(columns="test windows")

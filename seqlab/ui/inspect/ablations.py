@@ -16,7 +16,7 @@ from seqlab.inspection.sequences import sample
 from seqlab.lens import ablation, captions
 from seqlab.lens.stack import LensError, Stack
 from seqlab.network.plan import plan
-from seqlab.ui import services
+from seqlab.ui import networks
 from seqlab.ui.cache import ByteCache
 from seqlab.ui.inspect.parts import about, picture
 from seqlab.ui.inspect.scene import Scene, choose_layer
@@ -27,15 +27,21 @@ MOST_UNITS = 64  # that are switched off one by one
 DRAWN = 6  # of them, those that hurt most
 FEWEST, MOST = 4, 200  # sequences
 
-_losses: ByteCache[float] = ByteCache(1_000_000, lambda _: 100)
+_losses: ByteCache[float] = ByteCache("ablations", lambda _: 100)
 
 
 def ablations(scene: Scene, network: Stack, epoch: int) -> None:
-    """Gates held at 1, units switched off one by one, and those that somebody chooses."""
+    """Gates held at 1, units switched off one by one, and those that somebody chooses.
+
+    Args:
+        scene: the run and its dataset.
+        network: as it was at that epoch.
+        epoch: of the weights.
+    """
 
     def measured(part: str, changed: Callable[[], Stack]) -> float:
         """The loss without a part; it does not hang on the sequence that is chosen."""
-        weights = services.store().snapshot_key(scene.run.id, epoch)
+        weights = networks.version(scene.run.id, epoch, scene.dataset)
         key = weights, layer, part, len(index)
         return _losses.get(key, lambda: loss(changed(), scene.dataset, index))
 

@@ -18,25 +18,33 @@ ROOM = 0.25  # beyond the range of the training part, in shares of it
 
 
 def own_sequence(dataset: Dataset, run: str, start: Sequence) -> Sequence:
-    """Widgets for a sequence of one's own; it begins as a copy of `start`."""
+    """Widgets for a sequence of one's own.
+
+    Args:
+        dataset: names, scaling, vocabulary.
+        run: its id.
+        start: what the widgets begin with.
+    """
     if dataset.vocabulary:
         return _text(dataset, run, start)
     return _numbers(dataset, run, start)
 
 
 def _numbers(dataset: Dataset, run: str, start: Sequence) -> Sequence:
-    kept = f"lens_own_{run}"
-    if kept not in st.session_state:
-        st.session_state[kept] = dataset.input_scaling.invert(start.x)
-    raw: NDArray[np.float64] = st.session_state[kept].copy()
-    names = list(dataset.names)
+    place = f"lens_own_{run}"
+    scaling = dataset.input_scaling_of(start.index)
+    if place not in st.session_state:
+        st.session_state[place] = scaling.invert(start.x)
+    raw: NDArray[np.float64] = st.session_state[place].copy()
+    names = list(dataset.titles)
     left, right = st.columns([1, 2])
     feature = 0
     if len(names) > 1:
         feature = left.selectbox(
             "Which input", range(len(names)), format_func=names.__getitem__, key="lens_own_input"
         )
-    seen = dataset.input_scaling.invert(dataset.x[dataset.train])[..., feature]
+    train = dataset.train
+    seen = dataset.input_scaling_of(train).invert(dataset.x[train])[..., feature]
     low, high = float(seen.min()), float(seen.max())
     room = ROOM * (high - low) or 1.0
     low, high = min(low - room, raw[:, feature].min()), max(high + room, raw[:, feature].max())
@@ -47,18 +55,18 @@ def _numbers(dataset: Dataset, run: str, start: Sequence) -> Sequence:
         raw[:, feature] = line
     if line is not None or box not in st.session_state:
         st.session_state[box] = _written(raw[:, feature])
-    typed = left.text_area(f"… or type its {len(raw)} numbers", key=box, height=110)
+    typed = left.text_area(f"Its {len(raw)} numbers, to type", key=box, height=110)
     try:
         raw[:, feature] = parse(typed, len(raw))
     except ValueError as error:
         left.error(plain(str(error)))
     with right:
-        st.caption(f"Draw here, from {low:.3g} at the bottom to {high:.3g} at the top.")
+        st.caption(f"Or draw it here, from {low:.3g} at the bottom to {high:.3g} at the top.")
         label = f"The values of {names[feature]} at {len(raw)} steps."
         draw_series(raw[:, feature].tolist(), low, high, key="lens_sketch", name=name, label=label)
-    st.session_state[kept] = raw
-    x = dataset.input_scaling.apply(raw).astype(dataset.x.dtype)
-    return Sequence(x, None, len(x), "your own sequence")
+    st.session_state[place] = raw
+    x = scaling.apply(raw).astype(dataset.x.dtype)
+    return Sequence(x, None, len(x), "your own sequence", index=start.index)
 
 
 def _written(values: NDArray[np.float64]) -> str:
@@ -66,7 +74,7 @@ def _written(values: NDArray[np.float64]) -> str:
 
 
 def parse(text: str, count: int) -> NDArray[np.float64]:
-    """`count` numbers, between which commas, semicolons or spaces stand.
+    """`count` numbers (count,), between which commas, semicolons or spaces stand.
 
     Raises:
         ValueError: for what is no number, or too few or too many of them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,9 +32,10 @@ from seqlab.runs.keras_process import (
 )
 from seqlab.ui.cache import ByteCache
 from seqlab.ui.inspect.custom_sequence import parse
-from seqlab.ui.inspect.opened import VIEWS, opened_scene
+from seqlab.ui.inspect.opened import opened_scene
 from seqlab.ui.inspect.parts import by_step_and_unit, picture
-from seqlab.ui.inspect.scene import Scene
+from seqlab.ui.inspect.view import View
+from seqlab.ui.inspect.views import VIEWS
 from seqlab.ui.words import plain
 
 PERIOD = 10  # steps of the wave to begin with
@@ -45,7 +46,7 @@ ANSWERS = 5  # outputs that are told
 
 # What opening a file came to: the model, or the sentence on why there is none.
 _opened: ByteCache[OpenedModel | str] = ByteCache(
-    2**28,
+    "opened models",
     lambda found: (
         len(found)
         if isinstance(found, str)
@@ -54,7 +55,7 @@ _opened: ByteCache[OpenedModel | str] = ByteCache(
 )
 # What Keras said about a sequence.
 _looked: ByteCache[KerasTraces] = ByteCache(
-    2**26,
+    "traces by Keras",
     lambda found: sum(a.nbytes for gates in found.traces.values() for a in gates.values()),
 )
 
@@ -77,15 +78,15 @@ def my_model() -> None:
     key = hashlib.sha256(data).hexdigest()
     try:
         with st.spinner("Keras reads the file …"):
-            found = _opened.get(key, lambda: _open(data))
+            opened = _opened.get(key, lambda: _open(data))
     except BusyError as error:  # which is not kept: the next look tries again
-        found = str(error)
-    if isinstance(found, str):
-        st.error(plain(found))
+        opened = str(error)
+    if isinstance(opened, str):
+        st.error(plain(opened))
         return
-    st.dataframe(pd.DataFrame(found.layers).astype(str), hide_index=True)
+    st.dataframe(pd.DataFrame(opened.layers).astype(str), hide_index=True)
     try:
-        _look(found, key)
+        _look(opened, key)
     except LensError as error:
         st.warning(plain(str(error)), icon=":material/visibility_off:")
 
@@ -121,9 +122,9 @@ def _look(model: OpenedModel, key: str) -> None:
         who = f"Keras itself shows it, in a process of its own. {model.differs}"
     st.caption(plain(who))
     names = list(model.recurrent)
-    draw = None if model.differs else _choose_view(key)
+    view = None if model.differs else _choose_view(key)
     layer = max(names, key=lambda name: model.recurrent[name]["units"])
-    if len(names) > 1 and draw is None:  # the views have a choice of their own
+    if len(names) > 1 and view is None:  # the views have a choice of their own
         layer = st.selectbox("Layer", names, key=f"my_model_layer_{key}")
     sequences = []
     for i, read in enumerate(model.inputs):
@@ -154,44 +155,44 @@ def _look(model: OpenedModel, key: str) -> None:
             f"{steps:,} steps through layers of {width:,} numbers are too many to follow; at most "
             f"{MOST_WORK // width:,} steps are."
         )
-    if draw is not None:
+    if view is not None:
         network = stack(model.weights, model.architecture)
-        draw(opened_scene(network, model.inputs[0], sequences[0], key))
+        view.draw(opened_scene(network, model.inputs[0], sequences[0], key))
         return
     try:
         by_keras = _by_keras(model, layer, sequences, key) if model.differs else None
     except ModelError as error:
         st.error(plain(str(error)))
         return
-    found = by_keras or _by_lens(model, layer, sequences[0])
-    hidden = found.arrays["hidden"]  # (timesteps, units)
+    looked = by_keras or _by_lens(model, layer, sequences[0])
+    hidden = looked.arrays["hidden"]  # (timesteps, units)
     step, unit = np.unravel_index(np.abs(hidden).argmax(), hidden.shape)
-    answer = found.answer.reshape(-1, found.answer.shape[-1])[-1]
-    said = ", ".join(f"{value:.4g}" for value in answer[:ANSWERS])
+    answer = looked.answer.reshape(-1, looked.answer.shape[-1])[-1]
+    numbers = ", ".join(f"{value:.4g}" for value in answer[:ANSWERS])
     more = f" and {len(answer) - ANSWERS:,} more" if len(answer) > ANSWERS else ""
     sentence = (
         f"{layer}: {len(hidden):,} steps, {units:,} units. The hidden state reaches furthest in "
         f"unit {unit + 1} at step {step + 1}: {hidden[step, unit]:.3g}. After the last step the "
-        f"model gives {said}{more}."
+        f"model gives {numbers}{more}."
     )
     backward = model.architecture.layers.get(layer.partition("/")[0], {}).get("go_backwards", False)
     if not model.differs and (backward != layer.endswith("/backward")):
         sentence += f" {captions.direction(True)}"
     picture(
-        heat_maps(kind, found.arrays),
+        heat_maps(kind, looked.arrays),
         sentence,
-        by_step_and_unit(found.arrays),
+        by_step_and_unit(looked.arrays),
         key="my_model_gates",
         height=480,
         view=f"{key} {layer}",
     )
-    if found.gradient is not None:
-        _gradient(layer, found.gradient, f"{key} {layer}")
+    if looked.gradient is not None:
+        _gradient(layer, looked.gradient, f"{key} {layer}")
 
 
-def _choose_view(key: str) -> Callable[[Scene], None] | None:
+def _choose_view(key: str) -> View | None:
     """A choice of what is drawn; `None` for the gates."""
-    names = [GATES, *VIEWS]
+    names = [GATES, *(name for name, view in VIEWS.items() if view.of_files)]
     chosen = st.segmented_control(
         "View",
         names,
@@ -200,7 +201,7 @@ def _choose_view(key: str) -> Callable[[Scene], None] | None:
         required=True,
         label_visibility="collapsed",
     )
-    return VIEWS.get(chosen or GATES)
+    return None if chosen in (None, GATES) else VIEWS[chosen]
 
 
 def _by_lens(model: OpenedModel, layer: str, x: NDArray[np.generic]) -> Looked:
@@ -218,8 +219,8 @@ def _by_keras(
     """Raises `ModelError`."""
     place = key, *(x.tobytes() for x in sequences)
     with st.spinner("Keras reads the sequence …"):
-        found = _looked.get(place, lambda: model.gates(*sequences))
-    return Looked(found.traces[layer], found.answer, found.gradients.get(layer))
+        looked = _looked.get(place, lambda: model.gates(*sequences))
+    return Looked(looked.traces[layer], looked.answer, looked.gradients.get(layer))
 
 
 def _gradient(layer: str, norms: NDArray[np.floating], view: str) -> None:

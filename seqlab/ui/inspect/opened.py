@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,22 +14,8 @@ from seqlab.inspection.sequences import Sequence
 from seqlab.inspection.words import OPENED
 from seqlab.lens.stack import Stack
 from seqlab.runs.keras_process import ModelInput
-from seqlab.runs.store import Run
-from seqlab.ui.inspect.attribution import attribution
-from seqlab.ui.inspect.cell import cell
-from seqlab.ui.inspect.flow import flow
-from seqlab.ui.inspect.hidden_trajectory import hidden_trajectory
+from seqlab.runs.records import Run
 from seqlab.ui.inspect.scene import Scene
-from seqlab.ui.inspect.statistics import statistics
-
-# What needs neither targets nor other epochs.
-VIEWS: dict[str, Callable[[Scene], None]] = {
-    "One cell": cell,
-    "Statistics": statistics,
-    "Gradient through time": flow,
-    "Attribution": attribution,
-    "State trajectory (PCA)": hidden_trajectory,
-}
 
 
 @dataclass(frozen=True, eq=False)

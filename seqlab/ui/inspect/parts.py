@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from seqlab.ui.components.chart import chart, png_button
+from seqlab.ui.components.table import csv
 from seqlab.ui.words import plain
 
 
@@ -48,22 +49,3 @@ def by_step_and_unit(arrays: Mapping[str, NDArray[np.floating]]) -> pd.DataFrame
         "unit": np.tile(np.arange(1, units + 1), steps),
     }
     return pd.DataFrame(columns | {name: array.ravel() for name, array in arrays.items()})
-
-
-def csv(table: pd.DataFrame | Callable[[], pd.DataFrame], name: str) -> None:
-    """A button that saves a table, or what makes one."""
-
-    def data() -> bytes:
-        made = table if isinstance(table, pd.DataFrame) else table()
-        return made.to_csv(index=False).encode()
-
-    st.download_button(
-        "CSV",
-        data=data,
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        key=f"{name}_csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-    )

@@ -5,27 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
+from seqlab.data import describe
 from seqlab.data.dataset import Dataset
 from seqlab.inspection import losses
-from seqlab.inspection.networks import answer_shape, answers, read
+from seqlab.inspection.networks import answers, fitting, read
+from seqlab.inspection.predictions import in_words, predictions_table
 from seqlab.inspection.sequences import Sequence, sequence
+from seqlab.inspection.words import when
 from seqlab.lens import captions, forward
 from seqlab.lens.stack import LensError, Stack
 from seqlab.lens.trace import Trace
-from seqlab.runs.store import Run
+from seqlab.runs.listing import sequences
+from seqlab.runs.records import Run
 from seqlab.ui import networks, services, words
 from seqlab.ui.cache import ByteCache
+from seqlab.ui.components.table import height_of
 from seqlab.ui.inspect.custom_sequence import own_sequence
 
 WORST, OWN = "Largest error first", "Custom input"
 ORDERS = ("In order", WORST, OWN)
 MOST_WORK = 400_000_000  # sequences x timesteps x units squared: some 0.3 s
 
-_errors: ByteCache[NDArray[np.floating]] = ByteCache(8_000_000, lambda array: array.nbytes)
+_errors: ByteCache[NDArray[np.floating]] = ByteCache("errors", lambda array: array.nbytes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +59,7 @@ class Scene:
         return self.run.experiment.training.seed
 
     def drawn(self, index: NDArray[np.int64]) -> str:
-        """Over which validation sequences something was measured: all, or a sample of them."""
+        """Over which validation sequences (n,) something was measured: all, or a sample of them."""
         count, whole = len(index), len(self.dataset.validation)
         if count == whole:
             return f"all {whole:,} validation sequences" if whole > 1 else "one validation sequence"
@@ -118,8 +124,8 @@ def _readable(run: Run, dataset: Dataset, saved: list[int]) -> tuple[list[int], 
 
 def summary(run: Run) -> str:
     """One line on what was trained."""
-    layers = words.network(run.experiment)
-    return f"Run {run.id}: {layers} on {run.experiment.data.source}, {run.status}."
+    layers, names = words.network(run.experiment), services.store().upload_names()
+    return f"Run {run.id}: {layers} on {sequences(run, names)}, {run.status}."
 
 
 def choose_layer(scene: Scene) -> str:
@@ -175,7 +181,9 @@ def choose(scene: Scene) -> tuple[Sequence, int]:
     with _row():
         shown = _sequence(scene)
         epoch = choose_epoch(scene)
-    return _own(scene, shown), epoch
+    shown = _own(scene, shown)
+    in_numbers(scene, shown, epoch)
+    return shown, epoch
 
 
 def choose_sequence(scene: Scene) -> Sequence:
@@ -183,6 +191,60 @@ def choose_sequence(scene: Scene) -> Sequence:
     with _row():
         shown = _sequence(scene)
     return _own(scene, shown)
+
+
+def in_numbers(scene: Scene, shown: Sequence, epoch: int | None = None) -> None:
+    """When a sequence was, its truth, and what the network says at an epoch; more in a table."""
+    dataset = scene.dataset
+    if shown.y is None or shown.index is None:  # nobody knows the truth of one's own sequence
+        return
+    sentence = shown.title[0].upper() + shown.title[1:]
+    about = describe.about(dataset, shown.index)
+    if about and (epoch is None or dataset.labels is not None):  # a class is told as the truth
+        sentence += f": {about}"
+    rows = None
+    if epoch is not None:
+        network = scene.network(epoch)
+        places = np.searchsorted(dataset.validation, [shown.index])
+        raw = answers(network, dataset, dataset.validation[places])
+        rows = predictions_table(dataset, raw, network.last_activation, places)
+        sentence += f". {when(epoch)}: {in_words(rows)}"
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="lens_numbers"
+    ):
+        st.caption(words.plain(f"{sentence}."), width="stretch")
+        if rows is not None and epoch is not None:
+            _numbers(scene, epoch, rows)
+
+
+def _numbers(scene: Scene, epoch: int, rows: pd.DataFrame) -> None:
+    """All targets of the sequence, or those of all sequences if each has one, one click away."""
+    one = len(rows) == 1
+    label = "All sequences" if one else "Its numbers"
+    shown = st.popover(label, key="lens_table", type="tertiary", on_change="rerun")
+    if not shown.open:
+        return
+    if one:
+        network = scene.network(epoch)
+        said = _prediction(scene, epoch, network)
+        rows = predictions_table(scene.dataset, said, network.last_activation)
+        if st.session_state["lens_order"] == WORST:
+            wrong = rows["error"].abs() if "error" in rows else errors(scene, epoch)
+            rows = rows.iloc[np.argsort(-np.asarray(wrong), kind="stable")]
+    number = st.column_config.NumberColumn
+    with shown:
+        st.dataframe(
+            rows,
+            hide_index=True,
+            width=560,
+            height=height_of(len(rows), 360),
+            column_config={
+                "truth": number(format="%.4g") if "error" in rows else None,
+                "prediction": number("answer", format="%.4g") if "error" in rows else "answer",
+                "error": number(format="%.4g"),
+                "probability": number(format="percent"),
+            },
+        )
 
 
 def _row() -> DeltaGenerator:
@@ -226,13 +288,13 @@ def _sequence(scene: Scene) -> Sequence:
 
 
 def errors(scene: Scene, epoch: int) -> NDArray[np.floating]:
-    """How wrong the network is on the validation sequences, or on the first of them if many.
+    """How wrong the network is on each validation sequence, (n,), or on the first of them if many.
 
     Root mean squared error of scaled values, or minus the log of the right class's probability.
     Raises `LensError` if the weights are gone.
     """
     network = scene.network(epoch)
-    key = services.store().snapshot_key(scene.run.id, epoch)
+    key = networks.version(scene.run.id, epoch, scene.dataset)
 
     def measured() -> NDArray[np.floating]:
         said, part = _prediction(scene, epoch, network), scene.dataset.validation
@@ -244,9 +306,8 @@ def errors(scene: Scene, epoch: int) -> NDArray[np.floating]:
 def _prediction(scene: Scene, epoch: int, network: Stack) -> NDArray[np.floating]:
     """What the network says to the validation sequences: as it was left, or computed."""
     dataset = scene.dataset
-    left = services.store().snapshot(scene.run.id, epoch).get("prediction")
-    shape = answer_shape(dataset)
-    if left is not None and 0 < len(left) <= len(dataset.validation) and left.shape[1:] == shape:
+    left = fitting(networks.prediction(scene.run.id, epoch, dataset), dataset)
+    if left is not None and len(left):
         return left
     work = dataset.timesteps * max(network.units(name) for name in network.layers) ** 2
     return answers(network, dataset, dataset.validation[: max(1, MOST_WORK // work)])

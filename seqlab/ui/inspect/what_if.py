@@ -9,6 +9,8 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from seqlab.data.dataset import Dataset
+from seqlab.data.log_mel import FLOOR
 from seqlab.figures import attribution as figures
 from seqlab.figures import style
 from seqlab.inspection.networks import output_of
@@ -20,6 +22,7 @@ from seqlab.lens.stack import Stack
 from seqlab.ui.inspect.parts import about, picture
 from seqlab.ui.inspect.scene import Scene
 
+MOST_DB = 40  # louder or quieter
 MOST_BARS = 12  # classes side by side
 
 
@@ -40,12 +43,12 @@ def what_if(scene: Scene, network: Stack, shown: Sequence, output: int, first: i
             "Step", 1, max(shown.real, 2), first + 1, key=f"lens_if_step_{hash(shown.key)}"
         )
         place = min(step, shown.real) - 1
-        changed, said = _changed(scene, shown, place)
-    both = np.stack([shown.x, changed] if said else [shown.x])
+        changed, sentence = _changed(scene, shown, place)
+    both = np.stack([shown.x, changed] if sentence else [shown.x])
     masks = None if shown.mask is None else np.stack([shown.mask] * len(both))
     passage = in_order(network, forward([network], both, masks))
-    _answers(scene, network, shown, passage, output, place, said)
-    if said:
+    _answers(scene, network, shown, passage, output, place, sentence)
+    if sentence:
         _moved(network, passage, place)
 
 
@@ -64,14 +67,17 @@ def _changed(scene: Scene, shown: Sequence, place: int) -> tuple[NDArray[Any], s
         before = dataset.vocabulary[shown.x[place]]
         same = symbol == shown.x[place]
         return changed, "" if same else f"{dataset.vocabulary[symbol]!r} instead of {before!r}"
-    names = list(dataset.names)
+    if dataset.log_mel is not None:
+        return _louder(dataset, shown, place)
+    names = list(dataset.titles)
     feature = 0
     if len(names) > 1:
         feature = st.selectbox(
             "Input", range(len(names)), format_func=names.__getitem__, key="lens_if_input"
         )
-    raw = dataset.input_scaling.invert(dataset.x[dataset.train])[..., feature]
-    whole = dataset.input_scaling.invert(shown.x)[place]
+    train, scaling = dataset.train, dataset.input_scaling_of(shown.index)
+    raw = dataset.input_scaling_of(train).invert(dataset.x[train])[..., feature]
+    whole = scaling.invert(shown.x)[place]
     here = float(whole[feature])
     low, high, start, step_size = slider_range(raw, here)
     value = st.slider(
@@ -86,8 +92,28 @@ def _changed(scene: Scene, shown: Sequence, place: int) -> tuple[NDArray[Any], s
     if value == start:
         return changed, ""
     whole[feature] = value
-    changed[place] = dataset.input_scaling.apply(whole)
+    changed[place] = scaling.apply(whole)
     return changed, f"{value:.4g} instead of {here:.4g}"
+
+
+def _louder(dataset: Dataset, shown: Sequence, place: int) -> tuple[NDArray[Any], str]:
+    """A sound with one frame louder or quieter, as a whole or in one of its bands."""
+    names = ["all bands", *dataset.names]
+    band = st.selectbox(
+        "Input", range(len(names)), format_func=names.__getitem__, key="lens_if_input"
+    )
+    by = st.slider(
+        "Louder by (dB)", -MOST_DB, MOST_DB, 0, key=f"lens_if_db_{place}_{band}_{hash(shown.key)}"
+    )
+    changed = shown.x.copy()
+    if not by:
+        return changed, ""
+    scaling = dataset.input_scaling_of(shown.index)
+    raw = scaling.invert(shown.x)[place]
+    mine = slice(None) if band == 0 else band - 1
+    raw[mine] = np.clip(raw[mine] + by, FLOOR, 0)
+    changed[place] = scaling.apply(raw)
+    return changed, f"{names[band]} {abs(by)} dB {'louder' if by > 0 else 'quieter'}"
 
 
 def _answers(
@@ -101,7 +127,7 @@ def _answers(
 ) -> None:
     """The answers to the two sequences, step by step; side by side if there is one only."""
     dataset = scene.dataset
-    odds = output_of(network, dataset, passage.outputs[0])
+    odds = output_of(network, dataset, passage.outputs[0], shown.index)
     if not said:
         odds = np.repeat(odds, 2, axis=0)
     written = None

@@ -12,14 +12,15 @@ from seqlab.data.dataset import Dataset
 from seqlab.inspection.predictions import predictions_table
 from seqlab.inspection.words import when
 from seqlab.network.source import arrays_file, metrics_csv, package
-from seqlab.runs.keras_process import ModelError, keras_file
-from seqlab.runs.store import Metrics, Run
-from seqlab.ui import services
+from seqlab.runs.keras_process import ModelError, NetworkFiles, network_files
+from seqlab.runs.records import Metrics, Run
+from seqlab.ui import networks, services, visitor
 from seqlab.ui.cache import ByteCache
+from seqlab.ui.report import report_of
 from seqlab.ui.words import plain
 
 MEASURES = ("accuracy", "val_accuracy", "learning_rate", "gradient_norm")
-_models: ByteCache[bytes] = ByteCache(2**27, len)
+_models: ByteCache[NetworkFiles] = ByteCache("models to download", lambda files: files.size)
 
 
 def take_away(run: Run, dataset: Dataset, newest: int, best: int | None) -> None:
@@ -44,7 +45,8 @@ def take_away(run: Run, dataset: Dataset, newest: int, best: int | None) -> None
             st.download_button(
                 "Metrics (.csv)", metrics_csv(measures), "metrics.csv", key="take_metrics"
             )
-            if (raw := _raw_predictions(run, newest)) is not None:
+            raw = networks.prediction(run.id, newest, dataset)
+            if raw is not None:
                 st.download_button(
                     "Predictions (.csv)",
                     partial(_predictions, run, dataset, raw),
@@ -55,23 +57,38 @@ def take_away(run: Run, dataset: Dataset, newest: int, best: int | None) -> None
             st.download_button(
                 "Data (.npz)", partial(arrays_file, dataset), "data.npz", key="take_data"
             )
+            st.download_button(
+                "Report (.html)",
+                partial(report_of, run, dataset, visitor.owner()),
+                f"seqlab_{run.id}.html",
+                mime="text/html",
+                key="take_report",
+                help="Result, curves, forecast, gates that play, data, settings and script in one "
+                "file that needs no network.",
+            )
         model = _model(run, dataset, _epoch(newest, best))
-        content = "Script, notebook, data, metrics and settings"
-        st.caption(f"{content}, with the network:" if model else f"{content}:")
+        content = "Script, notebook, data, metrics, predictions and settings"
+        without = f"{content}; with the network too, once it is prepared:"
+        st.caption(f"{content}, with the network:" if model else without)
         st.download_button(
-            "Everything (.zip)",
-            partial(package, run.experiment, dataset, measures, model),
+            "Everything (.zip)" if model else "All but the network (.zip)",
+            partial(_everything, run, dataset, measures, model, raw),
             "seqlab_run.zip",
             key="take_all",
         )
 
 
-def _raw_predictions(run: Run, epoch: int) -> NDArray[np.floating] | None:
-    """What the network gave for the validation part, if that was kept."""
-    try:
-        return services.store().snapshot(run.id, epoch).get("prediction")
-    except (FileNotFoundError, ValueError):
-        return None
+def _everything(
+    run: Run,
+    dataset: Dataset,
+    measures: dict[str, list[float | None]],
+    model: NetworkFiles | None,
+    raw: NDArray[np.floating] | None,
+) -> bytes:
+    """The zip; of the network only if it is prepared."""
+    keras, lite = (model.keras, model.lite) if model else (None, b"")
+    predictions = "" if raw is None else _predictions(run, dataset, raw)
+    return package(run.experiment, dataset, measures, keras, lite, predictions)
 
 
 def _predictions(run: Run, dataset: Dataset, raw: NDArray[np.floating]) -> str:
@@ -109,7 +126,7 @@ def _epoch(newest: int, best: int | None) -> int:
     return chosen if chosen in words else newest
 
 
-def _model(run: Run, dataset: Dataset, epoch: int) -> bytes | None:
+def _model(run: Run, dataset: Dataset, epoch: int) -> NetworkFiles | None:
     """The button for the trained network; before it is made, the one that makes it."""
     key = services.store().snapshot_key(run.id, epoch)
     model = _models.find(key)
@@ -117,12 +134,12 @@ def _model(run: Run, dataset: Dataset, epoch: int) -> bytes | None:
         place = st.empty()
         with place.container():
             st.caption("The network as a file is made by Keras, which takes some seconds.")
-            if not st.button("Prepare the network (.keras)", key="prepare_model"):
+            if not st.button("Prepare the network (.keras, .tflite)", key="prepare_model"):
                 return None
         try:
             with st.spinner("Keras writes the file …"):
                 weights = services.store().snapshot(run.id, epoch)
-                model = keras_file(run.experiment, dataset.frame, weights)
+                model = network_files(run.experiment, dataset.frame, weights)
         except ModelError as error:
             st.error(plain(str(error)))
             return None
@@ -132,5 +149,17 @@ def _model(run: Run, dataset: Dataset, epoch: int) -> bytes | None:
         _models.keep(key, model)
         place.empty()
     st.caption(f"{when(epoch)}, for `keras.saving.load_model`:")
-    st.download_button("Network (.keras)", model, "model.keras", key="take_model")
+    with st.container(horizontal=True):
+        st.download_button("Network (.keras)", model.keras, "model.keras", key="take_model")
+        if model.lite:
+            st.download_button(
+                "For LiteRT (.tflite)",
+                model.lite,
+                "model.tflite",
+                key="take_lite",
+                help="The same network for small devices: it reads one sequence at a time and "
+                "needs no TensorFlow.",
+            )
+    if model.why:
+        st.caption(plain(model.why))
     return model

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from seqlab.data.dataset import Dataset
 from seqlab.figures import horizon as figures
+from seqlab.inspection.networks import prediction_of
 from seqlab.inspection.words import when
 from seqlab.lens.stack import LensError
 from seqlab.network.horizon import (
@@ -20,8 +21,8 @@ from seqlab.network.horizon import (
     running_free,
     runs_free,
 )
-from seqlab.runs.store import Run
-from seqlab.ui import networks, services
+from seqlab.runs.records import Run
+from seqlab.ui import networks
 from seqlab.ui.cache import ByteCache
 from seqlab.ui.components.chart import chart
 from seqlab.ui.words import plain
@@ -32,7 +33,7 @@ SHOWN_RULES = 4
 Arrays = Mapping[str, NDArray[np.floating]]
 
 # by run, epoch and steps
-_runs: ByteCache[Horizon] = ByteCache(2**25, lambda found: 3 * found.forecast.nbytes)
+_runs: ByteCache[Horizon] = ByteCache("forecasts", lambda found: 3 * found.forecast.nbytes)
 
 
 def can_look_ahead(run: Run, dataset: Dataset) -> bool:
@@ -59,22 +60,22 @@ def look_ahead(run: Run, dataset: Dataset, arrays: Arrays, epoch: int) -> None:
     left, right = shown.container(key="ahead_charts").columns(2)
     with left:
         try:
-            found = _horizon(run, dataset, arrays, epoch, free)
+            horizon = _horizon(run, dataset, arrays, epoch, free)
         except LensError as error:
             st.caption(plain(str(error)))
             return
-        rules = dict(list(found.rule_errors.items())[:SHOWN_RULES])
-        said = _sentence(found, rules, free, epoch)
-        figure = figures.errors(found.errors, rules, dataset.target)
-        chart(figure, key="ahead_errors", alt=said, height=210, view=run.id)
-        st.caption(plain(said))
+        rules = dict(list(horizon.rule_errors.items())[:SHOWN_RULES])
+        sentence = _sentence(horizon, rules, free, epoch)
+        figure = figures.errors(horizon.errors, rules, dataset.target)
+        chart(figure, key="ahead_errors", alt=sentence, height=210, view=run.id)
+        st.caption(plain(sentence))
     with right:
-        _one(run, dataset, found)
+        _one(run, dataset, horizon)
 
 
 def _horizon(run: Run, dataset: Dataset, arrays: Arrays, epoch: int, free: bool) -> Horizon:
     if not free:
-        prediction = arrays.get("prediction")
+        prediction = prediction_of(arrays, dataset)
         if prediction is None or prediction.shape != dataset.y[dataset.validation].shape:
             raise LensError("The predictions of this epoch are not kept.")
         return at_once(dataset, prediction)
@@ -87,7 +88,7 @@ def _horizon(run: Run, dataset: Dataset, arrays: Arrays, epoch: int, free: bool)
         st.caption(f"Further than {far} ahead this network would take too long here.")
     st.session_state["ahead_steps"] = min(st.session_state.get("ahead_steps", 24), most)
     steps = st.slider("Steps ahead", 1, most, key="ahead_steps") if most > 1 else most
-    key = services.store().snapshot_key(run.id, epoch), steps
+    key = networks.version(run.id, epoch, dataset), steps
     return _runs.get(key, lambda: running_free(run.experiment, dataset, network, steps))
 
 
@@ -103,12 +104,12 @@ def _one(run: Run, dataset: Dataset, found: Horizon) -> None:
     rows = np.arange(row - window - dataset.horizon + 1, row + found.steps)
     known = dataset.values[rows[: -found.steps], 0]
     times = rows if dataset.labels is None else dataset.labels[rows]
-    made, truth = found.forecast[place], found.truth[place]
-    off = float(np.sqrt(np.nanmean((made - truth) ** 2)))
-    said = f"Forecast {place + 1} of {count}: RMSE {off:.4g} over {found.steps} steps."
-    figure = figures.forecast(times, known, truth, made, dataset.target)
-    chart(figure, key="ahead_one", alt=said, height=210, view=run.id)
-    st.caption(plain(said))
+    forecast, truth = found.forecast[place], found.truth[place]
+    off = float(np.sqrt(np.nanmean((forecast - truth) ** 2)))
+    sentence = f"Forecast {place + 1} of {count}: RMSE {off:.4g} over {found.steps} steps."
+    figure = figures.forecast(times, known, truth, forecast, dataset.target)
+    chart(figure, key="ahead_one", alt=sentence, height=210, view=run.id)
+    st.caption(plain(sentence))
 
 
 def _sentence(

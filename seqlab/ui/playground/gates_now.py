@@ -8,7 +8,7 @@ from seqlab.data.dataset import Dataset
 from seqlab.inspection import glossary
 from seqlab.inspection.sequences import sequence, title_of
 from seqlab.lens.stack import LensError
-from seqlab.runs.store import Run
+from seqlab.runs.records import Run
 from seqlab.ui import networks
 from seqlab.ui.components import player
 from seqlab.ui.components.terms import terms
@@ -40,8 +40,9 @@ def look_inside(run: Run, dataset: Dataset, newest: int, best: int | None = None
                 title = title_of(dataset, place)
                 st.caption(plain(title[0].upper() + title[1:]), width="stretch")
                 layer = _layer(layers)
-                words = [*glossary.of_cell(network.layers[layer].cell), "vanishing gradient"]
-                terms(words, run.experiment, dataset, "gate_terms")
+                cell = network.layers[layer].cell
+                words = [*glossary.of_cell(cell), "vanishing gradient"]
+                terms(words, run.experiment, dataset, "gate_terms", cell=cell)
                 st.page_link(
                     PAGE, label="More views: Inspect", icon=":material/search:", width="content"
                 )
@@ -53,8 +54,12 @@ def look_inside(run: Run, dataset: Dataset, newest: int, best: int | None = None
 
 def chosen_epoch(run: Run, saved: list[int]) -> int | None:
     """The epoch at which the player stands: the newest one, unless it was moved."""
-    chosen = player.chosen_epoch(run, KEY)
-    return chosen if chosen in saved else (saved[-1] if saved else None)
+    return player.chosen_epoch(run, KEY, saved) if saved else None
+
+
+def moved_to(run: Run) -> int | None:
+    """The epoch at which the player's handle was let go; `None` if it was never moved."""
+    return player.moved_to(run, KEY)
 
 
 def _sequence(n: int) -> int:

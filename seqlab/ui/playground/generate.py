@@ -14,7 +14,7 @@ from seqlab.inspection.typed_text import batch_of, read, spelled
 from seqlab.inspection.words import when
 from seqlab.lens.generate import sample, write
 from seqlab.lens.stack import LensError, Stack
-from seqlab.runs.store import Run
+from seqlab.runs.records import Run
 from seqlab.ui import networks
 from seqlab.ui.words import plain
 
@@ -24,7 +24,7 @@ CELL = (
     "display:inline-block;text-align:center;padding:0 .3em;margin:1px;border-radius:.3em;"
     "background:rgba(46,134,222,{share:.2f})"
 )
-SYMBOL = '<span style="{style}"><b>{symbol}</b><br><small>{share}</small></span>'
+SYMBOL = '<span style="{style}" title="{share}"><b>{symbol}</b>{below}</span>'
 
 
 @st.fragment
@@ -93,8 +93,8 @@ def own_words(run: Run, dataset: Dataset, epoch: int) -> None:
 def _reads(dataset: Dataset) -> str:
     symbols = [symbol for symbol in dataset.vocabulary if symbol not in (PADDING, UNKNOWN, END)]
     more = " …" if len(symbols) > 40 else ""
-    kept = " ".join("␣" if symbol == " " else symbol for symbol in symbols[:40])
-    return plain(f"What the network knows: {kept}{more}")
+    text = " ".join("␣" if symbol == " " else symbol for symbol in symbols[:40])
+    return plain(f"What the network knows: {text}{more}")
 
 
 def _one_more(key: str) -> None:
@@ -104,7 +104,7 @@ def _one_more(key: str) -> None:
 def _classes(dataset: Dataset, shares: NDArray[np.floating], epoch: int) -> None:
     order = np.argsort(shares)[::-1][:MOST_CLASSES]
     names = [dataset.goal.classes[i] for i in order]
-    st.html(_cells(names, shares[order]))
+    st.html(_cells(names, shares[order], numbers=True))
     st.caption(
         plain(f"{when(epoch)} the network says “{names[0]}”, probability {shares[order[0]]:.1%}.")
     )
@@ -126,18 +126,21 @@ def _symbols(
     st.html(_cells(names, shares))
     st.caption(
         plain(
-            f"{when(epoch)}. Under each symbol {note}. Least sure: “{names[least]}”, number "
-            f"{least + 1}, with {shares[least]:.1%}."
+            f"{when(epoch)}. The paler a symbol's ground, the lower {note}; it stands there in "
+            f"numbers when you point at it. Least sure: “{names[least]}”, number {least + 1}, with "
+            f"{shares[least]:.1%}."
         )
     )
 
 
-def _cells(names: list[str], shares: NDArray[np.floating]) -> str:
+def _cells(names: list[str], shares: NDArray[np.floating], numbers: bool = False) -> str:
+    """Names on a ground as strong as their probability; with `numbers` it stands below each."""
     cells = [
         SYMBOL.format(
             style=CELL.format(share=0.5 * share),
             symbol=html.escape("␣" if name == " " else name),
-            share=f"{share:.0%}",
+            share=f"{share:.1%}",
+            below=f"<br><small>{share:.0%}</small>" if numbers else "",
         )
         for name, share in zip(names, shares, strict=True)
     ]

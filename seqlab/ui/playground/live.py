@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from seqlab.runs.store import Run
-from seqlab.ui import services
+from seqlab.runs.records import Run
+from seqlab.ui import services, visitor
 from seqlab.ui.draft import Draft
 
 QUIET = 0.4  # seconds without another change before it trains
@@ -22,7 +22,7 @@ def live_switch() -> None:
         "Live",
         key="live",
         persist_state="session",
-        help="Train anew at once after each change, as long as nobody waits for a worker.",
+        help="Train anew at once after each change, as long as nobody else waits for a worker.",
     )
 
 
@@ -46,7 +46,7 @@ def live(now: Draft, run: Run | None, train: Callable[[], None]) -> None:
         asked, since = st.session_state.get(_WISH, (None, 0.0))
         if asked is None or time.monotonic() - since < QUIET:
             return
-        if services.pool().others_wait:
+        if services.pool().others_wait(visitor.owner()):
             st.caption("Others wait for a worker: press Train to queue up.")
             return
         st.session_state[_TRIED] = asked

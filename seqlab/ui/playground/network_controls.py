@@ -35,11 +35,11 @@ def network_controls(now: Draft) -> None:
     fitting = None
     if frame is not None:
         fitting = {"head": heads_for(frame), "head_activation": activations_for(frame)}
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if layers < MAX_LAYERS:
             st.button("Add a layer", key="add_layer", on_click=_add, icon=":material/add:")
         more("more_head", names, title="Head", fitting=fitting)
-    changes(names, "changed_head")
+        changes(names, "changed_head")
 
 
 def _usual(now: Draft) -> dict[str, bool]:
@@ -59,7 +59,7 @@ def _layer(i: int, layers: int, usual: dict[str, bool]) -> None:
         names = [name for name in Recurrent.model_fields if name not in IN_SIGHT and cell.has(name)]
         above = partial(_arrange, i, layers) if layers > 1 else None
         more(f"more_{i}", names, f"_{i}", above=above)
-    changes([f"{name}_{i}" for name in (*IN_SIGHT, *names)], f"changed_{i}", usual)
+        changes([f"{name}_{i}" for name in (*IN_SIGHT, *names)], f"changed_{i}", usual)
 
 
 def _arrange(i: int, layers: int) -> None:

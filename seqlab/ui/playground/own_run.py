@@ -38,8 +38,8 @@ def begin(run: str) -> None:
 
 def all_of_tab() -> list[str]:
     """The ids of the runs that this tab began, the newest last."""
-    found: list[str] = st.session_state.get(_RUNS, [])
-    return found
+    runs: list[str] = st.session_state.get(_RUNS, [])
+    return runs
 
 
 @st.fragment

@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 from seqlab.data.dataset import Dataset
 from seqlab.experiment import Finding
 from seqlab.inspection.inner import Inner, states_and_gradients
+from seqlab.inspection.networks import prediction_of
 from seqlab.lens.stack import LensError
 from seqlab.network.doctor import read_result
-from seqlab.runs.store import Metrics, Run
+from seqlab.runs.records import Metrics, Run
 from seqlab.ui import networks, services
 from seqlab.ui.cache import ByteCache
 
 Floats = NDArray[np.floating]
 
 _inner: ByteCache[Inner] = ByteCache(
-    2**26, lambda both: sum(a.nbytes for part in both for a in part.values())
+    "states and gradients", lambda both: sum(a.nbytes for part in both for a in part.values())
 )
 
 
@@ -37,14 +38,13 @@ def reading(
         epoch: of that snapshot.
     """
     # Early stopping went back to the best epoch: what came after it is not in these weights.
-    told = metrics.epoch <= (np.inf if run.status == "diverged" else epoch)
-    history = {"loss": metrics.loss[told].tolist(), "val_loss": metrics.val_loss[told].tolist()}
+    shown = metrics.epoch <= (np.inf if run.status == "diverged" else epoch)
+    history = {"loss": metrics.loss[shown].tolist(), "val_loss": metrics.val_loss[shown].tolist()}
     inner: Inner = {}, {}
     with suppress(LensError):  # the lens says why, below
         key = services.store().snapshot_key(run.id, epoch)
         inner = _inner.get(key, lambda: _inside(run, dataset, epoch))
-    prediction = (newest or {}).get("prediction")
-    return read_result(run.experiment, dataset, history, prediction, *inner)
+    return read_result(run.experiment, dataset, history, prediction_of(newest, dataset), *inner)
 
 
 def _inside(run: Run, dataset: Dataset, epoch: int) -> Inner:

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import streamlit as st
 
 from seqlab import environment
-from seqlab.runs.pool import until_turn
-from seqlab.runs.store import Metrics, Run
-from seqlab.ui import services
+from seqlab.runs.records import Metrics, Run
+from seqlab.runs.turns import until_turn
+from seqlab.ui import services, visitor
 from seqlab.ui.components.announcer import announce
-from seqlab.ui.words import duration, plain
+from seqlab.ui.words import counted, duration, plain
 
 WAITING_TICK = 2.0  # seconds between two looks at the queue, at its head
+ABOUT_TO_START = 0.3  # seconds, when it does not wait for others any more
 EACH = 0.1  # seconds more for each run in front: with a hundred tabs, looks crowd out answers
 RECENT = 200  # epochs that tell how quick a run is
 
 
-def status(run: Run | None, metrics: Metrics) -> None:
-    """One line on where the run stands."""
+def status(run: Run | None, metrics: Metrics, remarks: int = 0) -> None:
+    """One line on where the run stands, and how many remarks on it there are further below.
+
+    Args:
+        run: the run on the page; `None` for none.
+        metrics: its losses.
+        remarks: how many there are.
+    """
     if run is None or run.status != "queued":
         _problem()
     if run is None:
-        ready = "Press **Train** to see the network learn."
+        ready = "Once you press **Train**, you see here how the network learns."
         warming = "TensorFlow is warming up in the background. **Train** works already."
         st.caption(ready if services.pool().ready else warming)
         return
@@ -31,7 +40,8 @@ def status(run: Run | None, metrics: Metrics) -> None:
     epochs = run.planned
     numbers = _last_losses(metrics)
     if run.status == "queued":
-        tick = waiting_tick(services.pool().position(run.id))
+        position = services.pool().position(run.id)
+        tick = waiting_tick(position, _to_go(run.id) if position == 1 else math.inf)
         st.fragment(run_every=tick)(_waiting)(run.id, tick)
     elif run.status == "running":
         seconds = run.seconds or 0.0
@@ -55,7 +65,8 @@ def status(run: Run | None, metrics: Metrics) -> None:
             "failed": ("red", "error", f"Failed after {done} of {epochs} epochs."),
         }[run.status]
         rest = plain(f"{run.message} {numbers}{_best(metrics)}".strip())
-        st.markdown(f":{colour}-badge[:material/{icon}: {words}] :small[{rest}]")
+        below = f" :small[:orange[**{counted(remarks, 'remark')} below.**]]" if remarks else ""
+        st.markdown(f":{colour}-badge[:material/{icon}: {words}] :small[{rest}]{below}")
 
 
 def _spoken(run: Run, metrics: Metrics) -> str:
@@ -77,14 +88,16 @@ def _pace(at: np.ndarray) -> float | None:
     The median of the times between two reports: a pause is only one of them.
     """
     at = at[-RECENT:]
-    told, epochs = np.unique(at[np.isfinite(at)], return_counts=True)  # reported together
-    return float(np.median(np.diff(told) / epochs[1:])) if len(told) > 1 else None
+    moments, epochs = np.unique(at[np.isfinite(at)], return_counts=True)  # reported together
+    return float(np.median(np.diff(moments) / epochs[1:])) if len(moments) > 1 else None
 
 
 def _turn(seconds: float) -> str:
     """Said while others wait, if a run takes longer than it may then."""
     minutes = environment.current().turn
-    if minutes is None or seconds < 60 * minutes or not services.pool().others_wait:
+    if minutes is None or seconds < 60 * minutes:
+        return ""
+    if not services.pool().others_wait(visitor.owner()):
         return ""
     return f" · others wait: it stops {minutes:g} minutes after it began, and can go on later"
 
@@ -116,32 +129,40 @@ def _problem() -> None:
         st.warning(problem, icon=":material/cloud_off:")
 
 
-def waiting_tick(position: int | None) -> float:
-    """Seconds between two looks of a run in the queue: the further back, the longer."""
-    return WAITING_TICK + EACH * (position or 0)
+def waiting_tick(position: int | None, seconds: float = math.inf) -> float:
+    """Seconds between two looks of a run in the queue: the further back, the longer.
+
+    Args:
+        position: its place, `None` for a run that does not wait any more.
+        seconds: about how long until its turn.
+    """
+    soon = position is None or (position == 1 and seconds < WAITING_TICK)
+    return ABOUT_TO_START if soon else WAITING_TICK + EACH * (position or 0)
 
 
 def _waiting(run: str, tick: float) -> None:
     """The place in the queue. It alone looks again: many may wait, and nothing else changes."""
     store, pool = services.store(), services.pool()
-    found = store.get(run)
-    if found is None or found.status != "queued":
+    waiting = store.get(run)
+    if waiting is None or waiting.status != "queued":
         st.rerun()
     pool.look(run)
     _problem()
     position = pool.position(run)
-    if waiting_tick(position) < tick / 2:
+    seconds = _to_go(run)
+    if waiting_tick(position, seconds) < tick / 2:
         st.rerun()  # the whole page: from now on it looks more often
     place = "about to start"
-    if position:
-        training, before = pool.ahead(run)
-        turn = environment.current().turn
-        seconds = until_turn(
-            store.seconds_left(training),
-            store.seconds_left(before),
-            None if turn is None else 60 * turn,
-        )
+    if position and (seconds >= 1 or position > 1):
         to_go = f", about {duration(seconds)} to go" if pool.ready else ""
         place = f"number {position} in the queue{to_go}"
     what = "a free worker" if pool.ready else "TensorFlow, which is warming up"
     st.progress(0.0, text=f"Waiting for {what}: {place}.")
+
+
+def _to_go(run: str) -> float:
+    """About the seconds until a worker is free for a run that waits."""
+    training, before = services.pool().ahead(run)
+    turn, store = environment.current().turn, services.store()
+    left = store.seconds_left(training), store.seconds_left(before)
+    return until_turn(*left, None if turn is None else 60 * turn)

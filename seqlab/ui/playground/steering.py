@@ -9,14 +9,20 @@ import streamlit as st
 from seqlab.data.dataset import Dataset
 from seqlab.data.upload import UploadError
 from seqlab.experiment import LIMITS
-from seqlab.network.plan import plan
-from seqlab.network.program_key import program_key
-from seqlab.runs.store import Run, StoreError
+from seqlab.network.program_key import program_of
+from seqlab.runs.records import Run
+from seqlab.runs.storage import StoreError
 from seqlab.ui import draft, services, state, visitor
+from seqlab.ui.places import PAGES
 from seqlab.ui.playground import own_run
+from seqlab.ui.room import follow
 from seqlab.ui.words import plain
 
 MORE_EPOCHS = 20
+OF_A_STUDY = (
+    "A run of a comparison trains as its settings and its seed say: it cannot be paused, stepped, "
+    "given another rate or trained further. Its comparison can be stopped as a whole."
+)
 
 
 def steering(run: Run, dataset: Dataset | None, rate: float) -> None:
@@ -27,7 +33,14 @@ def steering(run: Run, dataset: Dataset | None, rate: float) -> None:
         dataset: its data, `None` if they are no longer kept.
         rate: the learning rate of its last epoch.
     """
-    if not visitor.owns(run):
+    if run.study is not None:
+        st.page_link(
+            PAGES / "compare.py",
+            label="Its comparison",
+            icon=":material/compare_arrows:",
+            query_params={"study": run.study, "run": run.id},
+        )
+    elif not visitor.owns(run):
         pass  # the page says whose it is
     elif run.status in ("running", "paused"):
         st.button(
@@ -119,15 +132,21 @@ def _history(run: Run) -> None:
     lines = services.store().log(run.id)
     with shown:
         if not lines:
-            st.caption("Nothing to tell yet.")
+            st.caption("Nothing to tell" + (" yet." if run.active else ": it trained undisturbed."))
         for at, line in lines[-50:]:
             moment = datetime.fromtimestamp(at, UTC).strftime("%H:%M:%S")
             st.caption(plain(f"{moment} UTC  {line}"))
 
 
 def tell(run: str, kind: str, value: int | None = None) -> None:
-    """Sends a command, with a value if there is one."""
-    if not visitor.owns_id(run):
+    """Sends a command, with a value if there is one.
+
+    Args:
+        run: its id.
+        kind: of the command, see `seqlab.training.control`.
+        value: such as an epoch; `None` for a command without.
+    """
+    if not visitor.steers(services.store().get(run)) or follow.on_hold():
         return
     services.pool().tell(run, {"kind": kind} | ({} if value is None else {"value": value}))
 
@@ -141,14 +160,14 @@ def _waits_after(run: Run) -> int | None:
 
 def _new_rate(run: str) -> None:
     value = st.session_state.get("new_rate")
-    if value is not None and visitor.owns_id(run):
+    if value is not None and visitor.steers(services.store().get(run)):
         services.pool().tell(run, {"kind": "learning_rate", "value": value})
 
 
 def _go_on(run: Run, dataset: Dataset, last: int) -> None:
-    if not visitor.owns(run):
+    if not visitor.steers(run) or follow.on_hold():
         return
-    program = program_key(plan(run.experiment, dataset.frame), dataset)
+    program = program_of(run.experiment, dataset)
     st.session_state[state.STORE_PROBLEM] = None
     try:
         table = draft.table_for(run.experiment.data)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from seqlab.ui.components.outline import outline
+
 _AT = "_tour"  # the number of the stop, from 0; None when there is no tour
 
 
@@ -68,12 +70,10 @@ def tour() -> None:
     if at is None:
         return
     stop = STOPS[at]
-    st.html(
-        f"<style>.st-key-{stop.key} {{ outline: 3px solid var(--st-primary-color, #1d5fb8); "
-        "outline-offset: 6px; border-radius: 6px; }"
-        # Never over what it points at.
-        f".st-key-tour {{ {'right' if at == len(STOPS) - 1 else 'left'}: 1.2rem; }}</style>"
-    )
+    outline(stop.key)
+    # Never over what it points at.
+    side = "right" if at == len(STOPS) - 1 else "left"
+    st.html(f"<style>.st-key-tour {{ {side}: 1.2rem; }}</style>")
     with st.container(key="tour", border=True, gap="xsmall"):
         st.markdown(f"**{at + 1} of {len(STOPS)}. {stop.title}**  \n{stop.words}")
         with st.container(horizontal=True, gap="small"):

@@ -5,23 +5,27 @@ from __future__ import annotations
 import streamlit as st
 
 from seqlab import environment
-from seqlab.choices import KNOBS
 from seqlab.data.dataset import Dataset
 from seqlab.data.upload import UploadError
 from seqlab.experiment import Experiment
+from seqlab.fitting.optimizers import KNOBS
+from seqlab.fitting.schedules import SCHEDULES
 from seqlab.inspection.baselines import losses_to_beat
 from seqlab.network.doctor.targets import losses_for, metrics_for
 from seqlab.network.estimate import Estimate, estimate
-from seqlab.network.plan import plan
-from seqlab.network.program_key import program_key
-from seqlab.runs.store import Run, StoreError
+from seqlab.network.program_key import ProgramKey, program_of
+from seqlab.runs import soon
+from seqlab.runs.records import Run
+from seqlab.runs.storage import StoreError
 from seqlab.ui import draft, services, state, visitor
 from seqlab.ui.controls.fields import changes, field, more
 from seqlab.ui.playground import own_run
 from seqlab.ui.playground.live import live, live_switch
 from seqlab.ui.playground.steering import tell
+from seqlab.ui.room import follow
 
 SMALL = 2_000_000  # bytes of a table
+BEGINS = 0.1  # seconds for a free worker to take a run
 _AHEAD = "_compiled_ahead"  # the program that this tab asked for last
 IN_SIGHT = ("optimizer", "learning_rate", "batch_size", "epochs", "clipnorm", "seed")
 
@@ -42,12 +46,7 @@ def training_controls(dataset: Dataset | None) -> None:
         field("learning_rate", "Learning rate")
         field("epochs", "Epochs")
         field("seed", "Seed")
-    schedule = {
-        "constant": [],
-        "cosine": ["decay_rate"],
-        "exponential": ["decay_rate"],
-        "plateau": ["decay_rate", "plateau_patience"],
-    }[st.session_state.schedule]
+    schedule = SCHEDULES[st.session_state.schedule].settings
     frame = None if dataset is None else dataset.frame
     names = ["schedule", *schedule, "warmup", "patience", "clipvalue", "loss", "metrics"]
     names += ["class_weight"] if frame is not None and frame.kind == "class" else []
@@ -55,8 +54,9 @@ def training_controls(dataset: Dataset | None) -> None:
     fitting = None
     if frame is not None:
         fitting = {"loss": losses_for(frame), "metrics": metrics_for(frame)}
-    more("more_training", names, fitting=fitting)
-    changes([*IN_SIGHT, *names], "changed_training")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        more("more_training", names, fitting=fitting)
+        changes([*IN_SIGHT, *names], "changed_training")
 
 
 def train_buttons(now: draft.Draft, run: Run | None, clean: bool = False) -> None:
@@ -67,8 +67,9 @@ def train_buttons(now: draft.Draft, run: Run | None, clean: bool = False) -> Non
         run: the run that is shown, if there is one.
         clean: whether nothing at all is to be said against it.
     """
-    ready, active = now.ready, run is not None and run.active
-    mine = visitor.owns(run)
+    held = follow.on_hold()
+    ready, active = now.ready and not held, run is not None and run.active
+    mine = visitor.steers(run)
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Train again" if state.run_id() else "Train",
@@ -77,14 +78,14 @@ def train_buttons(now: draft.Draft, run: Run | None, clean: bool = False) -> Non
             icon=":material/play_arrow:",
             disabled=not ready,
             on_click=train,
-            help=None if ready else "Mend what is marked in red first.",
+            help=None if ready else follow.HOLD if held else "Mend what is marked in red first.",
         )
         paused = run is not None and run.status == "paused"
         st.button(
             "Resume" if paused else "Pause",
             key="pause",
             icon=":material/resume:" if paused else ":material/pause:",
-            disabled=not mine or run is None or run.status not in ("running", "paused"),
+            disabled=held or not mine or run is None or run.status not in ("running", "paused"),
             on_click=tell,
             args=(run.id if run else "", "resume" if paused else "pause"),
         )
@@ -96,27 +97,28 @@ def train_buttons(now: draft.Draft, run: Run | None, clean: bool = False) -> Non
             on_click=_stop,
         )
     if ready and now.experiment is not None and now.dataset is not None:
-        same = services.pool().compiled(
-            program_key(plan(now.experiment, now.dataset.frame), now.dataset)
-        )
+        program = program_of(now.experiment, now.dataset)
+        same = services.pool().compiled(program)
         if not same:
-            _compile_ahead(now.experiment, now.dataset)
+            _compile_ahead(now.experiment, program)
         foreseen = estimate(now.experiment, now.dataset, services.store().pace(), compiled=same)
         compiling = "" if same else " with compiling"
-        checked = ":green[:material/check:] Ready: " if clean else ""
+        # Said here and not above the charts, which would move.
+        changed = run is not None and now.experiment != run.experiment
+        checked = ":green[:material/check:] " if clean else ""
+        checked += "Settings changed: " if changed else "Ready: " if clean else ""
         words = f"{checked}{foreseen.epochs:,} epochs take {foreseen.words}{compiling}."
         words += _turn(foreseen)
     else:
-        words = "Fix the problem on the right to train."
+        words = follow.HOLD if held else "Fix the problem that is marked to train."
     with st.container(horizontal=True, gap="small", key="train_words"):
         st.caption(words, width="stretch")
         live_switch()
     live(now, run, train)
 
 
-def _compile_ahead(experiment: Experiment, dataset: Dataset) -> None:
+def _compile_ahead(experiment: Experiment, program: ProgramKey) -> None:
     """While one looks at a new network, an idle worker compiles it, once."""
-    program = program_key(plan(experiment, dataset.frame), dataset)
     if st.session_state.get(_AHEAD) == program:
         return
     st.session_state[_AHEAD] = program
@@ -136,25 +138,41 @@ def _turn(foreseen: Estimate) -> str:
 def train() -> None:
     """Queues the draft as a new run and shows that; the tab's run before it is stopped."""
     now = draft.draft(state.flat())
-    if not now.ready or now.experiment is None or now.dataset is None:
+    if not now.ready or now.experiment is None or now.dataset is None or follow.on_hold():
         return
-    store = services.store()
-    line = next(iter(losses_to_beat(now.experiment, now.dataset).items()), None)
-    foreseen = estimate(now.experiment, now.dataset).epoch
     try:
-        table = draft.table_for(now.experiment.data)  # before there is a run that would wait for it
-        run = store.create(now.experiment, line, foreseen, visitor.owner())
+        run = queue(now.experiment, now.dataset)
     except (StoreError, UploadError) as error:
         st.session_state[state.STORE_PROBLEM] = str(error)
         return
     st.session_state[state.STORE_PROBLEM] = None
     own_run.begin(run)
     state.show_run(run)
-    program = program_key(plan(now.experiment, now.dataset.frame), now.dataset)
-    services.pool().submit(run, now.experiment, table, program)
+    # A free worker takes it at once, and the page need not say it waits.
+    if services.pool().position(run) == 1:
+        soon.until_begun(services.store(), run, BEGINS)
+
+
+def queue(experiment: Experiment, dataset: Dataset) -> str:
+    """Queues a run of the visitor; returns its id.
+
+    Args:
+        experiment: which can be trained.
+        dataset: its data.
+
+    Raises:
+        StoreError: if it cannot be kept.
+        UploadError: if the file of the experiment is no longer there.
+    """
+    line = next(iter(losses_to_beat(experiment, dataset).items()), None)
+    foreseen = estimate(experiment, dataset).epoch
+    table = draft.table_for(experiment.data)  # before there is a run that would wait for it
+    run = services.store().create(experiment, line, foreseen, visitor.owner())
+    services.pool().submit(run, experiment, table, program_of(experiment, dataset))
+    return run
 
 
 def _stop() -> None:
     run = state.run_id()
-    if run and visitor.owns_id(run):
+    if run and visitor.steers(services.store().get(run)):
         services.pool().stop(run)

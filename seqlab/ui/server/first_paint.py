@@ -1,26 +1,52 @@
-"""What a browser must know before it draws anything: our styles, and that Plotly will be needed.
+"""What a browser must know before it draws anything: our styles, Plotly, and Streamlit's widgets.
 
 Streamlit can only send styles with the page's first parts, which then move when the styles arrive.
-Here they stand in the head of the one HTML file that Streamlit serves.
+Here they stand in the head of the one HTML file that Streamlit serves. The scripts of its widgets
+would be asked for only when the first of them has arrived; here while the server is still at work.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STYLE = Path(__file__).parents[1] / "style.css"
 END = b"</head>"
+STATIC = Path(streamlit.__file__).parent / "static"
+WIDGETS = ("BidiComponent", "Button", "Checkbox", "Html", "NumberInput", "Selectbox", "Slider")
+_IMPORT = re.compile(r'(?:from|import)"\./([\w.$-]+\.js)"')
 UNWANTED = (b"accept-encoding", b"if-none-match", b"if-modified-since")
 
 
+def preloads(static: Path = STATIC) -> str:
+    """Links to the scripts of the playground's widgets, with all that they import.
+
+    Args:
+        static: Streamlit's folder with `index.html`, which has links to its first scripts.
+    """
+    page, scripts = (static / "index.html").read_text("utf-8"), static / "static" / "js"
+    ahead = [path.name for name in WIDGETS for path in sorted(scripts.glob(f"{name}.*.js"))]
+    found: list[str] = []
+    while ahead:
+        name = ahead.pop(0)
+        if name not in page and name not in found:
+            found.append(name)
+            ahead += _IMPORT.findall((scripts / name).read_text("utf-8"))
+    address = "./static/js/"  # as in `index.html`
+    return "".join(f'<link rel="modulepreload" crossorigin href="{address}{n}">' for n in found)
+
+
 def head(script: str) -> bytes:
-    """Styles, and the address of a script to load early, as the last lines of a head."""
+    """Styles, and scripts to fetch while the page waits for the server, as the end of a head."""
     # Nested, so that they outweigh Streamlit's own, which come later.
     style = f"<style>html body {{ {STYLE.read_text('utf-8')} }}</style>"
-    return f'<link rel="preload" as="script" href="{script}">{style}'.encode()
+    # `chart.js` asks whether it is there yet.
+    handlers = 'onload="this.dataset.loaded = 1" onerror="this.remove()"'
+    return f'<script async src="{script}" {handlers}></script>{preloads()}{style}'.encode()
 
 
 class FirstPaint:

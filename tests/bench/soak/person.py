@@ -68,70 +68,32 @@ class Tab(Visitor):
     """
 
     def __init__(self, port: int, query: str, cookies: http.cookiejar.CookieJar) -> None:
-        super().__init__(port, query)
-        self._site = f"http://127.0.0.1:{port}"
-        self._cookies = cookies
-        self._browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
+        super().__init__(port, query, cookies)
         self._urls: asyncio.Queue[Any] = asyncio.Queue()
         self._session = ""
-        self.drawn: dict[str, tuple[str, Any]] = {}  # key -> kind and content of a widget
-        self.pages: dict[str, str] = {}  # path -> hash
         self.closed = asyncio.Event()
 
-    async def __aenter__(self) -> Tab:
-        for path in ("/", "/_stcore/health"):  # each sets cookies of its own
-            await asyncio.to_thread(self._get, path)
-        header = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._cookies)
-        self._socket = await websockets.connect(
-            self._address,
-            subprotocols=["streamlit"],
-            max_size=None,
-            open_timeout=30,
-            additional_headers={"Cookie": header},
-        )
-        self._reader = asyncio.create_task(self._hear())
-        return self
-
-    def _get(self, path: str) -> None:
-        request = urllib.request.Request(self._site + path, headers={"Accept": "text/html"})
-        with self._browser.open(request, timeout=30) as answer:
-            answer.read()
-
-    async def _hear(self) -> None:
+    async def _read(self) -> None:
         with suppress(websockets.ConnectionClosed):
             await self._read_all()
         self.closed.set()
         self._answered.set()
 
-    async def _read_all(self) -> None:
-        async for data in self._socket:
-            message = ForwardMsg()
-            message.ParseFromString(data)
-            match message.WhichOneof("type"):
-                case "file_urls_response":
-                    self._urls.put_nowait(message.file_urls_response.file_urls)
-                    continue
-                case "navigation":
-                    for page in message.navigation.app_pages:
-                        self.pages[page.url_pathname] = page.page_script_hash
-                case "new_session" if not message.metadata.run.fragment_ids:
-                    self.drawn.clear()
-                    self._session = message.new_session.initialize.session_id
-            self._take(message)
+    def _take(self, message: ForwardMsg) -> None:
+        match message.WhichOneof("type"):
+            case "file_urls_response":
+                self._urls.put_nowait(message.file_urls_response.file_urls)
+            case "new_session" if not message.metadata.run.fragment_ids:
+                self._session = message.new_session.initialize.session_id
+        super()._take(message)
 
     def _draw(self, message: ForwardMsg) -> None:
         super()._draw(message)
         element = message.delta.new_element
         kind = element.WhichOneof("type")
         content = getattr(element, kind) if kind else None
-        if identifier := getattr(content, "id", ""):
-            self.drawn[identifier.split("-", 2)[-1]] = kind or "", content
         if kind == "alert" and FAILED in content.body:
             self.errors.append(content.body)
-
-    def enabled(self, key: str) -> bool:
-        """Whether a widget is drawn and can be used."""
-        return key in self.drawn and not self.drawn[key][1].disabled
 
     async def set(self, key: str, draw: random.Random) -> float:
         """Gives a drawn widget a random value that its limits allow."""
@@ -149,11 +111,6 @@ class Tab(Visitor):
         else:
             state.bool_value = draw.random() < 0.5
         self._widgets[state.id] = state
-        return await self._rerun()
-
-    async def go(self, path: str) -> float:
-        """Opens another page by the navigation."""
-        self._page, self.query = self.pages[path], ""
         return await self._rerun()
 
     async def upload(self, name: str, content: bytes) -> float:
@@ -257,14 +214,14 @@ class Person:
         choices: list[tuple[int, str, Callable[[], Awaitable[float]]]] = [
             (weight, key, lambda key=key: tab.press(key))
             for key, weight in buttons.items()
-            if tab.enabled(key)
+            if tab.has(key)
         ]
         settable = ("number_input", "selectbox", "checkbox")
-        fields = [k for k, (kind, _) in tab.drawn.items() if kind in settable and tab.enabled(k)]
+        fields = [k for k, (kind, _) in tab.drawn.items() if kind in settable and tab.has(k)]
         if fields:
             key = draw.choice(fields)
             choices.append((6, "change", lambda: tab.set(key, draw)))
-        if tab.enabled("upload"):
+        if tab.has("upload"):
             name, content = draw.choice(FILES)(draw)
             choices.append((4, "upload", lambda: tab.upload(name, content)))
         if tab.pages:

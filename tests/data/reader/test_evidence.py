@@ -138,7 +138,10 @@ def test_columns_of_words_that_are_not_used_are_named():
 
 def test_windows_that_were_cut_already_are_noticed():
     lags = {f"x(t-{k})": WAVE[8 - k : N - k] for k in range(5, -1, -1)}
-    assert "lagged_columns" in codes(read(csv(**lags)))
+    assert "windows_cut" in codes(read(csv(**lags)))
+    dated = {"when": DAYS[: N - 8].strftime("%Y-%m-%d")}
+    named = {f"lag {k}": WAVE[8 - k : N - k] for k in range(5, -1, -1)}
+    assert "lagged_columns" in codes(read(csv(**dated, **named)))
     assert "lagged_columns" not in codes(read(csv(a=WAVE, b=WAVE[::-1], c=np.sort(WAVE))))
 
 
@@ -435,6 +438,26 @@ def test_the_fullest_sheet_of_a_workbook_is_read():
     (finding,) = [f for f in table.findings if f.code == "workbook"]
     assert "notes" in finding.message
     assert finding.level == "warning"
+
+
+def test_another_sheet_can_be_chosen():
+    other = FRAME.assign(a=-WAVE).head(40)
+    book = workbook(first=other, second=FRAME)
+    table = read(book, "a.xlsx")
+    assert (table.sheets, table.sheet) == (("second", "first"), "second")
+    chosen = read(book, "a.xlsx", sheet="first")
+    assert chosen.sheet == "first"
+    assert chosen.frame["a"].tolist() == (-WAVE[:40]).tolist()
+    assert "as you chose" in chosen.findings[0].message
+    with pytest.raises(UploadError, match="no sheet called “third”"):
+        read(book, "a.xlsx", sheet="third")
+
+
+def test_a_fuller_sheet_without_a_table_is_passed_over():
+    words = pd.DataFrame({f"w{i}": [f"line {i} {j}" for j in range(100)] for i in range(8)})
+    table = read(workbook(manual=words, data=FRAME), "a.xlsx")
+    assert table.sheet == "data"
+    assert "“manual”, holds no table" in table.findings[0].message
 
 
 def test_a_parquet_file_is_read():

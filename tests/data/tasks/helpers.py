@@ -1,8 +1,8 @@
-"""Loading a task by its name."""
+"""Loading a source by its name."""
 
 from seqlab.data.load import load
 from seqlab.experiment import Data, Experiment
 
 
-def dataset(source, **data):
+def dataset(source="sunspots", **data):
     return load(Experiment(data=Data(source=source, **data)))

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from seqlab.data.reader.bytes.foreign import UploadError
 from seqlab.data.reader.columns.numerals import MOST
-from seqlab.data.reader.wording import count, hint, names, shown, warning
+from seqlab.data.reader.wording import Findings, count, hint, names, shown, warning
 from seqlab.experiment import Finding, Kind
+from seqlab.limits import MAX_CLASSES
 
 MAX_VALUES = 10_000_000
-MAX_CLASSES = 50
 _SHOWN_STEPS = 10_000
 _SERIES_COLUMNS = 64  # a table of more columns than this is rather one sequence a row
 _X = ("x", "x_train", "xtrain", "train_x", "inputs", "input", "sequences", "data", "arr_0")
@@ -117,8 +117,9 @@ def read(
     Raises:
         UploadError: if the file is damaged, holds objects, or shapes do not fit.
     """
-    found = _load(data)
-    numbers, findings = _chosen(found)
+    arrays = _load(data)
+    numbers, assumed = _chosen(arrays)
+    findings = Findings(assumed)
     x, y, lengths = (numbers.get(role) for role in ("x", "y", "lengths"))
     assert x is not None
     if x.dtype.kind not in "fiub":
@@ -139,21 +140,17 @@ def read(
     findings += noticed
     order = ", its first two axes swapped" if swapped else ""
     if x.ndim < 3:
-        findings.append(
-            warning(
-                "array_shape",
-                f"x has the shape {x.shape}{order}: read as {count(values.shape[0], 'sequence')} "
-                f"of {count(values.shape[1], 'step')} with one value each.",
-            )
+        findings.warn(
+            "array_shape",
+            f"x has the shape {x.shape}{order}: read as {count(values.shape[0], 'sequence')} "
+            f"of {count(values.shape[1], 'step')} with one value each.",
         )
     else:
         n, steps, width = values.shape
-        findings.append(
-            hint(
-                "array_shape",
-                f"x has the shape {x.shape}{order}: {count(n, 'sequence')} of "
-                f"{count(steps, 'step')} with {count(width, 'feature')}.",
-            )
+        findings.hint(
+            "array_shape",
+            f"x has the shape {x.shape}{order}: {count(n, 'sequence')} of "
+            f"{count(steps, 'step')} with {count(width, 'feature')}.",
         )
     real, noticed = _lengths(values, lengths)
     findings += noticed
@@ -162,7 +159,7 @@ def read(
         target, noticed = _target(y, values.shape)
         findings += noticed
     if missing := int(np.isnan(values[np.arange(values.shape[1]) < real[:, None]]).sum()):
-        findings.append(warning("missing", f"Missing values in x: {missing:,}."))
+        findings.warn("missing", f"Missing values in x: {missing:,}.")
     return Arrays(values, target, real, swapped), findings
 
 
@@ -177,16 +174,14 @@ def _axes(
         swapped: what the user says; `None` swaps only if y then fits and else does not.
         findings: where to say so.
     """
-    findings: list[Finding] = []
+    findings = Findings()
     rows, columns, _ = values.shape
     if swapped is None and y is not None and y.ndim and len(y) == columns != rows:
         swapped = True
-        findings.append(
-            warning(
-                "swapped_axes",
-                f"x has the shape {values.shape}, and y has {count(len(y), 'target')}, as many as "
-                "its second axis: the steps were taken to stand before the sequences.",
-            )
+        findings.warn(
+            "swapped_axes",
+            f"x has the shape {values.shape}, and y has {count(len(y), 'target')}, as many as "
+            "its second axis: the steps were taken to stand before the sequences.",
         )
     if not swapped:
         return values, y, False, findings
@@ -212,12 +207,12 @@ def _load(data: bytes) -> dict[str, Array]:
                     f"The arrays of this archive take {size / 2**20:,.0f} MB unpacked; at most "
                     f"{16 * MAX_VALUES // 2**20} MB are read. Keep a part of them."
                 )
-            found = {}
+            arrays = {}
             for member in members:
                 name = member.filename.removesuffix(".npy")
                 with archive.open(member) as stream:
-                    found[name] = _array(stream, shown(name))
-            return found
+                    arrays[name] = _array(stream, shown(name))
+            return arrays
     except UploadError:
         raise
     except Exception as error:  # zipfile raises what it likes about a damaged archive
@@ -256,36 +251,34 @@ def _array(stream: IO[bytes], title: str) -> Array:
     return np.frombuffer(content, dtype, size).reshape(shape, order="F" if fortran else "C")
 
 
-def _chosen(found: Mapping[str, Array]) -> tuple[dict[str, Array], list[Finding]]:
+def _chosen(arrays: Mapping[str, Array]) -> tuple[dict[str, Array], list[Finding]]:
     """Which arrays are x, y and lengths, by their names or else by their shapes."""
-    key = {name.casefold(): name for name in found}
+    key = {name.casefold(): name for name in arrays}
     roles = {"x": _X, "y": _Y, "lengths": _LENGTHS}
     taken = {
         role: next((key[known] for known in names_ if known in key), "")
         for role, names_ in roles.items()
     }
-    findings = []
-    rest = [name for name in found if name not in taken.values()]
+    findings = Findings()
+    rest = [name for name in arrays if name not in taken.values()]
     if not taken["x"]:
-        rest.sort(key=lambda name: (-found[name].ndim, -found[name].size))
+        rest.sort(key=lambda name: (-arrays[name].ndim, -arrays[name].size))
         taken["x"], *rest = rest or [taken["y"] or taken["lengths"]]
-        n = found[taken["x"]].shape[:1]
+        n = arrays[taken["x"]].shape[:1]
         if not taken["y"]:
-            taken["y"] = next((r for r in rest if found[r].shape[:1] == n), "")
+            taken["y"] = next((r for r in rest if arrays[r].shape[:1] == n), "")
             rest = [name for name in rest if name != taken["y"]]
-        findings.append(
-            warning(
-                "array_names",
-                f"No array is called x: {shown(taken['x'])} was taken for x"
-                + (f" and {shown(taken['y'])} for y." if taken["y"] else "."),
-            )
+        findings.warn(
+            "array_names",
+            f"No array is called x: {shown(taken['x'])} was taken for x"
+            + (f" and {shown(taken['y'])} for y." if taken["y"] else "."),
         )
         for role in ("y", "lengths"):
             if taken[role] == taken["x"]:
                 taken[role] = ""
     if rest:
-        findings.append(warning("arrays_unused", f"Not used: {names(rest)}."))
-    return {role: found[name] for role, name in taken.items() if name}, findings
+        findings.warn("arrays_unused", f"Not used: {names(rest)}.")
+    return {role: arrays[name] for role, name in taken.items() if name}, findings
 
 
 def _is_series(shape: tuple[int, ...]) -> bool:
@@ -294,7 +287,7 @@ def _is_series(shape: tuple[int, ...]) -> bool:
 
 def _series(values: NDArray[np.float64], y: Array | None) -> tuple[pd.DataFrame, list[Finding]]:
     """One series, a step a row."""
-    findings: list[Finding] = []
+    findings = Findings()
     if values.ndim == 3:
         raise UploadError(f"x has the shape {values.shape}: three axes cannot be one series.")
     table = values if values.ndim == 2 else values[:, None]
@@ -304,9 +297,9 @@ def _series(values: NDArray[np.float64], y: Array | None) -> tuple[pd.DataFrame,
     if y is not None and y.shape[:1] == (len(frame),) and y.size == len(frame):
         flat = y.reshape(-1)
         frame["y"] = flat.astype(np.float64) if flat.dtype.kind in "fiub" else flat.astype(str)
-    told = warning if values.ndim == 2 and width > 1 else hint
+    level = warning if values.ndim == 2 and width > 1 else hint
     findings.append(
-        told(
+        level(
             "array_shape",
             f"The array has the shape {values.shape}: read as one series of "
             f"{count(len(frame), 'step')} with {count(width, 'column')}.",
@@ -319,34 +312,32 @@ def _lengths(
     values: NDArray[np.float64], lengths: Array | None
 ) -> tuple[NDArray[np.int64], list[Finding]]:
     """How many steps of each sequence are real: as told, or up to the last that is not NaN."""
-    findings: list[Finding] = []
+    findings = Findings()
     n, steps, _ = values.shape
     if lengths is not None:
-        told = lengths.reshape(-1)
-        fits = told.dtype.kind in "iu" and len(told) == n
-        if not fits or told.min(initial=1) < 1 or told.max(initial=1) > steps:
+        counts = lengths.reshape(-1)
+        fits = counts.dtype.kind in "iu" and len(counts) == n
+        if not fits or counts.min(initial=1) < 1 or counts.max(initial=1) > steps:
             raise UploadError(
                 f"lengths must hold {n:,} whole numbers from 1 to {steps:,}, one a sequence; it "
                 f"has the shape {lengths.shape} and the type {lengths.dtype}."
             )
-        return told.astype(np.int64), findings
+        return counts.astype(np.int64), findings
     known: NDArray[np.bool_] = np.any(~np.isnan(values), axis=2)
     last = steps - np.argmax(known[:, ::-1], axis=1)
     real = np.where(known.any(axis=1), last, 0).astype(np.int64)
     if (real < steps).any():
-        findings.append(
-            warning(
-                "array_padding",
-                f"{count(int((real < steps).sum()), 'sequence')} with nothing but NaN at the end: "
-                "read as shorter.",
-            )
+        findings.warn(
+            "array_padding",
+            f"{count(int((real < steps).sum()), 'sequence')} with nothing but NaN at the end: "
+            "read as shorter.",
         )
     return real, findings
 
 
 def _target(y: Array, shape: tuple[int, ...]) -> tuple[Array, list[Finding]]:
     """y as classes (n,) or (n, timesteps), or as values (n, outputs) or (n, timesteps, outputs)."""
-    findings: list[Finding] = []
+    findings = Findings()
     n, steps, _ = shape
     if y.shape[:1] != (n,):
         raise UploadError(
@@ -365,11 +356,9 @@ def _target(y: Array, shape: tuple[int, ...]) -> tuple[Array, list[Finding]]:
         and y.shape != (n, steps)
     )
     if one_hot:
-        findings.append(
-            hint(
-                "one_hot",
-                f"y has the shape {y.shape}: {y.shape[-1]} classes, a 1 for the right one.",
-            )
+        findings.hint(
+            "one_hot",
+            f"y has the shape {y.shape}: {y.shape[-1]} classes, a 1 for the right one.",
         )
         y = y.argmax(axis=-1)
     if y.dtype.kind in "SU":
@@ -393,10 +382,10 @@ def _target(y: Array, shape: tuple[int, ...]) -> tuple[Array, list[Finding]]:
         are_classes &= y.dtype.kind != "f" or distinct <= 20
     where = "at every step" if stepwise else "a sequence"
     if are_classes:
-        findings.append(hint("array_target", f"y: one of {distinct:,} classes {where}."))
+        findings.hint("array_target", f"y: one of {distinct:,} classes {where}.")
         return y if y.dtype.kind in "SU" else y.astype(np.int64), findings
     values = y.astype(np.float64)
     if values.ndim == 1 or (stepwise and values.ndim == 2):
         values = values[..., None]
-    findings.append(hint("array_target", f"y: {count(values.shape[-1], 'number')} {where}."))
+    findings.hint("array_target", f"y: {count(values.shape[-1], 'number')} {where}.")
     return values, findings

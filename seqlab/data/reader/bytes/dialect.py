@@ -48,10 +48,10 @@ def find(lines: list[str], delimiter: str | None) -> tuple[Dialect, int, list[Fi
         raise UploadError(f"The delimiter must be one character, got {delimiter!r}.")
     marks = _marks("".join(lines[:_SAMPLE_LINES]))
     if lines and (declared := _EXCEL_HINT.fullmatch(lines[0])):
-        found = hint("sep_line", "Line 1 names the delimiter and is not data.")
+        finding = hint("sep_line", "Line 1 names the delimiter and is not data.")
         sign = declared.group(1) if delimiter is None else delimiter
         if sign not in '"\r\n':
-            return marks._replace(delimiter=sign or None), 1, [found]
+            return marks._replace(delimiter=sign or None), 1, [finding]
     if delimiter is not None:
         return marks._replace(delimiter=delimiter or None), 0, []
     chosen, findings = _choose(lines, marks)
@@ -59,7 +59,13 @@ def find(lines: list[str], delimiter: str | None) -> tuple[Dialect, int, list[Fi
 
 
 def reader(lines: list[str], dialect: Dialect, strict: bool = False) -> Any:  # noqa: ANN401
-    """A csv reader for these lines, from the standard library."""
+    """A csv reader for these lines, from the standard library.
+
+    Args:
+        lines: of the file, with or without their ends.
+        dialect: delimiter and quotes.
+        strict: refuses quotes in wrong places.
+    """
     source: Iterable[str] = lines
     if dialect.delimiter == BLANKS:
         source = (_RUNS.sub(" ", line.strip()) + "\n" for line in lines)

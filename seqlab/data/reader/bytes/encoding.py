@@ -8,7 +8,7 @@ import re
 
 from seqlab.data.reader.bytes import languages
 from seqlab.data.reader.bytes.foreign import UploadError
-from seqlab.data.reader.wording import count, hint, on_lines, warning
+from seqlab.data.reader.wording import Findings, count, on_lines, warning
 from seqlab.experiment import Finding
 
 _BOMS = (
@@ -54,40 +54,35 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[str, str, list[Fin
     Raises:
         UploadError: if the bytes are no text in any encoding known here.
     """
-    findings: list[Finding] = []
+    findings = Findings()
     if encoding is None:
-        encoding, findings = _detect(data)
+        encoding, assumed = _detect(data)
+        findings += assumed
     try:
         text = data.decode(encoding, errors="replace")
     except (LookupError, ValueError, AssertionError) as error:
         raise UploadError(f"There is no text encoding called {encoding!r}.") from error
     if bad := text.count(_DAMAGE):
         where = on_lines(_lines_with(text, _DAMAGE))
-        findings.append(
-            warning(
-                "bad_bytes",
-                f"{count(bad, 'character')} on {where} cannot be read as {encoding}. "
-                "Choose another encoding if text looks wrong.",
-            )
+        findings.warn(
+            "bad_bytes",
+            f"{count(bad, 'character')} on {where} cannot be read as {encoding}. "
+            "Choose another encoding if text looks wrong.",
         )
     if bad := text.count(_NUL):
         where = on_lines(_lines_with(text, _NUL))
-        findings.append(
-            warning(
-                "nul_bytes",
-                f"{count(bad, 'NUL byte')} on {where} left out: the file may have been damaged "
-                "or cut off when it was saved.",
-            )
+        findings.warn(
+            "nul_bytes",
+            f"{count(bad, 'NUL byte')} on {where} left out: the file may have been damaged "
+            "or cut off when it was saved.",
         )
         text = text.replace(_NUL, "")
     if unseen := len(_UNSEEN.findall(text.removeprefix("\ufeff"))):
-        findings.append(
-            hint("unseen", f"{count(unseen, 'invisible character')} between letters left out.")
-        )
+        findings.hint("unseen", f"{count(unseen, 'invisible character')} between letters left out.")
         text = _UNSEEN.sub("", text)
     if "\n" not in text and "\r" not in text and (odd := _ODD_LINES.search(text)):
-        findings.append(
-            hint("line_ends", f"Lines end in the character U+{ord(odd[0]):04X}, not in line feeds.")
+        findings.hint(
+            "line_ends", f"Lines end in the character U+{ord(odd[0]):04X}, not in line feeds."
         )
         text = _ODD_LINES.sub("\n", text)
     guessed = bool(findings) and findings[0].code == "encoding_assumed"

@@ -44,10 +44,10 @@ def align(rows: list[list[str]], starts: list[int], lines: list[str]) -> list[Fi
             [j for j, span in enumerate(spans) if start < span[1] and end > span[0]]
             for start, end in places
         ]
-        found = [own[0] for own in columns if len(own) == 1]
-        if len(found) == len(rows[i]) == len(set(found)):
+        own_columns = [own[0] for own in columns if len(own) == 1]
+        if len(own_columns) == len(rows[i]) == len(set(own_columns)):
             cells = [""] * width
-            for j, cell in zip(found, rows[i], strict=True):
+            for j, cell in zip(own_columns, rows[i], strict=True):
                 cells[j] = cell
             rows[i] = cells
             moved.append(starts[i])

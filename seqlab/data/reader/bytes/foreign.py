@@ -24,14 +24,13 @@ _AS_CSV = "Export the table as CSV and upload that."
 _PICTURE = "The reader needs a table of numbers as text (CSV)."
 
 # (first bytes, what the file is, what to do)
-_MAGIC: tuple[tuple[bytes, str, str], ...] = (
+_MAGIC: tuple[tuple[bytes | tuple[bytes, ...], str, str], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file, probably an Excel .xls", _EXCEL),
     (b"%PDF-", "a PDF document", _AS_CSV),
     (b"\x89PNG", "a PNG image", _PICTURE),
     (b"\xff\xd8\xff", "a JPEG image", _PICTURE),
     (b"GIF8", "a GIF image", _PICTURE),
-    (b"II*\x00", "a TIFF image", _PICTURE),
-    (b"MM\x00*", "a TIFF image", _PICTURE),
+    ((b"II*\x00", b"MM\x00*"), "a TIFF image", _PICTURE),
     (b"RIFF", "a sound, video or image file (RIFF)", _PICTURE),
     (b"OggS", "an Ogg sound file", _PICTURE),
     (b"fLaC", "a FLAC sound file", _PICTURE),
@@ -50,26 +49,20 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"ORC", "an ORC file", _AS_CSV),
     (b"Obj\x01", "an Avro file", _AS_CSV),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file", _AS_CSV),
-    (b"CDF\x01", "a NetCDF file", _AS_CSV),
-    (b"CDF\x02", "a NetCDF file", _AS_CSV),
+    ((b"CDF\x01", b"CDF\x02"), "a NetCDF file", _AS_CSV),
     (b"SQLite format 3\x00", "an SQLite database", _AS_CSV),
     (b"MATLAB 5.0 MAT-file", "a MATLAB file", _AS_CSV),
-    (b"RDX2\n", "an R data file", _AS_CSV),
-    (b"RDX3\n", "an R data file", _AS_CSV),
+    ((b"RDX2\n", b"RDX3\n"), "an R data file", _AS_CSV),
     (b"\x93NUMPY", "a NumPy array (.npy)", "Rename it so that it ends in .npy."),
-    (b"\x7fELF", "a program", _PICTURE),
-    (b"MZ\x90\x00", "a program", _PICTURE),
-    (b"\xca\xfe\xba\xbe", "a program", _PICTURE),
+    ((b"\x7fELF", b"MZ\x90\x00", b"\xca\xfe\xba\xbe", b"\0asm"), "a program", _PICTURE),
     (b"{\\rtf", "a rich-text document", "Save it as plain text (CSV)."),
     (b"%!PS", "a PostScript document", _AS_CSV),
     (b"PK\x05\x06", "an empty ZIP archive", _UNPACK),
     (b"PK\x07\x08", "a part of a ZIP archive", _UNPACK),
-    (b"$FL2", "an SPSS file", _AS_CSV),
-    (b"$FL3", "an SPSS file", _AS_CSV),
+    ((b"$FL2", b"$FL3"), "an SPSS file", _AS_CSV),
     (b"<stata_dta>", "a Stata file", _AS_CSV),
     (b"\0" * 12 + b"\xc2\xea\x81\x60", "a SAS file", _AS_CSV),
     (b"HEADER RECORD*******", "a SAS transport file", _AS_CSV),
-    (b"\0asm", "a program", _PICTURE),
 )
 _PICKLE = re.compile(rb"\x80[\x02-\x05]|[\](}]q\x00|\((?:dp|lp)\d+\n|c[\w.]+\n\w+\n")
 _MARKUP = re.compile(r"<(?:!doctype|!--|\?xml|[a-z][\w:-]*[\s/>])", re.IGNORECASE)

@@ -25,6 +25,7 @@ _LATIN = {
     "cp850": ("äöüß", "àâçéèêëîïôùû", "áéíñóúü", "åäöæøé"),
     "mac_roman": ("äöüß", "àâçéèêëîïôùû", "áéíñóúü", "åäöæøé"),
 }
+SEVERAL = 0.975  # letters of several languages count less than those of one language
 # Where two encodings make words of a file, the more usual one counts.
 _WEIGHTS = {
     **{"cp1252": 1.0, "cp1250": 0.99, "cp1254": 0.985, "iso8859-2": 0.98, "cp1257": 0.96},
@@ -52,7 +53,10 @@ def likeness(codec: str, text: str) -> float:
     """How well `text`, which `codec` gave, looks like words of its languages: 0 to about 1.2."""
     if codec in _LATIN:
         words = set(_WORD.findall(text))
-        return _WEIGHTS[codec] * max(_latin(words, letters) for letters in _LATIN[codec])
+        fits = [_latin(words, letters) for letters in _LATIN[codec]]
+        if codec == "cp1252":
+            fits[-1] *= SEVERAL
+        return _WEIGHTS[codec] * max(fits)
     if codec in _ALPHABETS:
         return _WEIGHTS[codec] * _share(set(_WORD.findall(text)), _ALPHABETS[codec])
     return _large(text, *_LARGE[codec])
@@ -64,12 +68,12 @@ def _latin(words: set[str], alphabet: str) -> float:
 
     def fits(word: str) -> float:
         last = len(word) - 1
-        found = 0
+        fitting = 0
         for i, c in enumerate(word):
             inside = 0 < i < last and word[i - 1].isalpha() and word[i + 1].isalpha()
-            found += c in letters or (c in _SYMBOLS and not inside)
-        crowded = found > 2 and sum(c.isascii() for c in word) < 0.3 * len(word)
-        return found * (1.0 if _cased(word) and not crowded else 0.5)
+            fitting += c in letters or (c in _SYMBOLS and not inside)
+        crowded = fitting > 2 and sum(c.isascii() for c in word) < 0.3 * len(word)
+        return fitting * (1.0 if _cased(word) and not crowded else 0.5)
 
     return _share(words, fits)
 
@@ -106,18 +110,18 @@ def _script(first: str, last: str) -> Callable[[str], float]:
     """Words of one script alone."""
 
     def fits(word: str) -> float:
-        found = sum(first <= c <= last for c in word)
-        whole = found == len(word) > 1 and _cased(word)
-        return found if whole else 0.4 * found
+        fitting = sum(first <= c <= last for c in word)
+        whole = fitting == len(word) > 1 and _cased(word)
+        return fitting if whole else 0.4 * fitting
 
     return fits
 
 
 def _greek(word: str) -> float:
     """Words of Greek letters with a vowel; ς is only at the end of one."""
-    found = _script("Ͱ", "Ͽ")(word)
+    fitting = _script("Ͱ", "Ͽ")(word)
     vowel = any(c in "αεηιουωάέήίόύώϊϋΐΰ" for c in word.casefold())
-    return found if vowel and "ς" not in word[:-1] else 0.5 * found
+    return fitting if vowel and "ς" not in word[:-1] else 0.5 * fitting
 
 
 _ALPHABETS: dict[str, Callable[[str], float]] = {
@@ -153,16 +157,16 @@ def _large(
     """
     fitting = total = known = 0.0
     for run in set(_RUN.findall(text)):
-        own = [c for c in run if not c.isascii()]
+        letters = [c for c in run if not c.isascii()]
         good = 0
-        for c in own:
+        for c in letters:
             lead = c.encode(codec, errors="replace")[0]
             good += first <= lead <= last or also.match(c) is not None
-        if codec == "euc_kr" and not all("가" <= c <= "힣" for c in own):
+        if codec == "euc_kr" and not all("가" <= c <= "힣" for c in letters):
             good = 0
         inside = run[0].isascii() and run[-1].isascii()
-        weight = 0.5 if inside else 0.8 if len(own) == 1 else 1.0
-        total += len(own)
+        weight = 0.5 if inside else 0.8 if len(letters) == 1 else 1.0
+        total += len(letters)
         fitting += weight * good
-        known += sum(c in frequent for c in own)
+        known += sum(c in frequent for c in letters)
     return (fitting + 0.2 * known) / total if total else 0

@@ -30,34 +30,39 @@ def unpacked(data: bytes, name: str, most: int) -> tuple[bytes, str]:
         return data, name
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [
-                each
-                for each in archive.infolist()
-                if not each.is_dir() and not each.filename.startswith(("__MACOSX/", "."))
-            ]
-            named = [each.filename for each in members]
+            inside = members(archive)
+            named = [each.filename for each in inside]
             arrays = name.casefold().endswith(".npz") or any(n.endswith(".npy") for n in named)
-            if (
-                len(members) != 1
-                or arrays
-                or any(one.startswith(("xl/", "word/")) for one in named)
-            ):
+            if len(inside) != 1 or arrays or any(one.startswith(("xl/", "word/")) for one in named):
                 return data, name  # the caller names what it is
-            if members[0].flag_bits & 1:
+            if inside[0].flag_bits & 1:
                 raise UploadError("This ZIP archive is locked by a password. Unpack it first.")
-            with archive.open(members[0]) as inside:
-                return _bounded(inside, most), named[0].rpartition("/")[2]
+            with archive.open(inside[0]) as file:
+                return _bounded(file, most), named[0].rpartition("/")[2]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        told = "This ZIP archive is damaged or of an unusual kind. Unpack it first."
-        raise UploadError(told) from error
+        sentence = "This ZIP archive is damaged or of an unusual kind. Unpack it first."
+        raise UploadError(sentence) from error
+
+
+def members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """What somebody packed, without what a system adds: `__MACOSX/`, `._a.wav`, `.DS_Store`."""
+    return [
+        member
+        for member in archive.infolist()
+        if not member.is_dir()
+        and not member.filename.startswith("__MACOSX/")
+        and not member.filename.rpartition("/")[2].startswith(".")
+    ]
 
 
 def _bounded(file: IO[bytes] | gzip.GzipFile, most: int) -> bytes:
     try:
         data = file.read(most + 1)
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
-        told = "This packed file (gzip or ZIP) is damaged. Pack it again, or upload it unpacked."
-        raise UploadError(told) from error
+        sentence = (
+            "This packed file (gzip or ZIP) is damaged. Pack it again, or upload it unpacked."
+        )
+        raise UploadError(sentence) from error
     if len(data) > most:
         raise UploadError(
             f"Unpacked, this file has more than {most // 2**20} MB, and that is the most that is "

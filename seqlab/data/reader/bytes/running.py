@@ -14,10 +14,10 @@ LEAST = 100  # characters; fewer are no corpus
 
 def is_table(text: str, delimiter: str | None) -> bool:
     """Whether nearly each line has exactly two parts: a running text has no such order."""
-    found = [line for line in text.splitlines() if line.strip()]
-    if not delimiter or len(found) < 10:
+    written = [line for line in text.splitlines() if line.strip()]
+    if not delimiter or len(written) < 10:
         return False
-    return sum(line.count(delimiter) == 1 for line in found) >= 0.98 * len(found)
+    return sum(line.count(delimiter) == 1 for line in written) >= 0.98 * len(written)
 
 
 def is_numbers(text: str) -> bool:
@@ -34,17 +34,17 @@ def lines(text: str) -> tuple[list[str], list[Finding]]:
         UploadError: if there is too little text.
     """
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    found = plain.split("\n")
-    while found and not found[-1].strip():
-        found.pop()
-    size = sum(map(len, found)) + len(found)
+    rows = plain.split("\n")
+    while rows and not rows[-1].strip():
+        rows.pop()
+    size = sum(map(len, rows)) + len(rows)
     if size < LEAST:
         raise UploadError(
             f"This text has {count(size, 'character')}; at least {LEAST} are needed to learn from."
         )
     words = len(plain.split())
     symbols = len(set(plain))
-    return found, [
+    return rows, [
         hint(
             "corpus",
             f"Read as one running text: {size:,} characters of {symbols:,} kinds, {words:,} words.",

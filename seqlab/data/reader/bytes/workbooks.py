@@ -10,27 +10,48 @@ import datetime
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from seqlab.data.reader.bytes.foreign import UploadError
+from seqlab.data.reader.bytes.packed import ZIP
 from seqlab.data.reader.wording import count, hint, names, shown, warning
 from seqlab.experiment import Finding
 
-ZIP, PARQUET = b"PK\x03\x04", b"PAR1"
+PARQUET = b"PAR1"
 MOST_UNPACKED = 200 * 2**20  # bytes of a workbook's parts together
 MOST_CELLS = 5_000_000
 
 
-def as_text(data: bytes) -> tuple[str, list[Finding]] | None:
-    """The table in a workbook or a Parquet file as CSV; `None` if it is neither.
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a workbook or a Parquet file.
+
+    Attributes:
+        name: of the sheet; "" for Parquet.
+        text: the table as CSV.
+        findings: what was read, and what was left out.
+    """
+
+    name: str
+    text: str
+    findings: list[Finding]
+
+
+def sheets(data: bytes, wanted: str | None = None) -> list[Sheet] | None:
+    """The filled sheets, the fullest first; `None` if the file is no workbook and no Parquet.
+
+    Args:
+        data: the bytes of the file.
+        wanted: the name of a sheet that was chosen: it comes first.
 
     Raises:
-        UploadError: if it is damaged, too large, or has no table.
+        UploadError: if it is damaged, too large, has no table, or no such sheet.
     """
     if data.startswith(PARQUET) and data.endswith(PARQUET):
-        return _parquet(data)
+        return [Sheet("", *_parquet(data))]
     if data.startswith(ZIP) and _is_workbook(data):
-        return _workbook(data)
+        return _workbook(data, wanted)
     return None
 
 
@@ -62,8 +83,8 @@ def _cell(value: Any) -> str:  # noqa: ANN401
     return str(value)
 
 
-def _workbook(data: bytes) -> tuple[str, list[Finding]]:
-    """The sheet with the most filled cells."""
+def _workbook(data: bytes, wanted: str | None) -> list[Sheet]:
+    """The sheets with filled cells, those with the most first."""
     import openpyxl
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -73,7 +94,7 @@ def _workbook(data: bytes) -> tuple[str, list[Finding]]:
             )
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheets = {sheet.title: _rows(sheet) for sheet in book.worksheets}
+        read = {sheet.title: _rows(sheet) for sheet in book.worksheets}
         book.close()
     except UploadError:
         raise
@@ -82,21 +103,40 @@ def _workbook(data: bytes) -> tuple[str, list[Finding]]:
             "This Excel workbook is damaged or locked. Open it in a spreadsheet program and save "
             "the sheet as CSV."
         ) from error
-    filled = {name: _filled(rows) for name, rows in sheets.items()}
-    if not any(filled.values()):
+    filled = {name: cells for name, rows in read.items() if (cells := _filled(rows))}
+    if not filled:
         raise UploadError("This Excel workbook has no filled cells.")
-    chosen = max(filled, key=lambda name: filled[name])
-    others = [name for name, cells in filled.items() if cells and name != chosen]
-    if not others:
-        told = hint("workbook", f"Read from the sheet {shown(chosen)} of an Excel workbook.")
-    else:
-        told = warning(
-            "workbook",
-            f"Read from the sheet {shown(chosen)}, the fullest of "
-            f"{count(len(others) + 1, 'sheet')}; {names(others)} left out. To read another one, "
-            "save it as a file of its own.",
+    if wanted is not None and wanted not in filled:
+        raise UploadError(
+            f"There is no sheet called {shown(wanted)} with filled cells. There is: "
+            f"{names(filled)}."
         )
-    return _text(_trimmed(sheets[chosen])), [told]
+    order = sorted(filled, key=lambda name: (name != wanted, -filled[name]))
+    fullest = max(filled, key=lambda name: filled[name])
+    return [
+        Sheet(name, _text(_trimmed(read[name])), [_told(name, fullest, list(filled), wanted)])
+        for name in order
+    ]
+
+
+def _told(name: str, fullest: str, filled: list[str], wanted: str | None) -> Finding:
+    """Which sheet was read, and which ones were not."""
+    others = [each for each in filled if each != name]
+    if not others:
+        return hint("workbook", f"Read from the sheet {shown(name)} of an Excel workbook.")
+    left = f"{names(others)} left out"
+    if wanted is not None:
+        return hint("workbook", f"Read from the sheet {shown(name)}, as you chose; {left}.")
+    why = (
+        f"the fullest of {count(len(filled), 'sheet')}"
+        if name == fullest
+        else f"since the fuller one, {shown(fullest)}, holds no table that can be used"
+    )
+    return warning(
+        "workbook",
+        f"Read from the sheet {shown(name)}, {why}; {left}. Another one can be chosen under "
+        "“Sheet”.",
+    )
 
 
 def _rows(sheet: Any) -> list[tuple[object, ...]]:  # noqa: ANN401
@@ -119,14 +159,26 @@ def _filled(rows: list[tuple[object, ...]]) -> int:
 
 def _trimmed(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
     """Without the empty columns around the table, and the empty rows at its end."""
-    used = [j for j in range(max(map(len, rows), default=0))
-            if any(j < len(row) and row[j] is not None for row in rows)]  # fmt: skip
-    if not used:
+    filled = [i for i, row in enumerate(rows) if any(value is not None for value in row)]
+    if not filled:
         return []
-    left, right = used[0], used[-1] + 1
-    while rows and not any(value is not None for value in rows[-1]):
-        rows = rows[:-1]
-    return [row[left:right] for row in rows]
+    used = {j for i in filled for j, value in enumerate(rows[i]) if value is not None}
+    left, right = min(used), max(used) + 1
+    return [row[left:right] for row in rows[: filled[-1] + 1]]
+
+
+def _written(table: Any) -> int:  # noqa: ANN401
+    """How many bytes the texts of an Arrow table take, each written out."""
+    import pyarrow as arrow
+    import pyarrow.compute as compute
+
+    total = 0
+    for column in table.columns:
+        for chunk in column.chunks:
+            if arrow.types.is_dictionary(chunk.type):
+                lengths = compute.binary_length(chunk.dictionary)
+                total += compute.sum(compute.take(lengths, chunk.indices)).as_py() or 0
+    return total
 
 
 def _parquet(data: bytes) -> tuple[str, list[Finding]]:
@@ -141,7 +193,19 @@ def _parquet(data: bytes) -> tuple[str, list[Finding]]:
                 f"This Parquet file has {rows * columns:,} cells; at most {MOST_CELLS:,} are read. "
                 "Keep a part of its rows or columns."
             )
+        words = [
+            field.name
+            for field in file.schema_arrow
+            if arrow.types.is_string(field.type) or arrow.types.is_binary(field.type)
+        ]
+        # Each different text once: a small file may repeat a long one a million times.
+        file = parquet.ParquetFile(io.BytesIO(data), read_dictionary=words)
         table = file.read()
+        if _written(table) > MOST_UNPACKED:
+            raise UploadError(
+                "Unpacked, the texts of this Parquet file are far too large. Keep a part of its "
+                "rows or columns."
+            )
     except (arrow.ArrowException, OSError, ValueError) as error:
         if isinstance(error, UploadError):
             raise
@@ -150,5 +214,5 @@ def _parquet(data: bytes) -> tuple[str, list[Finding]]:
         ) from error
     header = [tuple(map(str, table.column_names))]
     body = zip(*(column.to_pylist() for column in table.columns), strict=True)
-    words = f"Read from a Parquet file: {count(rows, 'row')}, {count(columns, 'column')}."
-    return _text([*header, *body]), [hint("parquet", words)]
+    sentence = f"Read from a Parquet file: {count(rows, 'row')}, {count(columns, 'column')}."
+    return _text([*header, *body]), [hint("parquet", sentence)]

@@ -6,11 +6,15 @@ None of them is left out without a finding that names it.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
-from seqlab.data.reader.cells.kinds import is_missing, looks_like_data
+from seqlab.data.reader.cells import head
+from seqlab.data.reader.cells.kinds import Cells, is_missing, looks_like_data
 from seqlab.data.reader.vocabulary import TYPES
-from seqlab.data.reader.wording import count, hint, names, on_lines, shown, warning
+from seqlab.data.reader.wording import Findings, count, names, on_lines, shown, warning
 from seqlab.experiment import Finding
+
+Left = tuple[Cells, list[int], list[Finding]]  # rows, their lines, what was left out
 
 _SUMMARY = re.compile(
     r"(grand |sub)?(total|sum|average|mean|avg|median|count|min|max|std|summe|gesamt|mittelwert"
@@ -30,30 +34,66 @@ _TOTAL = re.compile(
 _RULE = re.compile(r"[:|+ ]*[-=_]{3}[-=_:|+ ]*")  # |---|---|
 
 
-def without_comments(
-    rows: list[list[str]], lines: list[int], width: int
-) -> tuple[list[list[str]], list[int], list[Finding]]:
+FEWEST = 10  # rows, each with a time, that make the last one without a time a total
+REMARKS = 0.02  # of the rows: as many may be words alone, others begin parts of the table
+
+
+def without_comments(rows: Cells, lines: list[int], width: int) -> Left:
     """Leaves out rules and lines that start with #, unless they are shaped like all the others."""
     marks = ("#", "//", "%", "@") if width > 1 else ("#", "//")
+    marked = next((i for i, row in enumerate(rows) if not row[0].startswith(("#", "%"))), 0)
+    above = 0  # lines with a mark that are left out even if they have as many cells
+    if marked > 0 and width > 1 and len(rows[marked]) == width:
+        if any(map(looks_like_data, rows[marked])):
+            rows = _with_commented_names(rows, marked, width)
+        else:
+            above = marked  # the names stand below
     keep = [
-        (
-            not (row[0].startswith(marks) and (len(row) != width or width == 1))
-            and not _RULE.fullmatch("".join(row))
+        i >= above
+        and (
+            (
+                not (row[0].startswith(marks) and (len(row) != width or width == 1))
+                and not _RULE.fullmatch("".join(row))
+            )
+            or (width == 1 and is_missing(row[0]))
         )
-        or (width == 1 and is_missing(row[0]))
-        for row in rows
+        for i, row in enumerate(rows)
     ]
     if all(keep) or not any(keep):
         return rows, lines, []
-    dropped = [line for line, kept in zip(lines, keep, strict=True) if not kept]
+    dropped = [line for line, is_data in zip(lines, keep, strict=True) if not is_data]
     return (
-        [row for row, kept in zip(rows, keep, strict=True) if kept],
-        [line for line, kept in zip(lines, keep, strict=True) if kept],
+        [row for row, is_data in zip(rows, keep, strict=True) if is_data],
+        [line for line, is_data in zip(lines, keep, strict=True) if is_data],
         [warning("comments", f"Comments or rules left out: {on_lines(dropped)}.")],
     )
 
 
-def report_preamble(rows: list[list[str]], lines: list[int], end: int) -> list[Finding]:
+def _with_commented_names(rows: Cells, marked: int, width: int) -> Cells:
+    """Names behind a `#`, as `numpy.savetxt` writes them, become the names of the columns.
+
+    Units may stand behind another one below them.
+    """
+    titles = [_unmarked(row, width) for row in rows[:marked]]
+    last = titles[-1]
+    if last is None:
+        return rows
+    if marked > 1 and (names_of := titles[-2]) is not None and head.are_units(last):
+        return [*rows[: marked - 2], names_of, last, *rows[marked:]]
+    if len(set(last)) < width:
+        return rows
+    return [*rows[: marked - 1], last, *rows[marked:]]
+
+
+def _unmarked(row: list[str], width: int) -> list[str] | None:
+    """The names in a line behind a mark, if they are as many words as there are columns."""
+    title = [row[0].lstrip("#% "), *row[1:]]
+    title = title[0 if title[0] else 1 :]
+    named = len(title) == width and all(title) and not any(map(looks_like_data, title))
+    return title if named else None
+
+
+def report_preamble(rows: Cells, lines: list[int], end: int) -> list[Finding]:
     """Names the lines above the header."""
     if end <= 0:
         return []
@@ -67,53 +107,59 @@ def report_preamble(rows: list[list[str]], lines: list[int], end: int) -> list[F
 
 
 def without_footer(
-    rows: list[list[str]],
+    rows: Cells,
     lines: list[int],
     width: int,
     typed: list[int],
-) -> tuple[list[list[str]], list[int], list[Finding]]:
+) -> Left:
     """Leaves out totals, sources and notes below the data: none of them is a time step."""
-    findings: list[Finding] = []
+    findings = Findings()
     end = len(rows)
+    timed = len(typed) > 1 and typed[0] == 0 and all(row[0] for row in rows[:-1])
+    if timed and len(rows) > FEWEST and not rows[-1][0]:
+        end -= 1  # a total without a name
+    merged = sum(not row[0] for row in rows) > 0.2 * len(rows)  # cells, so that rows begin empty
     while end > 1 and len(rows) - end < 20 and _is_footer(rows[end - 1], width, typed):
+        if merged and any(map(looks_like_data, rows[end - 1])):
+            break
         end -= 1
     dropped = [next(filter(None, row), "") for row in rows[end:]]
     if any(dropped):
-        findings.append(
-            warning(
-                "footer",
-                f"{count(len(dropped), 'line')} below the data left out "
-                f"({on_lines(lines[end:])}): {names(filter(None, dropped))}.",
-            )
+        findings.warn(
+            "footer",
+            f"{count(len(dropped), 'line')} below the data left out "
+            f"({on_lines(lines[end:])}): {names(filter(None, dropped))}.",
         )
     elif dropped:
-        findings.append(
-            hint("empty_rows", f"Rows of empty cells left out: {on_lines(lines[end:])}.")
-        )
+        findings.hint("empty_rows", f"Rows of empty cells left out: {on_lines(lines[end:])}.")
     return rows[:end], lines[:end], findings
 
 
-def without_totals(
-    rows: list[list[str]], lines: list[int], typed: list[int]
-) -> tuple[list[list[str]], list[int], list[Finding]]:
-    """Leaves out totals between the rows of data: no time step either."""
+def without_totals(rows: Cells, lines: list[int], typed: list[int]) -> Left:
+    """Leaves out totals, and a few words alone, between the rows of data: no time step either."""
     if not typed or typed[0] != 0:
         return rows, lines, []
-    totals = {i for i, row in enumerate(rows) if row[0][:1].isalpha() and _TOTAL.fullmatch(row[0])}
+    worded = [i for i, row in enumerate(rows) if row[0][:1].isalpha()]
+    totals = {i for i in worded if _TOTAL.fullmatch(rows[i][0])}
+    if len(typed) > 1 and len(worded) <= max(1, REMARKS * len(rows)):
+        totals |= {i for i in worded if not any(rows[i][1:]) and not _is_value(rows[i][0])}
     if not totals or len(totals) > 0.4 * len(rows):
         return rows, lines, []
+    what = dict.fromkeys(rows[i][0] for i in sorted(totals))
     finding = warning(
         "totals",
         f"{count(len(totals), 'line')} between the data left out "
-        f"({on_lines(lines[i] for i in sorted(totals))}): "
-        f"{names(dict.fromkeys(rows[i][0] for i in sorted(totals)))} is no time step.",
+        f"({on_lines(lines[i] for i in sorted(totals))}): {names(what)} "
+        f"{'is no time step' if len(what) == 1 else 'are no time steps'}.",
     )
     return *_without(rows, lines, totals), [finding]
 
 
-def without_types(
-    rows: list[list[str]], lines: list[int]
-) -> tuple[list[list[str]], list[int], list[Finding]]:
+def _is_value(cell: str) -> bool:
+    return looks_like_data(cell) or is_missing(cell)
+
+
+def without_types(rows: Cells, lines: list[int]) -> Left:
     """Leaves out a line below the names that says what the columns hold: float, int, text."""
     for i, row in enumerate(rows[1:6], start=1):
         filled = [cell.casefold() for cell in row if cell]
@@ -149,40 +195,51 @@ def _is_footer(row: list[str], width: int, typed: list[int]) -> bool:
     )
 
 
-def without_repeated_header(
-    rows: list[list[str]], lines: list[int], title: list[list[str]]
-) -> tuple[list[list[str]], list[int], list[Finding]]:
+def without_repeated_header(rows: Cells, lines: list[int], title: Cells) -> Left:
     """Leaves out copies of the header between the rows, as in files glued together."""
     copies = [i for i, row in enumerate(rows) if row == title[-1]] if title else []
     if not copies:
         return rows, lines, []
     above = _words_above(rows, copies, len(title[-1]))
-    told = f" The {on_lines(lines[i] for i in above)} above it likewise." if above else ""
+    end = min({*copies, *above})
+    if _are_years(rows[copies[0] + 1 :]) and not _are_years(rows[:end]):
+        sentence = (
+            f"Another table below the data (from line {lines[end]:,} on) left out: its rows are "
+        )
+        sentence += f"years, as in {shown(rows[copies[0] + 1][0])}."
+        return rows[:end], lines[:end], [warning("other_table", sentence)]
+    sentence = f" The {on_lines(lines[i] for i in above)} above it likewise." if above else ""
     finding = warning(
         "repeated_header",
-        f"The header stands again on {on_lines(lines[i] for i in copies)}: left out.{told} "
-        "Perhaps several files or recordings were joined: windows cross the seam.",
+        f"The header stands again on {on_lines(lines[i] for i in copies)}: left out.{sentence} "
+        "Perhaps several files or recordings were joined.",
     )
     return *_without(rows, lines, {*copies, *above}), [finding]
 
 
-def _words_above(rows: list[list[str]], copies: list[int], width: int) -> list[int]:
+def _are_years(rows: Cells) -> bool:
+    """Whether the first cells, of two rows at least, are years that follow each other."""
+    years = [row[0] for row in rows]
+    if len(years) < 2 or not all(re.fullmatch(r"(?:1[89]|2[01])\d\d", year) for year in years):
+        return False
+    return all(int(b) - int(a) == 1 for a, b in pairwise(years))
+
+
+def _words_above(rows: Cells, copies: list[int], width: int) -> list[int]:
     """Short lines of words just above a header that stands again: where a log began anew."""
-    found = []
+    worded = []
     for copy in copies:
         row = copy - 1
         while row >= max(0, copy - 5):
             filled = [cell for cell in rows[row] if cell]
             if len(filled) >= width or any(map(looks_like_data, filled[1:])):
                 break
-            found.append(row)
+            worded.append(row)
             row -= 1
-    return sorted(found)
+    return sorted(worded)
 
 
-def _without(
-    rows: list[list[str]], lines: list[int], places: set[int]
-) -> tuple[list[list[str]], list[int]]:
+def _without(rows: Cells, lines: list[int], places: set[int]) -> tuple[Cells, list[int]]:
     """All but the rows in these places."""
-    kept = [i for i in range(len(rows)) if i not in places]
-    return [rows[i] for i in kept], [lines[i] for i in kept]
+    left = [i for i in range(len(rows)) if i not in places]
+    return [rows[i] for i in left], [lines[i] for i in left]

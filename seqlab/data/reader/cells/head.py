@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
-from seqlab.data.reader.cells.kinds import is_missing, looks_like_data
+from seqlab.data.reader.cells.kinds import Cells, is_missing, looks_like_data
 from seqlab.data.reader.vocabulary import DATE_NAMES, key
-from seqlab.data.reader.wording import on_lines, shown, warning
+from seqlab.data.reader.wording import Findings, on_lines, shown
 from seqlab.experiment import Finding
 
 _MAX_HEADER = 3
+_PREAMBLE = 60  # lines of words and values above the names
+_MANY = 8  # numbers whose even steps are no chance
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{4}-\d\d\b")
 # Possessive quantifiers (*+, ++) give nothing back, so that no text takes more than linear time.
 _UNIT = re.compile(
-    r"deg\w*|UTC|unit|[\[(].*[\])]|[^°%/²³µ^\n]*+[°%/²³µ^].*|-|[kcmnµhMG]?(m|g|s|Pa|W|Wh|V|A|Hz|J|N|l|L|b|bar|mol|min|h|d|C|F|K)"
+    r"deg\w*|UTC|unit|yr|mo|dy|hr|mn|sec|nmi|ft|[\[(].*[\])]|[^°%/²³µ^\n]*+[°%/²³µ^].*|-|[kcmnµhMG]?(m|g|s|Pa|W|Wh|V|A|Hz|J|N|l|L|b|bar|mol|min|h|d|C|F|K)"
 )
 
 
-def typed_columns(rows: list[list[str]], width: int) -> list[int]:
+def typed_columns(rows: Cells, width: int) -> list[int]:
     """The columns that hold numbers, dates or truth values in the body of the file."""
     body = [row for row in rows[min(4, len(rows) // 2) :] if len(row) == width]
     body = body[:: max(1, len(body) // 30)]
@@ -30,9 +32,7 @@ def typed_columns(rows: list[list[str]], width: int) -> list[int]:
     return typed
 
 
-def find(
-    rows: list[list[str]], width: int, typed: list[int], header: int | None
-) -> tuple[int, int]:
+def find(rows: Cells, width: int, typed: list[int], header: int | None) -> tuple[int, int]:
     """The index of the first row of data, and how many header rows stand above it."""
     first = next(i for i, row in enumerate(rows) if len(row) == width)
     if header == 0:
@@ -48,6 +48,8 @@ def find(
         return max(start, height), height
     if start == len(rows):
         return len(rows), 1
+    if names_at := _names_below(rows, start, width, typed):
+        return names_at + 1, 1
     while start > 0 and _is_short_body(rows[start - 1], width):
         start -= 1
     titled = start > 0 and _is_title(rows[start - 1], width) and len(rows[start - 1]) == width
@@ -77,7 +79,27 @@ def _is_body(row: list[str], typed: list[int]) -> bool:
     return sum(map(looks_like_data, known)) >= 0.5 * len(known)
 
 
-def _below_late_title(rows: list[list[str]], start: int, width: int, typed: list[int]) -> int:
+def _names_below(rows: Cells, start: int, width: int, typed: list[int]) -> int:
+    """Where the names stand if lines of words and values, as many as columns, stand above them.
+
+    `Version<tab>5.97`: instruments write so. Below the names there are no words any more.
+    """
+
+    def words(row: list[str]) -> list[bool]:
+        cells = [row[column] if column < len(row) else "" for column in typed]
+        return [bool(cell) and not is_missing(cell) and not looks_like_data(cell) for cell in cells]
+
+    odd = [i for i in range(start, min(len(rows) // 2, start + _PREAMBLE)) if any(words(rows[i]))]
+    if len(odd) < 2 or len(typed) < 2 or typed[0] or not all(words(rows[odd[-1]])):
+        return 0
+    last, above = odd[-1], rows[start : odd[-1]]
+    worded = sum(words(row)[0] for row in above)
+    unlike = len(rows[last]) >= width and worded >= 0.5 * len(above)
+    below = rows[last + 1 : last + 1 + 2 * len(above) + _MANY]
+    return last if unlike and all(_is_body(row, typed) for row in below) else 0
+
+
+def _below_late_title(rows: Cells, start: int, width: int, typed: list[int]) -> int:
     """Where the data begins if lines above the names look half like data: "Generated,2020-05-05,".
 
     Only lines with empty cells may be passed over, as spreadsheets write them.
@@ -100,7 +122,7 @@ def _names_the_index(row: list[str], above: list[str], width: int) -> bool:
     return len(row) == width > 1 and not any(row[1:]) and bool(row[0]) and _is_title(above, width)
 
 
-def _below_title(rows: list[list[str]], start: int, width: int) -> int:
+def _below_title(rows: Cells, start: int, width: int) -> int:
     """Where the data begins if odd rows stand between the names and the first whole row."""
     for above in range(start - 1, max(-1, start - 5), -1):
         if len(rows[above]) == width and _is_title(rows[above], width):
@@ -122,23 +144,32 @@ def _is_title(row: list[str], width: int) -> bool:
     return len(filled) >= max(2 if width > 2 else 1, width // 3) and 2 * len(row) >= width
 
 
-def _belongs(title: list[list[str]]) -> bool:
+def _belongs(title: Cells) -> bool:
     """Do several rows above the data form one header: groups above names, or names above units?"""
     if len(title) > _MAX_HEADER:
         return False
     upper, lower = title[-2], title[-1]
     grouped = len(set(upper)) < len(upper) or "" in upper
-    units = [cell for cell in lower if cell]
-    return grouped or sum(_UNIT.fullmatch(cell) is not None for cell in units) >= len(units) / 2
+    return grouped or are_units(lower)
 
 
-def _are_names(rows: list[list[str]], typed: list[int]) -> bool:
+def are_units(row: list[str]) -> bool:
+    """Whether at least half of the filled cells are units: mV, °C, [m/s], hr."""
+    units = [cell for cell in row if cell]
+    return sum(_UNIT.fullmatch(cell) is not None for cell in units) >= len(units) / 2
+
+
+def _are_names(rows: Cells, typed: list[int]) -> bool:
     """Does the first row use numbers or dates as names: 0, 1, 2, ... or 1/22/20, 1/23/20, ...?"""
     if len(rows) < 2 or min(map(len, rows)) <= typed[-1] or len(typed) < 2:
         return False
     if _are_places(*rows):
         return True
     if _are_years(*rows):
+        return True
+    if _are_even(*rows):
+        return True
+    if _are_numbers_of_things(*rows) or _count_on(*rows):
         return True
     if len(typed) < 4:
         return False
@@ -160,6 +191,23 @@ def _are_places(first: list[str], second: list[str]) -> bool:
     return not first[0] and first[1:] == counted and bool(second[0]) and second[1:] != counted
 
 
+def _are_numbers_of_things(first: list[str], second: list[str]) -> bool:
+    """`,773869,767541`: whole numbers as names, above times and numbers with decimals."""
+    named = not first[0] and bool(second[0]) and len(set(first[1:])) == len(first) - 1
+    whole = all(re.fullmatch(r"[1-9]\d{1,8}", cell) for cell in first[1:])
+    return named and whole and sum("." in cell for cell in second[1:]) > len(second) / 2
+
+
+def _count_on(first: list[str], second: list[str]) -> bool:
+    """Words and then 1, 2, 3, ...: names of steps behind what is said of each series."""
+    counted = list(takewhile(str.isdecimal, reversed(first)))
+    words = first[: len(first) - len(counted)]
+    if len(counted) < _MANY or not words or any(map(looks_like_data, words)):
+        return False
+    steps = {int(a) - int(b) for a, b in pairwise(counted)}
+    return steps == {1} and second[-len(counted) :] != first[-len(counted) :]
+
+
 def _are_years(first: list[str], second: list[str]) -> bool:
     """2019, 2020, 2021 above numbers of another kind."""
     if not all(re.fullmatch(r"(19|20)\d\d", cell) for cell in first):
@@ -168,10 +216,36 @@ def _are_years(first: list[str], second: list[str]) -> bool:
     return steps == {1} and not any(re.fullmatch(r"(19|20)\d\d", cell) for cell in second)
 
 
-def _words_are_header(rows: list[list[str]]) -> bool:
+def _are_even(first: list[str], second: list[str]) -> bool:
+    """Names such as 400.0, 402.5, 405.0: numbers in even steps above numbers that are in none."""
+    numbers = [(_number(a), _number(b)) for a, b in zip(first, second, strict=False)]
+    both = [(a, b) for a, b in numbers if a is not None and b is not None]
+    if len(both) < _MANY or len(both) < 0.8 * len(first) or len({a for a, _ in both}) < len(both):
+        return False
+    above, below = ([b - a for a, b in pairwise(column)] for column in zip(*both, strict=True))
+    mean = sum(above) / len(above)
+    even = all(abs(step - mean) <= 0.01 * abs(mean) for step in above)
+    return even and len({round(step, 12) for step in below}) > 1
+
+
+def _number(cell: str) -> float | None:
+    try:
+        return float(cell)
+    except ValueError:
+        return None
+
+
+def _words_are_header(rows: Cells) -> bool:
     """In a file of words only: the first row is a header if it does not look like the rest."""
     first, rest = rows[0], rows[1:200]
-    if len(set(first)) < len(first) or not all(first) or any(map(looks_like_data, first)):
+    while first and not first[-1] and not any(row[len(first) - 1 :][:1] != [""] for row in rest):
+        first = first[:-1]  # v1,v2,,, above rows that end so as well
+    if (
+        not first
+        or len(set(first)) < len(first)
+        or not all(first)
+        or any(map(looks_like_data, first))
+    ):
         return False
     if any(cell in {row[j] for row in rest if j < len(row)} for j, cell in enumerate(first)):
         return False
@@ -183,36 +257,32 @@ def _words_are_header(rows: list[list[str]]) -> bool:
     return all(len(cell) <= 40 and cell[-1:] not in ".!?" for cell in first)
 
 
-def labels(
-    title: list[list[str]], title_lines: list[int]
-) -> tuple[list[str] | None, list[Finding]]:
+def labels(title: Cells, title_lines: list[int]) -> tuple[list[str] | None, list[Finding]]:
     """The names of the columns: several header rows are joined."""
-    findings: list[Finding] = []
+    findings = Findings()
     if not title:
         return None, findings
     if len(title) == 1:
-        found = title[0]
+        joined = title[0]
     else:
         length = max(map(len, title))
         padded = [row + [""] * (length - len(row)) for row in title]
         for row in padded[:-1]:  # a merged spreadsheet cell names the empty ones after it
             for j in range(1, length):
                 row[j] = row[j] or row[j - 1]
-        found = [
+        joined = [
             " ".join(dict.fromkeys(part for part in parts if part not in ("", "-")))
             for parts in zip(*padded, strict=True)
         ]
-        findings.append(
-            warning(
-                "header_rows",
-                f"The header rows on {on_lines(title_lines)} were joined into names such as "
-                f"{shown(found[-1])}.",
-            )
+        findings.warn(
+            "header_rows",
+            f"The header rows on {on_lines(title_lines)} were joined into names such as "
+            f"{shown(joined[-1])}.",
         )
     if len(title) > 1 and title[-1][0] and not any(title[-1][1:]):
-        found[0] = title[-1][0]
+        joined[0] = title[-1][0]
     elif len(title) > 1:  # above and below the name of the time stand group titles and units
         parts = [row[0] for row in title if row]
-        found[0] = next((part for part in parts if key(part) in DATE_NAMES), found[0])
-    found = [" ".join(label.split()) for label in found]
-    return [found[0].lstrip("#% ").strip('"'), *found[1:]], findings
+        joined[0] = next((part for part in parts if key(part) in DATE_NAMES), joined[0])
+    joined = [" ".join(label.split()) for label in joined]
+    return [joined[0].lstrip("#% ").strip('"'), *joined[1:]], findings

@@ -12,6 +12,8 @@ import unicodedata
 from seqlab.data.reader.cldr import signs
 from seqlab.data.reader.vocabulary import EXCEL_ERRORS, MISSING
 
+Cells = list[list[str]]  # rows, each with its cells
+
 CURRENCY = (
     r"(?:US|R|A|C|HK|S|NT|NZ|MX)?\$|[€£¥₹₽₩₺฿₫₪₴₦₱¢元円]|R[sS]\.?|USD|EUR|GBP|CHF|JPY|CNY|RMB|INR"
     r"|AUD|CAD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|kr\.?|zł|Kč|Ft"

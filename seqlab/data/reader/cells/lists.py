@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from seqlab.data.reader.wording import count, shown, warning
+from seqlab.data.reader.wording import Findings, count, shown
 from seqlab.experiment import Finding
 
 _LIST = re.compile(r"[\[(]([^\[\]()]*)[\])]")
@@ -24,7 +24,7 @@ def spread(
     """
     wide_names: list[str] = []
     wide: list[list[str]] = []
-    findings = []
+    findings = Findings()
     for name, cells in zip(names, columns, strict=True):
         lists = _lists(cells)
         if lists is None:
@@ -35,12 +35,10 @@ def spread(
         for step in range(longest):
             wide_names.append(f"{name}_{step}")
             wide.append([values[step] if step < len(values) else "" for values in lists])
-        findings.append(
-            warning(
-                "lists",
-                f"{shown(name)} holds a list in each cell: it was read as a sequence of "
-                f"{count(longest, 'step')}, one a row.",
-            )
+        findings.warn(
+            "lists",
+            f"{shown(name)} holds a list in each cell: it was read as a sequence of "
+            f"{count(longest, 'step')}, one a row.",
         )
     return wide_names, wide, findings
 
@@ -48,8 +46,8 @@ def spread(
 def _lists(cells: list[str]) -> list[list[str]] | None:
     """The values of each cell, if nearly all cells are lists of several values."""
     sample = [cell for cell in cells[:50] if cell]
-    found = sum(_LIST.fullmatch(cell) is not None for cell in sample)
-    if not sample or found < MOSTLY * len(sample):
+    matching = sum(_LIST.fullmatch(cell) is not None for cell in sample)
+    if not sample or matching < MOSTLY * len(sample):
         return None
     first = _LIST.fullmatch(sample[0])
     if first is None or not all(

@@ -9,16 +9,18 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from seqlab.data.reader.bytes.foreign import UploadError
 from seqlab.data.reader.cells import extras, head, lists
-from seqlab.data.reader.cells.kinds import looks_like_data
+from seqlab.data.reader.cells.kinds import Cells, looks_like_data
 from seqlab.data.reader.cells.records import Records
-from seqlab.data.reader.wording import count, hint, names, on_lines, shown, warning
+from seqlab.data.reader.wording import Findings, count, names, on_lines, shown, warning
 from seqlab.experiment import Finding
 
 MAX_COLUMNS = 10_000
 _FAR_DOWN = 12  # lines
+FEWEST_GROUPS = 4  # that begin with a merged cell
 _MONTH_DAY = re.compile(r"[^\W\d_]{3,10}\.? \d{1,2}")
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 
@@ -29,16 +31,23 @@ class Grid:
 
     Attributes:
         header: how many header rows the names come from.
+        seams: lines below which the rows of another recording begin.
+        blank: lines that are empty.
+        short: lines with fewer cells than names.
     """
 
     names: list[str]
-    columns: list[list[str]]
+    columns: Cells
     lines: list[int]
     header: int
+    seams: tuple[int, ...] = ()
+    blank: tuple[int, ...] = ()
+    short: tuple[int, ...] = ()
 
     def without(self, rows: Sequence[int]) -> Grid:
         """The rectangle without some of its rows."""
-        left = [i for i in range(len(self.lines)) if i not in set(rows)]
+        out = set(rows)
+        left = [i for i in range(len(self.lines)) if i not in out]
         columns = [[cells[i] for i in left] for cells in self.columns]
         return replace(self, columns=columns, lines=[self.lines[i] for i in left])
 
@@ -51,7 +60,7 @@ def outline(records: Records, header: int | None = None) -> tuple[Grid, list[Fin
     """
     if not records.rows:
         raise UploadError("This file is empty: it has no rows of data.")
-    findings: list[Finding] = []
+    findings = Findings()
     rows, lines = _with_gaps(records)
     rows, lines, noticed = _below_small_table(rows, lines, records.blank)
     findings += noticed
@@ -59,11 +68,9 @@ def outline(records: Records, header: int | None = None) -> tuple[Grid, list[Fin
     if _is_ragged(rows):
         width = max(map(len, rows))
         shortest = min(map(len, rows))
-        findings.append(
-            warning(
-                "ragged",
-                f"The rows have from {shortest:,} to {width:,} cells: the shorter ones end early.",
-            )
+        findings.warn(
+            "ragged",
+            f"The rows have from {shortest:,} to {width:,} cells: the shorter ones end early.",
         )
         rows = [row + [""] * (width - len(row)) for row in rows]
     if width > MAX_COLUMNS:
@@ -83,9 +90,11 @@ def outline(records: Records, header: int | None = None) -> tuple[Grid, list[Fin
     rows, lines = rows[start:], lines[start:]
     rows, lines, noticed = extras.without_footer(rows, lines, width, typed)
     findings += noticed
-    rows, lines, noticed = extras.without_totals(rows, lines, typed)
-    findings += noticed
+    joined = lines
     rows, lines, noticed = extras.without_repeated_header(rows, lines, title)
+    seams = tuple(sorted({*joined} - {*lines}))
+    findings += noticed
+    rows, lines, noticed = extras.without_totals(rows, lines, typed)
     findings += noticed
     if not rows:
         raise UploadError("This file has a header but no rows of data below it.")
@@ -95,23 +104,51 @@ def outline(records: Records, header: int | None = None) -> tuple[Grid, list[Fin
     findings += noticed
     grid, noticed = _square(labels, rows, lines)
     findings += noticed
+    grid, noticed = _filled_down(grid)
+    findings += noticed
     cell_names, cell_columns, noticed = lists.spread(grid.names, grid.columns)
-    if noticed:
-        grid, findings = replace(grid, names=cell_names, columns=cell_columns), findings + noticed
+    grid = replace(grid, names=cell_names, columns=cell_columns)
+    findings += noticed
     if not title and header is None:
-        findings.append(
-            warning(
-                "header_missing",
-                f"Line {lines[0]} already looks like data, so the columns were named "
-                f"{names(grid.names)}.",
-            )
+        findings.warn(
+            "header_missing",
+            f"Line {lines[0]} already looks like data, so the columns were named "
+            f"{names(grid.names)}.",
         )
     unique, noticed = _unique(grid.names)
     findings += noticed
-    return Grid(unique, grid.columns, grid.lines, height), findings
+    blank = () if records.delimiter is None else tuple(records.blank)
+    return replace(grid, names=unique, header=height, seams=seams, blank=blank), findings
 
 
-def _with_gaps(records: Records) -> tuple[list[list[str]], list[int]]:
+def _filled_down(grid: Grid) -> tuple[Grid, list[Finding]]:
+    """Writes what stands once for a group of rows, as in merged cells, into each of them.
+
+    All groups have as many rows, but for the first and the last one, and begin in other ways: with
+    words, dates, or whole numbers that go up.
+    """
+    cells = grid.columns[0]
+    begins = [i for i, cell in enumerate(cells) if cell]
+    sizes = {b - a for a, b in pairwise(begins[1:])} if begins and not begins[0] else set()
+    if len(begins) < FEWEST_GROUPS or len(sizes) != 1 or min(sizes) < 2:
+        return grid, []
+    first, last, size = begins[1], len(cells) - begins[-1], min(sizes)
+    words = [cells[i] for i in begins]
+    if first > size or last > size or any(a == b for a, b in pairwise(words)):
+        return grid, []
+    plain = [re.fullmatch(r"[+-]?[\d.,]+", word) for word in words]
+    if any(plain) and not (
+        all(map(str.isdecimal, words)) and all(int(a) < int(b) for a, b in pairwise(words))
+    ):
+        return grid, []
+    filled = [cell for a, b in pairwise([*begins, len(cells)]) for cell in [cells[a]] * (b - a)]
+    sentence = (
+        f"{shown(grid.names[0])} stands once for each {size} rows: it was written into all of them."
+    )
+    return replace(grid, columns=[filled, *grid.columns[1:]]), [warning("filled_down", sentence)]
+
+
+def _with_gaps(records: Records) -> tuple[Cells, list[int]]:
     """In a single column a blank line between values is a missing value, not nothing."""
     rows, lines = records.rows, records.lines
     inner = [n for n in records.blank if lines[0] < n < lines[-1]]
@@ -122,9 +159,7 @@ def _with_gaps(records: Records) -> tuple[list[list[str]], list[int]]:
     return [row for _, row in merged], [line for line, _ in merged]
 
 
-def _below_small_table(
-    rows: list[list[str]], lines: list[int], blank: Sequence[int]
-) -> tuple[list[list[str]], list[int], list[Finding]]:
+def _below_small_table(rows: Cells, lines: list[int], blank: Sequence[int]) -> extras.Left:
     """Leaves out a small table of another width that a blank line parts from the data below it."""
     border = next((n for n in blank if lines[0] < n <= lines[0] + _FAR_DOWN), None)
     if border is None:
@@ -143,7 +178,7 @@ def _below_small_table(
     return rest, lines[above:], [finding]
 
 
-def _is_ragged(rows: list[list[str]]) -> bool:
+def _is_ragged(rows: Cells) -> bool:
     """Sequences of different lengths, one a row: no length is usual, and all cells are data."""
     if len(rows) < 5:
         return False
@@ -162,33 +197,36 @@ def _trimmed(row: list[str], least: int) -> list[str]:
     return row[:end]
 
 
-def _width(rows: list[list[str]]) -> int:
+def _width(rows: Cells) -> int:
     """How many cells most records have."""
     return max(Counter(map(len, rows)).items(), key=lambda item: (item[1], item[0]))[0]
 
 
 def _fit(
     labels: list[str] | None,
-    rows: list[list[str]],
+    rows: Cells,
     lines: list[int],
     width: int,
     delimiter: str | None,
-) -> tuple[list[str], list[list[str]], list[Finding]]:
+) -> tuple[list[str], Cells, list[Finding]]:
     """Makes header and rows the same length, or says why that is not possible."""
-    findings: list[Finding] = []
+    findings = Findings()
     if labels is None:
         return [""] * width, rows, findings
     labels = _trimmed(labels, width)
+    most = max(map(len, rows))
+    if len(labels) > most:
+        sentence = f"No values at all in {names(labels[most:])}: not offered."
+        findings.warn("blank_columns", sentence)
+        labels = labels[:most]
     extra = width - len(labels)
     if extra <= 0:
         return labels, rows, findings
     if not any(cell for row in rows for cell in row[len(labels) :] if len(row) == width):
-        findings.append(
-            warning(
-                "trailing_delimiter",
-                f"Every row ends in {shown(delimiter)}, the header does not: the empty last "
-                f"{'column was' if extra == 1 else 'columns were'} left out.",
-            )
+        findings.warn(
+            "trailing_delimiter",
+            f"Every row ends in {shown(delimiter)}, the header does not: the empty last "
+            f"{'column was' if extra == 1 else 'columns were'} left out.",
         )
         return (
             labels,
@@ -196,21 +234,17 @@ def _fit(
             findings,
         )
     if extra == 1 and delimiter == "," and (joined := _joined_dates(rows, width)):
-        findings.append(
-            warning(
-                "date_split",
-                f"The comma inside the dates ({shown(joined[0][0])} on line {lines[0]}) is also "
-                "the border between columns: the first two cells of a row were read as one date.",
-            )
+        findings.warn(
+            "date_split",
+            f"The comma inside the dates ({shown(joined[0][0])} on line {lines[0]}) is also "
+            "the border between columns: the first two cells of a row were read as one date.",
         )
         return labels, joined, findings
     split = all(cell.isdigit() for row in rows[:200] for cell in row[-extra:] if len(row) == width)
     if extra == 1 and (_name_rows(rows) or not (split and delimiter == ",")):
-        findings.append(
-            warning(
-                "row_names",
-                "The rows have one cell more than the header: the first was taken for row names.",
-            )
+        findings.warn(
+            "row_names",
+            "The rows have one cell more than the header: the first was taken for row names.",
         )
         return ["row", *labels], rows, findings
     problem = (
@@ -225,7 +259,7 @@ def _fit(
     raise UploadError(f"{problem} Give each column a name, or choose another delimiter.")
 
 
-def _joined_dates(rows: list[list[str]], width: int) -> list[list[str]] | None:
+def _joined_dates(rows: Cells, width: int) -> Cells | None:
     """Rows whose first two cells are one date: "Jan 19" and "2018"; `None` if they are none."""
     whole = [row for row in rows if len(row) == width]
     if not all(_YEAR.fullmatch(row[1]) and _MONTH_DAY.fullmatch(row[0]) for row in whole):
@@ -233,7 +267,7 @@ def _joined_dates(rows: list[list[str]], width: int) -> list[list[str]] | None:
     return [[f"{row[0]}, {row[1]}", *row[2:]] if len(row) == width else row for row in rows]
 
 
-def _name_rows(rows: list[list[str]]) -> bool:
+def _name_rows(rows: Cells) -> bool:
     """Whether the first cells number the rows, as R and pandas write them."""
     firsts = [row[0] for row in rows if row]
     return firsts in (
@@ -242,32 +276,26 @@ def _name_rows(rows: list[list[str]]) -> bool:
     )
 
 
-def _square(
-    labels: list[str], rows: list[list[str]], lines: list[int]
-) -> tuple[Grid, list[Finding]]:
+def _square(labels: list[str], rows: Cells, lines: list[int]) -> tuple[Grid, list[Finding]]:
     """Pads short rows, cuts long ones (both are named) and drops nameless empty columns."""
-    findings: list[Finding] = []
+    findings = Findings()
     width = len(labels)
     short = [i for i, row in enumerate(rows) if len(row) < width]
     long = [i for i, row in enumerate(rows) if len(row) > width]
     if short:
         rows = [row + [""] * (width - len(row)) if len(row) < width else row for row in rows]
-        findings.append(
-            warning(
-                "short_rows",
-                f"{count(len(short), 'row')} with fewer than {width} cells "
-                f"({on_lines(lines[i] for i in short)}): the rest counts as missing.",
-            )
+        findings.warn(
+            "short_rows",
+            f"{count(len(short), 'row')} with fewer than {width} cells "
+            f"({on_lines(lines[i] for i in short)}): the rest counts as missing.",
         )
     cut = [i for i in long if any(rows[i][width:])]
     if cut:
-        findings.append(
-            warning(
-                "long_rows",
-                f"{count(len(cut), 'row')} with more than {width} cells "
-                f"({on_lines(lines[i] for i in cut)}): the extra cells were left out, beginning "
-                f"with {shown(next(filter(None, rows[cut[0]][width:])))}.",
-            )
+        findings.warn(
+            "long_rows",
+            f"{count(len(cut), 'row')} with more than {width} cells "
+            f"({on_lines(lines[i] for i in cut)}): the extra cells were left out, beginning "
+            f"with {shown(next(filter(None, rows[cut[0]][width:])))}.",
         )
     if long:
         rows = [row[:width] for row in rows]
@@ -277,30 +305,27 @@ def _square(
     if not keep:
         raise UploadError("This file has no data: all its cells are empty.")
     if len(keep) < width:
-        findings.append(
-            hint(
-                "empty_columns",
-                f"{count(width - len(keep), 'empty column')} without a name left out.",
-            )
+        findings.hint(
+            "empty_columns",
+            f"{count(width - len(keep), 'empty column')} without a name left out.",
         )
     nameless = [f"column {j + 1}" for j in keep if not labels[j] and (j or not named)]
     if named and nameless:
-        findings.append(
-            warning(
-                "nameless", f"The header has no name for {names(nameless)}: named by its place."
-            )
+        findings.warn(
+            "nameless", f"The header has no name for {names(nameless)}: named by its place."
         )
     return Grid(
         [labels[j] or (f"column {j + 1}" if j or not named else "row") for j in keep],
         [columns[j] for j in keep],
         lines,
         0,
+        short=tuple(lines[i] for i in short),
     ), findings
 
 
 def _unique(labels: list[str]) -> tuple[list[str], list[Finding]]:
     """The names with doubles numbered: value, value (2), value (3)."""
-    findings: list[Finding] = []
+    findings = Findings()
     taken = set(labels)
     seen: Counter[str] = Counter()
     unique = []
@@ -313,11 +338,9 @@ def _unique(labels: list[str]) -> tuple[list[str], list[Finding]]:
         taken.add(name)
         unique.append(name)
     if doubles := [label for label, times in Counter(labels).items() if times > 1]:
-        findings.append(
-            warning(
-                "duplicate_names",
-                f"Several columns are called {names(doubles)}: they were numbered, as in "
-                f"{shown(f'{doubles[0]} (2)')}.",
-            )
+        findings.warn(
+            "duplicate_names",
+            f"Several columns are called {names(doubles)}: they were numbered, as in "
+            f"{shown(f'{doubles[0]} (2)')}.",
         )
     return unique, findings

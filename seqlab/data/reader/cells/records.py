@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from seqlab.data.reader.bytes.dialect import BLANKS, Dialect, find, reader
 from seqlab.data.reader.bytes.fixed import align
 from seqlab.data.reader.bytes.foreign import UploadError
+from seqlab.data.reader.cells.kinds import Cells
 from seqlab.data.reader.wording import count, hint
 from seqlab.experiment import Finding
 
 MAX_ROWS = 1_000_000
 _QUOTED_LINE = re.compile(r'"((?:[^"\r\n]|"")*)"[ \t]*[\r\n]*')
 _LONG_LINE = 100_000  # characters; the pattern would take much memory
+LONG_CELL = 4  # lines of a record: fewer cannot have swallowed rows
 _TEXT_FORMULA = re.compile(r'="([^"]*)"')
-_PADDED = re.compile(
-    r"""[^\S\r\n](?=[\r\n,;|^~\t"']|\Z)|(?:^|[,;|^~\t"'])[^\S\r\n]""", re.MULTILINE
-)
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Records:
         delimiter: the character between cells, `BLANKS`, or `None` for a single column.
     """
 
-    rows: list[list[str]]
+    rows: Cells
     lines: list[int]
     blank: list[int]
     delimiter: str | None
@@ -52,7 +51,7 @@ def read(text: str, delimiter: str | None = None) -> tuple[Records, list[Finding
     findings += unwrapped
     lines = lines[skipped:]
     quoted = any(dialect.quote in line for line in lines)
-    rows: list[list[str]] = []
+    rows: Cells = []
     starts: list[int] = []
     source = reader(lines, dialect)
     end = 0
@@ -78,8 +77,7 @@ def read(text: str, delimiter: str | None = None) -> tuple[Records, list[Finding
         _refuse_open_quotes(lines, rows, starts, dialect, skipped)
     if dialect.delimiter == BLANKS and not quoted:
         findings += align(rows, starts, ["\n"] * skipped + lines)
-    if _PADDED.search("".join(lines)):
-        rows = [[cell.strip() for cell in row] for row in rows]
+    rows = [[cell.strip() for cell in row] for row in rows]
     if '="' in text:
         findings += _without_formulas(rows)
     blank = [line for row, line in zip(rows, starts, strict=True) if len(row) < 2 and not any(row)]
@@ -111,24 +109,24 @@ def _unwrapped(lines: list[str]) -> tuple[list[str], list[Finding]]:
 def _even(inner: list[str]) -> bool:
     """Do all lines have the same number of delimiters of one kind?"""
     counts = [{line.count(delimiter) for line in inner[:200]} for delimiter in ",;\t"]
-    return any(len(found) == 1 and found != {0} for found in counts)
+    return any(len(numbers) == 1 and numbers != {0} for numbers in counts)
 
 
-def _without_formulas(rows: list[list[str]]) -> list[Finding]:
+def _without_formulas(rows: Cells) -> list[Finding]:
     """Spreadsheets write ="0012" for a text; changes `rows`."""
-    found = 0
+    formulas = 0
     for row in rows:
         for j, cell in enumerate(row):
             if len(cell) > 2 and cell[0] == "=" and (match := _TEXT_FORMULA.fullmatch(cell)):
                 row[j] = match[1].strip()
-                found += 1
-    if not found:
+                formulas += 1
+    if not formulas:
         return []
-    return [hint("text_formulas", f'{count(found, "cell")} written as ="…": read as that text.')]
+    return [hint("text_formulas", f'{count(formulas, "cell")} written as ="…": read as that text.')]
 
 
 def _refuse_open_quotes(
-    lines: list[str], rows: list[list[str]], starts: list[int], dialect: Dialect, skipped: int
+    lines: list[str], rows: Cells, starts: list[int], dialect: Dialect, skipped: int
 ) -> None:
     """A forgotten quote swallows the rows after it; csv does not complain, so this does."""
     try:
@@ -144,7 +142,9 @@ def _refuse_open_quotes(
     typical = Counter(map(len, rows)).most_common(1)[0][0]
     if typical < 2 or not dialect.delimiter:
         return
-    for row, start in zip(rows, starts, strict=True):
+    for row, start, end in zip(rows, starts, [*starts[1:], skipped + len(lines) + 1], strict=True):
+        if end - start < LONG_CELL:
+            continue
         cell = max(row, key=len, default="")
         inner = cell.splitlines()[1:-1] if len(cell) > 40 else []
         if len(inner) >= 3 and all(line.count(dialect.delimiter) == typical - 1 for line in inner):

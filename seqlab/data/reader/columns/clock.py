@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from seqlab.data.reader.cells.kinds import is_missing
@@ -22,7 +23,7 @@ ZONES = {
 _CLOCK = re.compile(
     r"(?:[T\s,;:_-]++(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
     r"(?:[:.](?P<second>\d{2})(?:[.,:](?P<fraction>\d{1,9}))?)?\s*+(?P<half>[AaPp]\.?\s?[Mm]\.?)?"
-    r"|[T ]?(?P<hour2>\d{2})(?P<minute2>\d{2})(?P<second2>\d{2})?)?"
+    r"|[T ]?(?P<hour2>\d{2})(?:(?P<minute2>\d{2})(?P<second2>\d{2})?)?)?"
     r"\s*+(?:(?:UTC|GMT)?(?P<zone>[+-]\d{2}(?::?\d{2})?)|(?P<name>[A-Z]{1,5}))?"
     r"\s*+(?:\([^()]*+\)|\[[^\[\]]*+\])?",  # (CET), [Europe/Berlin]
     re.ASCII,
@@ -31,11 +32,14 @@ _TIME_OF_DAY = re.compile(
     r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp]\.?\s?[Mm]\.?)?", re.ASCII
 )
 
-_ELAPSED = re.compile(r"(\d{1,5}):([0-5]\d\.\d{1,9})", re.ASCII)
+_DURATION = re.compile(
+    r"-?\d{1,6} days?,? [+-]?\d{1,2}:\d\d:\d\d(?:\.\d+)?|-?P[\dDTHMS.]*[DHMS]", re.ASCII
+)
+_ELAPSED = re.compile(r"(\d{1,5}):([0-5]\d\.\d{1,9})|(\d{1,5}):([0-5]\d)", re.ASCII)
 
 
 def time_of_day(cells: list[str]) -> NDArray[np.float64] | None:
-    """Seconds since midnight, if the column holds clock times such as 14:30 or 18.00.00."""
+    """Seconds since midnight, (rows,), if these are clock times such as 14:30 or 18.00.00."""
     seconds = np.full(len(cells), np.nan)
     known = 0
     for i, cell in enumerate(cells):
@@ -52,7 +56,16 @@ def time_of_day(cells: list[str]) -> NDArray[np.float64] | None:
 
 
 def elapsed_time(cells: list[str]) -> NDArray[np.float64] | None:
-    """Seconds, if the column holds minutes and seconds with a fraction: 0:00.002 or 12:59.950."""
+    """Seconds, (rows,), of durations: 0:00.002, 1 days 02:03:04.5 (pandas), PT1.5S (ISO 8601).
+
+    47:15 is hours and minutes.
+    """
+    first = next((cell for cell in cells if not is_missing(cell)), "")
+    if _DURATION.fullmatch(first):
+        spans = pd.to_timedelta(pd.Series(cells, dtype="str"), errors="coerce")
+        lost = [cell for cell, gone in zip(cells, spans.isna(), strict=True) if gone]
+        known = all(map(is_missing, lost))
+        return np.asarray(spans.dt.total_seconds(), np.float64) if known else None
     seconds = np.full(len(cells), np.nan)
     for i, cell in enumerate(cells):
         match = _ELAPSED.fullmatch(cell)
@@ -60,7 +73,10 @@ def elapsed_time(cells: list[str]) -> NDArray[np.float64] | None:
             if is_missing(cell):
                 continue
             return None
-        seconds[i] = 60 * int(match[1]) + float(match[2])
+        if match[1]:
+            seconds[i] = 60 * int(match[1]) + float(match[2])
+        else:
+            seconds[i] = 3600 * int(match[3]) + 60 * int(match[4])
     return seconds if np.isfinite(seconds).any() else None
 
 
@@ -81,7 +97,7 @@ def clock(rest: str) -> tuple[int, bool, bool] | None:
     if hour is None:
         return None if match["zone"] else (0, False, False)
     hours = _hours(int(hour), match["half"])
-    minute = int(match["minute"] or match["minute2"])
+    minute = int(match["minute"] or match["minute2"] or 0)
     second = int(match["second"] or match["second2"] or 0)
     if hours > 24 or minute > 59 or second > 60:
         return None

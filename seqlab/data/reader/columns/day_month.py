@@ -20,9 +20,17 @@ from seqlab.data.reader.columns.moments import (
     full_year,
 )
 
+SURE = 0.2  # of the cells: so many more are dates in the order that was taken
+
 
 def read(cells: list[str], matches: Matches, day_first: bool | None = None) -> Times | None:
-    """Three numbers: year first, or day and month in either order, which the user may know."""
+    """Three numbers: year first, or day and month in either order.
+
+    Args:
+        cells: of the column.
+        matches: of each cell, with the numbers "a", "b" and "c".
+        day_first: what the user knows, or `None`.
+    """
     parts = [(m["a"], m["b"], m["c"]) if m else ("0", "0", "0") for m in matches]
     unique = list(dict.fromkeys(parts))  # many rows share a date
     place = {part: i for i, part in enumerate(unique)}
@@ -64,7 +72,7 @@ def read(cells: list[str], matches: Matches, day_first: bool | None = None) -> T
         read[best],
         note,
         "date_order",
-        obvious=len(readings) == 1,
+        obvious=all(scores[best][0] - scores[order][0] > SURE for order in read if order != best),
         dates_only=dates_only,
         zoned=zoned,
     )

@@ -53,7 +53,13 @@ def checked(
     dates_only: bool = True,
     zoned: bool = False,
 ) -> Times:
-    """The dates with the rows that have none; 9999-12-31 and its like are no dates."""
+    """The dates with the rows that have none; 9999-12-31 and its like are no dates.
+
+    Args:
+        cells: of the column, as they were written.
+        values: (rows,) their times.
+        note, code, obvious, dates_only, zoned: as in `Times`.
+    """
     years = values.astype("datetime64[Y]").astype(np.int64) + 1970
     odd = ~np.isnat(values) & ((years >= 2300) | (years < 1000))
     if odd.any():
@@ -73,16 +79,20 @@ def checked(
 
 
 def clocks(matches: Matches) -> tuple[NDArray[np.timedelta64], bool, bool]:
-    """Time of day of each match; are there none; are there zones."""
+    """Time of day of each match, (rows,); are there none; are there zones."""
     if not any(m["rest"] for m in matches if m):
         return np.zeros(len(matches), dtype="timedelta64[us]"), True, False
-    found = [(m and m["rest"] and clock(m["rest"])) or (0, False, False) for m in matches]
-    micros = np.array([micros for micros, _, _ in found], dtype="timedelta64[us]")
-    return micros, not any(timed for _, timed, _ in found), any(zoned for _, _, zoned in found)
+    times = [(m and m["rest"] and clock(m["rest"])) or (0, False, False) for m in matches]
+    micros = np.array([micros for micros, _, _ in times], dtype="timedelta64[us]")
+    return micros, not any(timed for _, timed, _ in times), any(zoned for _, _, zoned in times)
 
 
 def dates(years: list[int], months: list[int], days: list[int]) -> Moments:
-    """Calendar dates; impossible ones become NaT."""
+    """Calendar dates, (rows,); impossible ones become NaT.
+
+    Args:
+        years, months, days: a number each a row.
+    """
     frame = pd.DataFrame({"year": years, "month": months, "day": days})
     frame.loc[(frame["year"] < 1) | (frame["year"] > 9999), "year"] = 0
     codes = frame["year"] * 10_000 + frame["month"] * 100 + frame["day"]

@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.data.reader.cells.kinds import CURRENCY, is_missing, plain
-from seqlab.data.reader.columns import uniform
 from seqlab.data.reader.vocabulary import EXCEL_ERRORS
 
 Floats = NDArray[np.float64]
@@ -115,15 +114,18 @@ def parse(cells: list[str], decimal: str, forced: bool = False) -> Numbers | Not
     sample = [c for c in cells[:: max(1, len(cells) // 200)] if not is_missing(c)]
     if sum(_DRESSED.fullmatch(plain(c)) is not None for c in sample) < 0.5 * len(sample):
         return NotNumbers()
-    if len(cells) >= uniform.LEAST and (quick := _alike(cells, sample, decimal, forced)):
-        return quick
     counts = Counter(cells)
-    unique = {cell: plain(cell) for cell in counts}
-    known = {cell: text for cell, text in unique.items() if not is_missing(text)}
-    matches = ((cell, _DRESSED.fullmatch(text)) for cell, text in known.items())
-    dressed = {cell: _Dressed(*match.groups()) for cell, match in matches if match}
-    total = sum(counts[cell] for cell in known)
-    infinite = {cell for cell, text in known.items() if _is_infinite(text)}
+    dressed: dict[str, _Dressed] = {}
+    words: set[str] = set()  # for missing
+    infinite: set[str] = set()
+    for cell in counts:
+        if match := _DRESSED.fullmatch(text := plain(cell)):
+            dressed[cell] = _Dressed(*match.groups())
+        elif is_missing(text):
+            words.add(cell)
+        elif _is_infinite(text):
+            infinite.add(cell)
+    total = len(cells) - sum(counts[cell] for cell in words)
     if not total or sum(counts[c] for c in dressed) + len(infinite) < ENOUGH * total:
         return NotNumbers()
 
@@ -156,7 +158,7 @@ def parse(cells: list[str], decimal: str, forced: bool = False) -> Numbers | Not
     return _checked(
         cells,
         np.fromiter((numbers.get(cell, nan) for cell in cells), np.float64, len(cells)),
-        unique,
+        words,
         decimal=sign,
         grouped="lakh" if "lakh" in groupings else "thousands" if "thousands" in groupings else "",
         unsure=unsure,
@@ -219,47 +221,13 @@ def _quick(cells: list[str], decimal: str) -> Numbers | None:
         values = np.fromiter((float(swap.get(c, c)) for c in cells), np.float64, len(cells))
     except ValueError:
         return None
-    return _checked(cells, values, {cell: cell for cell in odd}, decimal=decimal)
-
-
-def _alike(cells: list[str], sample: list[str], decimal: str, forced: bool) -> Numbers | None:
-    """The column by the fast way, if a sample of it shows one dress without any doubt."""
-    found = [match for cell in sample if (match := _DRESSED.fullmatch(plain(cell)))]
-    parts = [_Dressed(*match.groups()) for match in found]
-    affixes = {(part.prefix or "", part.suffix or "") for part in parts}
-    if len(parts) < len(sample) or len(affixes) != 1:
-        return None
-    if any(part.exponent or part.trailing for part in parts):
-        return None
-    bodies = [part.body for part in parts]
-    commas = sum(_COMMA_PROOF.fullmatch(body) is not None for body in bodies)
-    points = sum(_POINT_PROOF.fullmatch(body) is not None for body in bodies)
-    sign = decimal if forced else "," if commas else "."
-    if not forced and bool(commas) == bool(points):  # no proof, or one for each
-        return None
-    groups = {mark for body in bodies for mark in body if mark in ",.' " and mark != sign}
-    if len(groups) > 1:
-        return None
-    ((prefix, suffix),) = affixes
-    group = next(iter(groups), "")
-    read = uniform.undress(cells, uniform.Dress(prefix, suffix, sign, group))
-    if read is None:
-        return None
-    return _checked(
-        cells,
-        read.values,
-        read.words,
-        decimal=sign,
-        grouped="lakh" if read.lakh else "thousands" if group else "",
-        affix=prefix or suffix,
-        accounting=read.accounting,
-    )
+    return _checked(cells, values, odd, decimal=decimal)
 
 
 def _checked(
     cells: list[str],
     values: Floats,
-    unique: dict[str, str],
+    words: set[str],
     *,
     decimal: str = ".",
     grouped: str = "",
@@ -268,18 +236,17 @@ def _checked(
     scaled: bool = False,
     accounting: bool = False,
 ) -> Numbers:
-    """The numbers with the rows that need a word; infinity becomes missing."""
+    """The numbers with the rows that need a word; `words` mean that there is none."""
     beyond = np.abs(values) > MOST  # false for NaN
     infinite = np.flatnonzero(beyond).tolist()
     if infinite:
         values = np.where(beyond, np.nan, values)
-    nothing = {cell for cell, text in unique.items() if is_missing(text)}
     empty = np.flatnonzero(np.isnan(values)).tolist()
     aside = set(infinite)
     return Numbers(
         values,
-        missing=[i for i in empty if cells[i] in nothing],
-        bad=[i for i in empty if cells[i] not in nothing and i not in aside],
+        missing=[i for i in empty if cells[i] in words],
+        bad=[i for i in empty if cells[i] not in words and i not in aside],
         errors=[i for i in empty if cells[i].casefold() in EXCEL_ERRORS],
         infinite=infinite,
         inexact=[

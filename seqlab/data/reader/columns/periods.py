@@ -109,7 +109,14 @@ def days_of_year(cells: list[str], matches: Matches) -> Times | None:
 def without_year(
     cells: list[str], months_: list[int], days: list[int], offsets: np.ndarray
 ) -> Times | None:
-    """Day and month alone: counted from the year 2000, a new year where the months start again."""
+    """Day and month alone: counted from the year 2000, a new year where the months start again.
+
+    Args:
+        cells: of the column.
+        months_: of each row, 0 where there is none.
+        days: of each row.
+        offsets: (rows,) times of day.
+    """
     known = [month for month in months_ if month]
     if any(a - b in range(1, 6) for a, b in pairwise(known)):
         return None  # not in order, so no year can be told

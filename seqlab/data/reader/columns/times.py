@@ -26,6 +26,9 @@ _NUMERIC = re.compile(
     r"(?P<a>\d{1,4})(?P<sep>[-/.])\s?(?P<b>\d{1,2})(?P=sep)\s?(?P<c>\d{1,4})\.?" + _REST,
     re.ASCII,
 )
+_BLANK = re.compile(
+    r"(?P<a>\d{1,4}) (?P<b>\d{1,2}) (?P<c>\d{1,4})(?P<rest> \d{1,2}:\d\d.*)", re.ASCII
+)
 _COMPACT = re.compile(
     r"(?P<a>(?:1[89]|2[01])\d\d)(?P<b>0[1-9]|1[0-2])(?P<c>0[1-9]|[12]\d|3[01])" + _REST, re.ASCII
 )
@@ -68,8 +71,8 @@ def parse(cells: list[str], day_first: bool | None = None) -> Times | None:
         return checked(cells, moments.to_numpy("datetime64[us]"), dates_only=dates_only)
     tidy_sample = [_tidy(cell) for cell in sample]
     for pattern, build in _READERS:
-        found = sum(_match(pattern, cell) is not None for cell in tidy_sample)
-        if found >= _ENOUGH * len(sample):
+        fitting = sum(_match(pattern, cell) is not None for cell in tidy_sample)
+        if fitting >= _ENOUGH * len(sample):
             if tidy_sample == sample:  # then few cells need it, if any
                 matches = [_match(pattern, cell) or _match(pattern, _tidy(cell)) for cell in cells]
             else:
@@ -151,6 +154,7 @@ def _no_year(cells: list[str], matches: Matches) -> Times | None:
 
 _READERS: tuple[tuple[re.Pattern[str], Build], ...] = (
     (_NUMERIC, day_month.read),
+    (_BLANK, day_month.read),
     (_COMPACT, day_month.read),
     (_DAY_MONTH, _named),
     (_MONTH_DAY, _named),

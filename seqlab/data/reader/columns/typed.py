@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -13,12 +14,21 @@ from numpy.typing import NDArray
 
 from seqlab.data.reader.cells.kinds import is_missing, looks_like_data
 from seqlab.data.reader.cells.outline import Grid
-from seqlab.data.reader.columns import numerals, times
+from seqlab.data.reader.columns import numerals, periods, times
 from seqlab.data.reader.columns.clock import elapsed_time, time_of_day
 from seqlab.data.reader.columns.moments import Times
 from seqlab.data.reader.columns.numerals import Numbers
 from seqlab.data.reader.vocabulary import ANY_TRUTH, TRUE, TRUTH
-from seqlab.data.reader.wording import count, hint, listed, names, on_lines, shown, warning
+from seqlab.data.reader.wording import (
+    Findings,
+    count,
+    hint,
+    listed,
+    names,
+    on_lines,
+    shown,
+    warning,
+)
 from seqlab.experiment import Finding
 
 _THREE_DECIMALS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
@@ -35,6 +45,7 @@ class Column:
         kind: "number", "truth" (0 and 1), "time" (dates), "clock" (times of day), "text", "empty".
         values: the numbers; seconds since midnight for a clock; `None` for text and dates.
         moments: the dates and what was assumed about them.
+        elapsed: whether the numbers are the seconds of durations such as 0:00.002.
     """
 
     name: str
@@ -42,6 +53,22 @@ class Column:
     kind: Literal["number", "truth", "time", "clock", "text", "empty"]
     values: Floats | None = None
     moments: Times | None = None
+    elapsed: bool = False
+
+    @cached_property
+    def distinct(self) -> int:
+        """How many different cells it has."""
+        return len(set(self.cells))
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether each cell is there and is a whole number."""
+        return self.values is not None and are_whole(self.values)
+
+    @property
+    def can_name(self) -> bool:
+        """Whether it could tell things apart: words, or whole numbers."""
+        return self.kind == "text" or (self.kind == "number" and self.is_whole)
 
 
 def counts_rows(column: Column) -> bool:
@@ -57,7 +84,11 @@ def classify(
 ) -> tuple[list[Column], list[Finding], str]:
     """What every column holds, findings, and the decimal sign.
 
-    `decimal` and `day_first` are what the user chose, or `None`.
+    Args:
+        grid: the table as text.
+        decimal: the sign that the user chose, or `None`.
+        delimiter: of the file, or `None`.
+        day_first: what the user chose, or `None`.
     """
     commas, points = numerals.decimal_evidence(grid.columns)
     sign = decimal or _usual_sign(grid, delimiter, commas, points)
@@ -100,6 +131,8 @@ def _column(
     if _is_code(cells):
         notes.codes.append(name)
         return Column(name, cells, "text")
+    if periods.MONTH_YEAR.fullmatch(cells[0]) and (moments := _dotted_months(cells)):
+        return Column(name, cells, "time", moments=moments)
     numbers = numerals.parse(cells, sign, forced)
     if isinstance(numbers, Numbers) and _are_codes(numbers, cells, known):
         notes.letters.append(name)
@@ -114,14 +147,28 @@ def _column(
         return Column(name, cells, "clock", seconds)
     if (starts := _starts(cells)) and (moments := times.parse(starts, day_first)):
         text = f"{shown(name)} holds spans of time ({shown(cells[0])}): their starts count."
-        notes.findings.append(hint("spans", text))
+        notes.findings.hint("spans", text)
         return Column(name, starts, "time", moments=moments)
     if (elapsed := elapsed_time(cells)) is not None:
-        text = f"{shown(name)} was read as elapsed time in seconds."
-        notes.findings.append(hint("elapsed", text))
-        return Column(name, cells, "number", elapsed)
+        text = f"{shown(name)} was read as elapsed time in seconds"
+        hours = next(
+            (cell for cell in cells if cell and "." not in cell and cell.count(":") == 1), ""
+        )
+        text += f", {hours} as hours and minutes." if hours else "."
+        notes.findings.hint("elapsed", text)
+        return Column(name, cells, "number", elapsed, elapsed=True)
     notes.text(name, cells, numbers.reason)
     return Column(name, cells, "text")
+
+
+def _dotted_months(cells: list[str]) -> Times | None:
+    """1.2010, 2.2010, ... 12.2010, 1.2011: months that follow each other, and no numbers."""
+    matches = [periods.MONTH_YEAR.fullmatch(cell) for cell in cells]
+    moments = periods.months(cells, matches) if all(matches) and len(cells) > 12 else None
+    if moments is None:
+        return None
+    steps = np.diff(moments.values.astype("datetime64[M]")).astype(np.int64)
+    return moments if (steps == 1).all() or (steps == -1).all() else None
 
 
 def _are_codes(numbers: Numbers, cells: list[str], known: set[str]) -> bool:
@@ -132,10 +179,15 @@ def _are_codes(numbers: Numbers, cells: list[str], known: set[str]) -> bool:
     return short and len(digits) <= 3 and len(words) <= 5 and all(len(cell) <= 2 for cell in digits)
 
 
+def are_whole(values: NDArray[np.float64]) -> bool:
+    """Whether each value, (rows,), is there and a whole number."""
+    return bool((np.isfinite(values) & (values == np.floor(values))).all())
+
+
 def _starts(cells: list[str]) -> list[str] | None:
     """The first halves of spans such as "27.03.2020 00:00 - 27.03.2020 01:00"."""
+    known = [cell for cell in cells[:200] if not is_missing(cell)]
     for separator in (" - ", " – ", " to ", " / ", "/"):
-        known = [cell for cell in cells[:200] if not is_missing(cell)]
         halves = [cell.split(separator) for cell in known]
         if known and all(len(half) == 2 and len(half[0]) >= 6 for half in halves):
             return [cell.split(separator)[0].strip() for cell in cells]
@@ -152,12 +204,10 @@ def _truth(name: str, cells: list[str], known: set[str], notes: _Notes) -> Colum
         notes.truths.append(name)
         return Column(name, cells, "truth", values)
     if words <= ANY_TRUTH and not words <= {"0", "1"}:
-        notes.findings.append(
-            warning(
-                "mixed_truth",
-                f"{shown(name)} spells yes and no in several ways ({names(sorted(known))}), so it "
-                "was left as text.",
-            )
+        notes.findings.warn(
+            "mixed_truth",
+            f"{shown(name)} spells yes and no in several ways ({names(sorted(known))}), so it "
+            "was left as text.",
         )
         return Column(name, cells, "text")
     return None
@@ -179,7 +229,7 @@ class _Notes:
 
     def __init__(self, lines: list[int]) -> None:
         self.lines = lines
-        self.findings: list[Finding] = []
+        self.findings = Findings()
         self.empty: list[str] = []
         self.codes: list[str] = []
         self.truths: list[str] = []
@@ -198,40 +248,37 @@ class _Notes:
             f"its cells are not all numbers or dates of one kind (line {self.lines[first]} has "
             f"{shown(cells[first])}, line {self.lines[other]} has {shown(cells[other])})"
         )
-        self.findings.append(warning("mixed_column", f"{shown(name)} was left as text: {why}."))
+        self.findings.warn("mixed_column", f"{shown(name)} was left as text: {why}.")
 
     def points(self, columns: list[Column], sure: bool) -> None:
         """1.234 in every cell may be a thousand: nothing in the file tells."""
-        found = [
+        doubtful = [
             c.name
             for c in columns
             if c.kind == "number" and all(map(_THREE_DECIMALS.fullmatch, filter(None, c.cells)))
         ]
-        if found:
+        if doubtful:
             level = hint if sure else warning
-            text = f"{names(found)}: 1.234 was read as a fraction, not as a thousand."
+            text = f"{names(doubtful)}: 1.234 was read as a fraction, not as a thousand."
             self.findings.append(level("points", f"{text} If that is wrong, set the decimal sign."))
 
     def sentences(self, sure: bool) -> list[Finding]:
         """All findings about single columns."""
-        found = self.findings
+        findings = self.findings
         if self.empty:
-            found.append(
-                warning("blank_columns", f"No values at all in {names(self.empty)}: not offered.")
-            )
+            findings.warn("blank_columns", f"No values at all in {names(self.empty)}: not offered.")
         if self.codes:
-            found.append(
-                hint(
-                    "leading_zeros",
-                    f"{names(self.codes)} was kept as text: leading zeros mark a code.",
-                )
+            findings.hint(
+                "leading_zeros",
+                f"{names(self.codes)} was kept as text: leading zeros mark a code.",
             )
         if self.letters:
             text = f"{names(self.letters)} holds a few codes, digits and letters: kept as words."
-            found.append(hint("letter_codes", text))
+            findings.hint("letter_codes", text)
         if self.truths:
-            found.append(
-                hint("truth_values", f"{names(self.truths)}: yes counts as 1 and no as 0.")
+            findings.hint(
+                "truth_values",
+                f"{names(self.truths)}: yes counts as 1 and no as 0 where it is used.",
             )
         affixes = defaultdict(list)
         for name, (numbers, _) in self.numbers.items():
@@ -239,10 +286,8 @@ class _Notes:
                 affixes[numbers.affix].append(name)
         for affix, where in affixes.items():
             change = "45% became 45, not 0.45" if affix == "%" else "the numbers stayed as they are"
-            found.append(
-                warning(
-                    "units", f"{shown(affix)} was taken off the cells of {names(where)}: {change}."
-                )
+            findings.warn(
+                "units", f"{shown(affix)} was taken off the cells of {names(where)}: {change}."
             )
         self._note(
             "scaled", lambda n: n.scaled, "K, M and B in {} were multiplied out: 1.5K became 1500."
@@ -269,10 +314,13 @@ class _Notes:
             "{} could have thousands separators or decimals; {how}: please check.",
         )
         words = dict.fromkeys(
-            cells[i] for n, cells in self.numbers.values() for i in n.missing[:2000] if cells[i]
+            cells[i]
+            for n, cells in self.numbers.values()
+            for i in sorted({*n.missing[:2000]} - {*n.errors})
+            if cells[i]
         )
         if words:
-            found.append(hint("missing_words", f"{names(words)} in numbers: read as missing."))
+            findings.hint("missing_words", f"{names(words)} in numbers: read as missing.")
         self._rows("excel_errors", lambda n: n.errors, "Excel wrote an error", cells=True)
         self._rows("not_a_number", lambda n: n.bad, "no number", cells=True)
         self._rows("infinite", lambda n: n.infinite, "infinite or too large")
@@ -280,14 +328,12 @@ class _Notes:
             n: numbers.inexact for n, (numbers, _) in self.numbers.items() if numbers.inexact
         }
         for name, rows in inexact.items():
-            found.append(
-                warning(
-                    "lost_digits",
-                    f"{shown(name)} has whole numbers too long to be kept exactly "
-                    f"({on_lines(self.lines[i] for i in rows)}): the last digits were rounded.",
-                )
+            findings.warn(
+                "lost_digits",
+                f"{shown(name)} has whole numbers too long to be kept exactly "
+                f"({on_lines(self.lines[i] for i in rows)}): the last digits were rounded.",
             )
-        return found
+        return findings
 
     def _note(
         self,
@@ -323,6 +369,4 @@ class _Notes:
                     + ")"
                 )
         if parts:
-            self.findings.append(
-                warning(code, f"Read as missing, because {what}: {listed(parts)}.")
-            )
+            self.findings.warn(code, f"Read as missing, because {what}: {listed(parts)}.")

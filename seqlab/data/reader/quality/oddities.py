@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data.reader.roles.timeline import Timeline
-from seqlab.data.reader.wording import count, hint, listed, names, on_lines, shown, warning
+from seqlab.data.reader.roles.shape import Timeline
+from seqlab.data.reader.wording import (
+    Findings,
+    count,
+    hint,
+    listed,
+    names,
+    on_lines,
+    shown,
+    warning,
+)
 from seqlab.experiment import Finding
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 MANY_ROWS = 50_000
 _FEW_ROWS = 20
@@ -20,14 +32,25 @@ _CODES = frozenset({-1.0, -9.0, -99.0, -200.0, 99.0, 999.0, 9999.0, 32767.0, -32
 def inspect(
     frame: pd.DataFrame,
     numeric: list[str],
-    lines: NDArray[np.int64],
+    lines: Ints,
     timeline: Timeline | None,
     sequence_id: str | None,
     kind: str,
+    told: Mapping[str, Container[int]] | None = None,
 ) -> list[Finding]:
-    """Everything about the values that is worth knowing before training."""
+    """Everything about the values that is worth knowing before training.
+
+    Args:
+        frame: the table.
+        numeric: its columns of numbers.
+        lines: (rows,) the line of each row in the file.
+        timeline: its time, if there is one.
+        sequence_id: the column that tells sequences apart, or `None`.
+        kind: what the table is, see `ParseOptions.kind`.
+        told: of each column, the lines whose missing values other findings have named.
+    """
     values = frame[numeric].to_numpy(np.float64)
-    findings = [*_size(frame, numeric, kind), *_missing(values, numeric, lines, kind)]
+    findings = [*_size(frame, numeric, kind), *_missing(values, numeric, lines, kind, told or {})]
     if kind != "wide":
         findings += _constant(values, numeric)
         findings += _copies(values, numeric)
@@ -42,53 +65,53 @@ def inspect(
 
 def _size(frame: pd.DataFrame, numeric: list[str], kind: str) -> list[Finding]:
     rows = len(frame)
-    found = []
+    findings = Findings()
     if rows > MANY_ROWS:
-        found.append(
-            warning(
-                "many_rows",
-                f"{rows:,} rows: training on all of them takes long. Plots are thinned; use a "
-                "part of the rows or a larger stride.",
-            )
+        findings.warn(
+            "many_rows",
+            f"{rows:,} rows: training on all of them takes long. Plots are thinned; use a "
+            "part of the rows or a larger stride.",
         )
     if rows < _FEW_ROWS and not (kind == "wide" and rows == 1):
-        found.append(
-            warning("few_rows", f"Only {count(rows, 'row')}: too little to learn much from.")
-        )
+        findings.warn("few_rows", f"Only {count(rows, 'row')}: too little to learn much from.")
     elif kind != "wide" and len(numeric) > rows:
-        found.append(
-            warning(
-                "more_columns_than_rows",
-                f"{len(numeric):,} columns but only {rows:,} rows: choose a few inputs, or the "
-                "network memorises the rows.",
-            )
+        findings.warn(
+            "more_columns_than_rows",
+            f"{len(numeric):,} columns but only {rows:,} rows: choose a few inputs, or the "
+            "network memorises the rows.",
         )
-    return found
+    return findings
 
 
 def _missing(
-    values: NDArray[np.float64], numeric: list[str], lines: NDArray[np.int64], kind: str
+    values: Floats,
+    numeric: list[str],
+    lines: Ints,
+    kind: str,
+    told: Mapping[str, Container[int]],
 ) -> list[Finding]:
     gaps = np.isnan(values)
     if not gaps.any():
         return []
-    parts = [
-        f"{int(gaps[:, j].sum()):,} in {shown(name)} ({on_lines(lines[gaps[:, j]])})"
-        for j, name in enumerate(numeric)
-        if gaps[:, j].any()
-    ]
-    found = [warning("missing", f"Missing values: {listed(parts)}.")]
+    parts = []
+    for j, name in enumerate(numeric):
+        mine = lines[gaps[:, j]]
+        new = [int(line) for line in mine if line not in told.get(name, ())]
+        if new:
+            more = "more " if len(new) < len(mine) else ""
+            parts.append(f"{len(new):,} {more}in {shown(name)} ({on_lines(new)})")
+    findings = Findings()
+    if parts:
+        findings.warn("missing", f"Missing values: {listed(parts)}.")
     for j, name in enumerate(numeric if kind == "series" else []):
         start, length = _longest_run(gaps[:, j])
         if length >= max(10, 0.02 * len(values)) and length < len(values):
-            found.append(
-                warning(
-                    "long_gap",
-                    f"{shown(name)} has {length:,} missing values in a row, from line "
-                    f"{lines[start]} on: filling them would draw a flat line.",
-                )
+            findings.warn(
+                "long_gap",
+                f"{shown(name)} has {length:,} missing values in a row, from line "
+                f"{lines[start]} on: filling them would draw a flat line.",
             )
-    return found[:20]
+    return findings[:20]
 
 
 def _longest_run(flags: NDArray[np.bool_]) -> tuple[int, int]:
@@ -101,7 +124,7 @@ def _longest_run(flags: NDArray[np.bool_]) -> tuple[int, int]:
     return int(starts[longest]), int(ends[longest] - starts[longest])
 
 
-def _constant(values: NDArray[np.float64], numeric: list[str]) -> list[Finding]:
+def _constant(values: Floats, numeric: list[str]) -> list[Finding]:
     if len(values) < 2:
         return []
     known = ~np.isnan(values)
@@ -114,7 +137,7 @@ def _constant(values: NDArray[np.float64], numeric: list[str]) -> list[Finding]:
     return [warning("constant", f"{names(still)} {verb}: as a target there is nothing to predict.")]
 
 
-def _copies(values: NDArray[np.float64], numeric: list[str]) -> list[Finding]:
+def _copies(values: Floats, numeric: list[str]) -> list[Finding]:
     seen: dict[bytes, str] = {}
     pairs = []
     for j, name in enumerate(numeric):
@@ -129,11 +152,9 @@ def _copies(values: NDArray[np.float64], numeric: list[str]) -> list[Finding]:
     return [hint("copies", f"{listed(pairs)}: as input and target they give the answer away.")]
 
 
-def _sentinels(
-    values: NDArray[np.float64], numeric: list[str], lines: NDArray[np.int64]
-) -> list[Finding]:
+def _sentinels(values: Floats, numeric: list[str], lines: Ints) -> list[Finding]:
     """Values such as -999 that lie far outside the rest and probably mean "missing"."""
-    found = []
+    findings = Findings()
     for j, name in enumerate(numeric):
         column = values[:, j]
         suspects = codes(column)
@@ -142,22 +163,18 @@ def _sentinels(
             rows = np.flatnonzero(column == suspect)
             sure = "probably" if _is_code(suspect) else "perhaps"
             where = "below" if suspect < np.median(known) else "above"
-            found.append(
-                warning(
-                    "sentinel",
-                    f"{count(len(rows), 'cell')} of {shown(name)} "
-                    f"({on_lines(lines[rows])}) {'is' if len(rows) == 1 else 'are'} exactly "
-                    f"{suspect:.10g}, far {where} the rest: {sure} a code for missing.",
-                )
+            findings.warn(
+                "sentinel",
+                f"{count(len(rows), 'cell')} of {shown(name)} "
+                f"({on_lines(lines[rows])}) {'is' if len(rows) == 1 else 'are'} exactly "
+                f"{suspect:.10g}, far {where} the rest: {sure} a code for missing.",
             )
-    return found[:20]
+    return findings[:20]
 
 
-def _spikes(
-    values: NDArray[np.float64], numeric: list[str], lines: NDArray[np.int64]
-) -> list[Finding]:
+def _spikes(values: Floats, numeric: list[str], lines: Ints) -> list[Finding]:
     """A value or two, never more, out of all proportion: a lost decimal sign, a faulty sensor."""
-    found = []
+    findings = Findings()
     for j, name in enumerate(numeric):
         column = values[:, j]
         known = column[np.isfinite(column)]
@@ -170,22 +187,18 @@ def _spikes(
             continue
         rows = np.flatnonzero(far)
         which = ", ".join(f"{value:,.6g}" for value in column[rows[:4]])
-        found.append(
-            warning(
-                "outlier",
-                f"{count(len(rows), 'cell')} of {shown(name)} ({on_lines(lines[rows])}) "
-                f"{'is' if len(rows) == 1 else 'are'} far from all others: {which}; these lie "
-                f"between {low:,.6g} and {high:,.6g}. Perhaps a decimal sign was lost.",
-            )
+        findings.warn(
+            "outlier",
+            f"{count(len(rows), 'cell')} of {shown(name)} ({on_lines(lines[rows])}) "
+            f"{'is' if len(rows) == 1 else 'are'} far from all others: {which}; these lie "
+            f"between {low:,.6g} and {high:,.6g}. Perhaps a decimal sign was lost.",
         )
-    return found[:20]
+    return findings[:20]
 
 
-def _stuck(
-    values: NDArray[np.float64], numeric: list[str], lines: NDArray[np.int64]
-) -> list[Finding]:
+def _stuck(values: Floats, numeric: list[str], lines: Ints) -> list[Finding]:
     """A long stretch of one value in a column that changes nearly everywhere else."""
-    found = []
+    findings = Findings()
     for j, name in enumerate(numeric):
         same = np.diff(values[:, j]) == 0
         start, length = _longest_run(same)
@@ -194,32 +207,30 @@ def _stuck(
             continue
         if len(same) - length < 10:
             continue
-        found.append(
-            warning(
-                "stuck",
-                f"{shown(name)} stays at {values[start, j]:,.6g} for {length + 1:,} rows in a row, "
-                f"from line {lines[start]} on, but changes nearly everywhere else: perhaps a "
-                "sensor was stuck.",
-            )
+        findings.warn(
+            "stuck",
+            f"{shown(name)} stays at {values[start, j]:,.6g} for {length + 1:,} rows in a row, "
+            f"from line {lines[start]} on, but changes nearly everywhere else: perhaps a "
+            "sensor was stuck.",
         )
-    return found[:20]
+    return findings[:20]
 
 
-def codes(column: NDArray[np.float64]) -> list[float]:
-    """Values of a column, such as -999, that probably stand for a missing one."""
+def codes(column: Floats) -> list[float]:
+    """Values of a column (rows,), such as -999, that probably stand for a missing one."""
     known = column[~np.isnan(column)]
-    found = []
+    suspects = []
     for pick in (np.min, np.max):
         for _ in range(2):  # -9999 may hide -999
             suspect = _suspect(known, pick)
             if suspect is None:
                 break
-            found.append(suspect)
+            suspects.append(suspect)
             known = known[known != suspect]
-    return found
+    return suspects
 
 
-def _suspect(known: NDArray[np.float64], pick: Callable[..., float]) -> float | None:
+def _suspect(known: Floats, pick: Callable[..., float]) -> float | None:
     if len(known) < 10:
         return None
     extreme = float(pick(known))
@@ -253,7 +264,7 @@ def _steps(
     frame: pd.DataFrame,
     timeline: Timeline,
     sequence_id: str | None,
-    lines: NDArray[np.int64],
+    lines: Ints,
 ) -> list[Finding]:
     """Doubles, gaps and irregular steps in time."""
     time = frame[timeline.name]
@@ -267,30 +278,26 @@ def _steps(
         numbers = numbers.astype("timedelta64[us]").astype(np.int64)
     if not len(numbers):
         return []
-    found = []
+    findings = Findings()
     doubles = at[numbers == 0]
     if len(doubles):
-        found.append(
-            warning(
-                "duplicate_times",
-                f"{name} repeats the time of the row before on {on_lines(lines[doubles])}: "
-                "each row still counts as one step.",
-            )
+        findings.warn(
+            "duplicate_times",
+            f"{name} repeats the time of the row before on {on_lines(lines[doubles])}: "
+            "each row still counts as one step.",
         )
     at, numbers = at[numbers > 0], numbers[numbers > 0]
     if not len(numbers) or _is_regular(time, sequence_id, timeline):
-        return found
+        return findings
     kinds, times = np.unique(numbers, return_counts=True)
     usual = kinds[np.argmax(times)]
     close = np.abs(numbers - usual) <= 0.12 * usual
     gaps = at[numbers > 1.5 * usual]
     if close.mean() < 0.5:
-        found.append(
-            warning(
-                "irregular_steps",
-                f"The steps of {name} are irregular, from {_span(numbers.min(), timeline)} to "
-                f"{_span(numbers.max(), timeline)}; a network sees one row per step.",
-            )
+        findings.warn(
+            "irregular_steps",
+            f"The steps of {name} are irregular, from {_span(numbers.min(), timeline)} to "
+            f"{_span(numbers.max(), timeline)}; a network sees one row per step.",
         )
     elif len(gaps):
         inside = ""
@@ -298,15 +305,13 @@ def _steps(
             ids = dict.fromkeys(frame[sequence_id].iloc[gaps])
             whose = [f"{i:.15g}" if isinstance(i, float) else i for i in ids]
             inside = f" inside {shown(sequence_id)} {names(whose)}"
-        found.append(
-            warning(
-                "gaps_in_time",
-                f"{count(len(gaps), 'gap')} in {name}{inside}, before {on_lines(lines[gaps])}: the "
-                f"usual step is {_span(usual, timeline)}, the longest "
-                f"{_span(numbers.max(), timeline)}.",
-            )
+        findings.warn(
+            "gaps_in_time",
+            f"{count(len(gaps), 'gap')} in {name}{inside}, before {on_lines(lines[gaps])}: the "
+            f"usual step is {_span(usual, timeline)}, the longest "
+            f"{_span(numbers.max(), timeline)}.",
         )
-    return found
+    return findings
 
 
 def _is_regular(time: pd.Series, sequence_id: str | None, timeline: Timeline) -> bool:

@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from seqlab.data.reader.bytes.foreign import UploadError
-from seqlab.data.reader.wording import count, on_lines, shown, warning
+from seqlab.data.reader.wording import Findings, count, on_lines, shown
 from seqlab.experiment import Finding, Step
 
 MOST_STEPS = 1_000_000
-_WORDS = {
-    "min": "minute",
-    "5min": "5 minutes",
-    "15min": "15 minutes",
-    "30min": "30 minutes",
-    "h": "hour",
-    "6h": "6 hours",
-    "D": "day",
-    "W": "week",
-    "MS": "month",
-    "QS": "quarter",
-    "YS": "year",
-}
-_SECONDS = {
-    "min": 60,
-    "5min": 300,
-    "15min": 900,
-    "30min": 1800,
-    "h": 3600,
-    "6h": 21_600,
-    "D": 86_400,
-    "W": 604_800,
-    "MS": 2_629_746,
-    "QS": 7_889_238,
-    "YS": 31_556_952,
+# Of each step, how it is called and its mean length in seconds.
+_STEPS: dict[Step, tuple[str, int]] = {
+    "min": ("minute", 60),
+    "5min": ("5 minutes", 300),
+    "15min": ("15 minutes", 900),
+    "30min": ("30 minutes", 1800),
+    "h": ("hour", 3600),
+    "6h": ("6 hours", 21_600),
+    "D": ("day", 86_400),
+    "W": ("week", 604_800),
+    "MS": ("month", 2_629_746),
+    "QS": ("quarter", 7_889_238),
+    "YS": ("year", 31_556_952),
 }
 
 
@@ -50,7 +36,7 @@ def usual(times: pd.Series) -> Step | None:
     if steps.empty:
         return None
     median = float(steps.median())
-    return min(get_args(Step), key=lambda step: abs(np.log(_SECONDS[step] / median)))
+    return min(_STEPS, key=lambda step: abs(np.log(_STEPS[step][1] / median)))
 
 
 def resample(
@@ -81,20 +67,21 @@ def resample(
         UploadError: if that would be far too many steps.
     """
     known = frame[time].notna().to_numpy()
-    findings = []
+    findings = Findings()
     if not known.all():
         where = on_lines(lines[~known])
         rows = count(int((~known).sum()), "row")
-        findings.append(
-            warning("rows_without_time", f"{rows} without a time ({where}) left out of the steps.")
+        findings.warn(
+            "rows_without_time", f"{rows} without a time ({where}) left out of the steps."
         )
     table = frame[known].assign(**{_LINE: lines[known].astype(float)})
     span = (table[time].max() - table[time].min()).total_seconds() if len(table) else 0.0
     sequences = table[sequence_id].nunique() if sequence_id else 1
-    steps = span / _SECONDS[step] * sequences
+    called, seconds = _STEPS[step]
+    steps = span / seconds * sequences
     if not len(table) or steps > MOST_STEPS:
         raise UploadError(
-            f"One row a {_WORDS[step]} would be about {steps:,.0f} rows. Choose a longer step."
+            f"One row a {called} would be about {steps:,.0f} rows. Choose a longer step."
         )
     rule = {
         name: "mean" if name in numeric else "first" for name in table if name not in (time, _LINE)
@@ -109,12 +96,10 @@ def resample(
     regular = pd.concat(parts, ignore_index=True)
     at = regular[_LINE].ffill().to_numpy().astype(np.int64)
     empty = int(regular[numeric].isna().all(axis=1).sum())
-    findings.append(
-        warning(
-            "resampled",
-            f"{count(len(frame), 'row')} became {count(len(regular), 'step')} of one "
-            f"{_WORDS[step]} in {shown(time)}: the mean of each, and {empty:,} without a value.",
-        )
+    findings.warn(
+        "resampled",
+        f"{count(len(frame), 'row')} became {count(len(regular), 'step')} of one "
+        f"{called} in {shown(time)}: the mean of each, and {empty:,} without a value.",
     )
     return regular[list(frame.columns)], at, findings
 

@@ -7,20 +7,17 @@ import pandas as pd
 
 from seqlab.data.reader.bytes.foreign import UploadError
 from seqlab.data.reader.columns.typed import Column, counts_rows
+from seqlab.data.reader.roles import orientation, windows_cut
 from seqlab.data.reader.roles.doubts import doubts
-from seqlab.data.reader.roles.owners import is_time, sequence_id
-from seqlab.data.reader.roles.shape import MAX_CLASSES, Layout, NoNumbersError
+from seqlab.data.reader.roles.owners import is_id_name, is_time, sequence_id
+from seqlab.data.reader.roles.recordings import activity
+from seqlab.data.reader.roles.shape import Layout, NoNumbersError, Timeline
 from seqlab.data.reader.roles.targets import best
-from seqlab.data.reader.roles.timeline import Timeline
 from seqlab.data.reader.roles.wide import wide_table
-from seqlab.data.reader.vocabulary import (
-    LABEL_NAMES,
-    PART_NAMES,
-    ROW_NAMES,
-    key,
-)
-from seqlab.data.reader.wording import count, hint, names, shown, warning
+from seqlab.data.reader.vocabulary import LABEL_NAMES, PART_NAMES, ROW_NAMES, key
+from seqlab.data.reader.wording import Findings, count, hint, names, shown, warning
 from seqlab.experiment import Finding, ParseOptions
+from seqlab.limits import MAX_CLASSES
 
 
 def numbers(
@@ -29,8 +26,17 @@ def numbers(
     lines: list[int],
     named: bool,
     wish: ParseOptions | None = None,
+    joint: Column | None = None,
 ) -> tuple[Layout, list[Finding]]:
-    """The layout of a table of numbers; `wish` holds what the user chose.
+    """The layout of a table of numbers.
+
+    Args:
+        columns: of the table.
+        timeline: the time, if there is one.
+        lines: of the rows.
+        named: whether the names come from the file.
+        wish: what the user chose.
+        joint: the id that several columns are together, see `owners.joint_id`.
 
     Raises:
         UploadError: if there is nothing to learn from, or a column that was chosen is missing.
@@ -40,15 +46,13 @@ def numbers(
     id_wish = _named(columns, wish.sequence_id, "sequence id")
     numeric = [c for c in columns if c.kind in ("number", "truth") and not is_time(c, timeline)]
     counters = [c for c in numeric if _is_row_name(c.name) and counts_rows(c)]
-    findings = []
+    findings = Findings()
     if len(counters) < len(numeric):
         numeric = [c for c in numeric if c not in counters]
         if counters:
-            findings.append(
-                hint(
-                    "row_numbers",
-                    f"{names(c.name for c in counters)} only numbers the rows: not offered.",
-                )
+            findings.hint(
+                "row_numbers",
+                f"{names(c.name for c in counters)} only numbers the rows: not offered.",
             )
     if not numeric:
         seen = "; ".join(
@@ -56,13 +60,24 @@ def numbers(
         )
         raise NoNumbersError(f"There is no column of numbers to learn from ({seen}).")
     kind = wish.kind or ("long" if id_wish else None)
-    if kind == "wide" or (kind is None and timeline is None):
+    if kind in (None, "wide") and wish.label is None:
+        by_values = timeline is None and not _has_classes(columns)
+        cut = windows_cut.find(numeric, by_values)
+        if cut is not None:
+            findings += windows_cut.told(cut, numeric)
+            return Layout("wide", numeric=list(cut.steps), windows=cut), findings
+    by_row = None
+    if kind == "wide" or (kind is None and timeline is None and joint is None):
         rest = [c for c in columns if c not in counters and not is_time(c, timeline)]
         if wide := wide_table(
             rest, numeric, lines, named, kind == "wide", label_wish, wish.label == ""
         ):
-            return wide[0], findings + wide[1]
-    chosen = id_wish
+            if kind is None and not wide[0].numbered and wide[0].label is not None:
+                by_row = _by_row(columns, wide[0])
+            if by_row is None:
+                return wide[0], findings + wide[1]
+            return by_row[0], findings + by_row[1]
+    chosen = id_wish or joint
     if chosen is None and kind in (None, "long") and wish.sequence_id != "":
         chosen = sequence_id([c for c in columns if c is not label_wish], timeline)
     if kind == "long" and chosen is None:
@@ -70,8 +85,8 @@ def numbers(
             "No column tells the sequences apart. Choose the column with the sequence id."
         )
     if chosen is not None and kind in (None, "long"):
-        long, found = _long(columns, numeric, chosen, timeline, label_wish, wish)
-        return long, findings + found
+        long, noticed = _long(columns, numeric, chosen, timeline, label_wish, wish)
+        return long, findings + noticed
     if label_wish is not None or wish.label == "":
         name = None if label_wish is None else label_wish.name
         free = [c for c in numeric if c.name != name]
@@ -80,12 +95,35 @@ def numbers(
         (
             c.name
             for c in columns
-            if key(c.name) in LABEL_NAMES and c.kind == "text" and len(set(c.cells)) > 1
+            if key(c.name) in LABEL_NAMES and c.kind == "text" and c.distinct > 1
         ),
         None,
     )
     findings += doubts(columns, numeric, timeline, label, wish)
     return _series(numeric, label, timeline), findings
+
+
+def _by_row(columns: list[Column], wide: Layout) -> tuple[Layout, list[Finding]] | None:
+    """The table as one series with a class in each row, if each row goes on from the one above."""
+    steps = [c for c in columns if c.name in set(wide.numeric) - {wide.label}]
+    classes = next(c for c in columns if c.name == wide.label)
+    if not orientation.are_steps(steps, classes.cells):
+        return None
+    text = (
+        f"Each row was taken for a time step, because it goes on from the one above it; "
+        f"{shown(classes.name)} is a class of each. If a row is one sequence, choose “a sequence a "
+        "row”."
+    )
+    return _series(steps, classes.name, None), [warning("rows_are_steps", text)]
+
+
+def _has_classes(columns: list[Column]) -> bool:
+    """Whether some column could be the class of a row, by its name or its few words."""
+    return any(
+        (key(c.name) in LABEL_NAMES and c.kind != "number")
+        or (c.kind == "text" and 2 <= c.distinct <= min(MAX_CLASSES, len(c.cells) / 2))
+        for c in columns
+    )
 
 
 def _series(numeric: list[Column], label: str | None, timeline: Timeline | None) -> Layout:
@@ -98,10 +136,10 @@ def _named(columns: list[Column], name: str | None, role: str) -> Column | None:
     """The column that the user chose for a role, if any."""
     if not name:
         return None
-    found = next((c for c in columns if c.name == name), None)
-    if found is None:
+    column = next((c for c in columns if c.name == name), None)
+    if column is None:
         raise UploadError(f"There is no column called {shown(name)} to take the {role} from.")
-    return found
+    return column
 
 
 def _is_row_name(name: str) -> bool:
@@ -120,7 +158,7 @@ def _long(
     """Sequences below each other or interleaved, told apart by an id."""
     ids = pd.Series(chosen.cells)
     lengths = ids.value_counts()
-    findings = []
+    findings = Findings()
     shared_dates = (
         timeline is not None and timeline.is_date and len(np.unique(timeline.values)) < len(ids)
     )
@@ -148,12 +186,9 @@ def _long(
                 if label_at == "every step"
                 else "the most frequent one counts for the sequence"
             )
-            findings.append(
-                warning(
-                    "label_changes",
-                    f"{shown(label.name)} changes inside {shown(chosen.name)} {names(changing)}: "
-                    f"{so}.",
-                )
+            findings.warn(
+                "label_changes",
+                f"{shown(label.name)} changes inside {shown(chosen.name)} {names(changing)}: {so}.",
             )
     name = None if label is None else label.name
     taken = {chosen.name, name, *chosen.name.split("+")}  # of an id put together, too
@@ -171,21 +206,47 @@ def _long(
     ), findings
 
 
+def _side_by_side(timeline: Timeline | None, chosen: Column) -> bool:
+    """Whether all sequences are there at the same dates or years: one forecasts such a panel.
+
+    A word that stays the same in each of them says what it is, rather than what is to be found out.
+    """
+    if timeline is None:
+        return False
+    times = np.asarray(timeline.values)
+    if not timeline.is_date and float(times.min()) < 1000:
+        return False  # steps, counted from the beginning of each
+    rows = pd.DataFrame({"id": chosen.cells, "time": times}).groupby("id")["time"]
+    spans = rows.agg(["min", "max"])
+    return bool(spans["min"].max() < spans["max"].min())
+
+
 def _long_label(columns: list[Column], chosen: Column, timeline: Timeline | None) -> Column | None:
     ids = pd.Series(chosen.cells)
     sequences = ids.nunique()
+    panel = _side_by_side(timeline, chosen)
+    parts = chosen.name.split("+")  # of an id put together
     candidates = []
     for column in columns:
-        taken = column is chosen or (timeline is not None and column.name == timeline.replaces)
+        taken = (
+            column is chosen
+            or (column.name in parts and (timeline is not None or is_id_name(column.name)))
+            or (timeline is not None and column.name == timeline.replaces)
+        )
         if taken or column.kind in ("time", "clock", "empty"):
             continue
         if key(column.name) in PART_NAMES:
             continue
         is_named = key(column.name) in LABEL_NAMES
-        few = 2 <= len(set(column.cells)) <= max(2, min(MAX_CLASSES, sequences))
-        if not few or not (is_named or column.kind == "text"):
+        few = 2 <= column.distinct <= max(2, min(MAX_CLASSES, sequences))
+        if not few or not (is_named or (column.kind == "text" and not panel)):
             continue
         steady = pd.Series(column.cells).groupby(ids).nunique().max() == 1
         if is_named or steady:
             candidates.append((not is_named, columns.index(column), column))
-    return min(candidates, default=(0, 0, None), key=lambda item: item[:2])[2]
+    if candidates:
+        return min(candidates, key=lambda item: item[:2])[2]
+    if timeline is None or timeline.is_date:
+        return None  # among dates, words that last are rather holidays and seasons
+    free = [c for c in columns if c is not chosen and key(c.name) not in PART_NAMES]
+    return activity(free, chosen.cells)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data.reader.roles.timeline import Timeline
+from seqlab.data.reader.roles.shape import Timeline
 from seqlab.data.reader.wording import count, on_lines, shown, warning
 from seqlab.experiment import Finding
 
@@ -18,15 +18,23 @@ MOST_NAMED = 50  # rows out of order whose lines are told
 def sort(
     timeline: Timeline, ids: Sequence[str] | None, lines: list[int]
 ) -> tuple[NDArray[np.int64] | None, Timeline | None, list[Finding]]:
-    """The order of the rows in time (`None` if it is the file's), and a word about it.
+    """The order of the rows in time, and a word about it.
 
-    With `ids`, each sequence is put in order by itself; the sequences keep their order.
+    Args:
+        timeline: the time of each row.
+        ids: which sequence each row belongs to: each is put in order by itself, and the sequences
+            keep their order. `None` for one series.
+        lines: the line of each row in the file.
+
+    Returns:
+        The old numbers of the rows in their new order, (rows,), `None` if it is the file's; the
+        timeline as it was given, `None` if it starts again in mid-file; findings.
     """
     frame = pd.DataFrame({"time": timeline.values})
     frame["id"] = pd.factorize(np.asarray(ids, dtype=object))[0] if ids is not None else 0
     filled = frame.groupby("id")["time"].ffill()
-    steps = filled.groupby(frame["id"]).diff().dropna().to_numpy()
-    steps_at = np.flatnonzero(filled.groupby(frame["id"]).diff().notna().to_numpy())
+    from_above = filled.groupby(frame["id"]).diff().dropna()
+    steps, steps_at = from_above.to_numpy(), from_above.index.to_numpy()
     zero = np.timedelta64(0) if timeline.is_date else 0
     back = steps < zero
     if not back.any():

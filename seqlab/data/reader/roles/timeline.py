@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -11,110 +10,86 @@ from numpy.typing import NDArray
 
 from seqlab.data.reader.bytes.foreign import UploadError
 from seqlab.data.reader.columns import times
-from seqlab.data.reader.columns.typed import Column
+from seqlab.data.reader.columns.typed import Column, counts_rows
+from seqlab.data.reader.roles import date_parts, recordings
+from seqlab.data.reader.roles.shape import Timeline
 from seqlab.data.reader.vocabulary import (
     DATE_NAMES,
     DATE_PARTS,
     ID_NAMES,
+    PERIODS,
     STEP_NAMES,
     UNITS,
     key,
 )
-from seqlab.data.reader.wording import count, hint, on_lines, shown, warning
+from seqlab.data.reader.wording import Findings, count, hint, on_lines, shown, warning
 from seqlab.experiment import Finding
 
 _EPOCHS = (("s", 1.0), ("ms", 1e3), ("us", 1e6), ("ns", 1e9))
+FEWEST_DATES = 10  # numbers that go up and are all dates prove that they are, in any column
 FEW_COLUMNS = 8  # of more, the first one may be the first step of sequences in rows
+ANEW = 0.1  # of the rows at which an elapsed time may begin anew, for another sequence
+_FEWEST_STEPS = 3  # of each sequence that only several ids together tell apart
 _EXCEL_DAY_0 = np.datetime64("1899-12-30", "us")
 
 
-@dataclass(frozen=True)
-class Timeline:
-    """The time column: dates (datetime64) or plain numbers such as years and steps."""
-
-    name: str
-    values: NDArray[np.datetime64] | NDArray[np.float64]
-    replaces: str  # the column of the file that it stands in for
-    parts: tuple[str, ...] = ()  # the columns that it was put together from
-
-    @property
-    def is_date(self) -> bool:
-        """Dates, not numbers."""
-        return self.values.dtype.kind == "M"
-
-
 def _is_step(name: str) -> bool:
-    """`t`, `step`, `time ms`: a name for steps or elapsed time."""
-    bare = " ".join(word for word in name.split() if word not in UNITS)
-    return name in STEP_NAMES or bare in STEP_NAMES
+    """`t`, `step`, `time ms`, `yr_wk`: a name for steps or elapsed time."""
+    words = name.split()
+    bare = " ".join(word for word in words if word not in UNITS)
+    year = DATE_PARTS["year"].intersection(words)
+    return name in STEP_NAMES or bare in STEP_NAMES or bool(year and PERIODS.intersection(words))
 
 
 def find(
     columns: list[Column], lines: list[int], wanted: str | None = None
 ) -> tuple[Timeline | None, list[Finding]]:
-    """The time column, if there is one; `wanted` is the user's choice ("" for none)."""
+    """The time column, if there is one.
+
+    Args:
+        columns: of the table.
+        lines: the line of each row in the file.
+        wanted: the column that the user chose, "" for none, `None` for no choice.
+    """
     if wanted == "":
         return None, []
-    guess = _with_compact_clock(*_found(columns, lines, chosen=False), columns)
+    line, findings = _found(columns, lines, chosen=False)
+    if line is not None:
+        line, noticed = date_parts.with_time_of_day(line, columns)
+        findings = [f for f in findings if not noticed or f.code != "date_and_time"] + noticed
+    guess = line, findings
     if wanted is not None and (guess[0] is None or guess[0].name != wanted):
         columns = [column for column in columns if column.name == wanted]
         if not columns:
             raise UploadError(f"There is no column called {shown(wanted)} to take the time from.")
-        found = _found(columns, lines, chosen=True)
-        if found[0] is None:
+        answer = _found(columns, lines, chosen=True)
+        if answer[0] is None:
             raise UploadError(
                 f"{shown(wanted)} cannot be the time: it holds no dates, no clock times and no "
                 f"complete column of numbers ({shown(columns[0].cells[0])} on line {lines[0]})."
             )
-        return found
+        return answer
     return guess
 
 
-def _with_compact_clock(
-    line: Timeline | None, findings: list[Finding], columns: list[Column]
-) -> tuple[Timeline | None, list[Finding]]:
-    """Dates that repeat, with a time of day in a column of digits beside them: 093000, 0930."""
-    if line is None or not line.is_date or line.parts:
-        return line, findings
-    days = line.values.astype("datetime64[D]")
-    if (days != line.values).any() or len(np.unique(days)) == len(days):
-        return line, findings
-    for column in columns:
-        micros = None if column.name == line.replaces else _compact_clock(column)
-        if micros is None:
-            continue
-        moments = (days.astype("datetime64[us]") + micros).astype("datetime64[us]")
-        if len(np.unique(moments)) < 2 * len(np.unique(days)):
-            continue
-        name = f"{line.name}+{column.name}"
-        finding = warning(
-            "date_and_time",
-            f"{shown(line.name)} and {shown(column.name)} were put together as the time.",
-        )
-        parts = (line.replaces, column.name)
-        return Timeline(name, moments, line.replaces, parts), [*findings, finding]
-    return line, findings
-
-
-def _compact_clock(column: Column) -> NDArray[np.timedelta64] | None:
-    """Times of day written as 093000 or 0930, each with as many digits."""
-    cells = column.cells
-    widths = set(map(len, cells))
-    if widths not in ({4}, {6}) or not all(map(str.isdecimal, cells)) or len(set(cells)) < 2:
-        return None
-    digits = np.array([int(cell.ljust(6, "0")) for cell in cells])
-    hours, minutes, seconds = digits // 10_000, digits // 100 % 100, digits % 100
-    if (hours > 23).any() or (minutes > 59).any() or (seconds > 59).any():
-        return None
-    return (hours * 3600 + minutes * 60 + seconds).astype("timedelta64[s]")
-
-
 def rows_without_time(columns: list[Column]) -> list[int]:
-    """Rows at the very top that are none: a column of dates has a word there, "Transform:"."""
+    """Rows at the very top that are none: a column of dates has a word there, or nothing.
+
+    `Transform:` below the names, or what an export says of a person before the first time.
+    """
     for column in columns:
-        bad = column.moments.bad if column.kind == "time" and column.moments else []
-        if bad and bad == list(range(len(bad))) and len(bad) <= 3 and len(column.cells) >= 10:
-            return bad
+        moments = column.moments if column.kind == "time" else None
+        if moments is None or len(column.cells) < 10:
+            continue
+        measured = [c.values for c in columns if c.kind == "number" and not counts_rows(c)]
+        unmeasured = [
+            row
+            for row in moments.missing
+            if all(np.isnan(values[row]) for values in measured if values is not None)
+        ]
+        for odd, most in ((moments.bad, 3), (unmeasured, len(column.cells) // 10)):
+            if odd and odd == list(range(len(odd))) and len(odd) <= most:
+                return odd
     return []
 
 
@@ -125,19 +100,32 @@ def _found(
     dated = [c for c in columns if c.moments is not None and c.kind == "time"]
     if dated:
         best = min(dated, key=lambda c: (key(c.name) not in DATE_NAMES, columns.index(c)))
-        return _from_dates(best, columns, lines)
-    if parts := _from_parts(columns, lines):
+        return _from_dates(best, lines)
+    if parts := date_parts.from_parts(columns, lines):
         return parts
     numeric = [c for c in columns if c.kind == "number"]
+    elapsed = next((c for c in numeric if c.elapsed), None)
+    if elapsed and elapsed.values is not None and (np.diff(elapsed.values) < 0).mean() < ANEW:
+        return Timeline(elapsed.name, elapsed.values, elapsed.name), []
     for column in numeric:
         alone = len(numeric) == 1 and not chosen
         first = column is columns[0]
-        if found := _from_numbers(column, first, alone, chosen, len(numeric) <= FEW_COLUMNS):
-            return found
+        if answer := _from_numbers(column, first, alone, chosen, len(numeric) <= FEW_COLUMNS):
+            return answer
     clocks = [c for c in columns if c.kind == "clock"]
     if clocks:
         return _from_clock(clocks[0])
-    return (by_id, []) if (by_id := _steps_by_id(columns)) else _not_understood(columns, lines)
+    if by_id := _steps_by_id(columns):
+        return by_id, []
+    if (clock := recordings.clock(columns)) is not None and clock.values is not None:
+        sentence = (
+            f"{shown(clock.name)} was taken for the time: it runs on in even "
+            "steps inside each recording."
+        )
+        return Timeline(clock.name, clock.values, clock.name), [
+            warning("clock_of_values", sentence)
+        ]
+    return _not_understood(columns, lines)
 
 
 def _not_understood(columns: list[Column], lines: list[int]) -> tuple[None, list[Finding]]:
@@ -167,6 +155,11 @@ def _steps_by_id(columns: list[Column]) -> Timeline | None:
             repeated = 2 <= pairs["id"].nunique() <= len(pairs) / 2
             if np.isfinite(values).all() and repeated and not pairs.duplicated().any():
                 return Timeline(column.name, values, column.name)
+        rows = pd.DataFrame({c.name: c.cells for c in ids} | {column.name: values})
+        if len(ids) > 1 and column not in ids and np.isfinite(values).all():
+            size = rows.groupby([c.name for c in ids]).size()
+            if not rows.duplicated().any() and size.min() >= _FEWEST_STEPS:
+                return Timeline(column.name, values, column.name)
     return _counted(columns)
 
 
@@ -187,121 +180,30 @@ def _counted(columns: list[Column]) -> Timeline | None:
     return None
 
 
-def _from_dates(
-    column: Column, columns: list[Column], lines: list[int]
-) -> tuple[Timeline, list[Finding]]:
+def _from_dates(column: Column, lines: list[int]) -> tuple[Timeline, list[Finding]]:
     moments = column.moments
     assert moments is not None
-    findings = []
+    findings = Findings()
     if moments.note:
         tell = hint if moments.obvious else warning
         findings.append(tell(moments.code, f"{shown(column.name)}: {moments.note}"))
     if moments.zoned:
-        findings.append(hint("utc", f"The times of {shown(column.name)} were moved to UTC."))
+        findings.hint("utc", f"The times of {shown(column.name)} were moved to UTC.")
     if moments.bad:
         cells = ", ".join(dict.fromkeys(shown(column.cells[i]) for i in moments.bad[:5]))
-        findings.append(
-            warning(
-                "bad_dates",
-                f"{count(len(moments.bad), 'cell')} of {shown(column.name)} "
-                f"({on_lines(lines[i] for i in moments.bad)}) cannot be a date: {cells}. "
-                "Those rows keep their place without a time.",
-            )
+        findings.warn(
+            "bad_dates",
+            f"{count(len(moments.bad), 'cell')} of {shown(column.name)} "
+            f"({on_lines(lines[i] for i in moments.bad)}) cannot be a date: {cells}. "
+            "Those rows keep their place without a time.",
         )
     if moments.missing:
-        findings.append(
-            warning(
-                "missing_dates",
-                f"{shown(column.name)} is empty on {on_lines(lines[i] for i in moments.missing)}: "
-                "those rows keep their place.",
-            )
+        findings.warn(
+            "missing_dates",
+            f"{shown(column.name)} is empty on {on_lines(lines[i] for i in moments.missing)}: "
+            "those rows keep their place.",
         )
-    clocks = [c for c in columns if c.kind == "clock"]
-    if moments.dates_only and clocks:
-        clock = clocks[0]
-        assert clock.values is not None
-        micros = np.where(np.isnan(clock.values), 0, clock.values * 1e6).astype("timedelta64[us]")
-        name = f"{column.name}+{clock.name}"
-        findings.append(
-            warning(
-                "date_and_time",
-                f"{shown(column.name)} and {shown(clock.name)} were put together as the time.",
-            )
-        )
-        return Timeline(name, moments.values + micros, column.name), findings
-    if moments.dates_only and (hours := _hours(column, columns)):
-        parts, offset = hours
-        name = "+".join([column.name, *parts])
-        findings.append(warning("date_and_time", f"{shown(name)} were put together as the time."))
-        return Timeline(name, moments.values + offset, column.name, (column.name, *parts)), findings
     return Timeline(column.name, moments.values, column.name), findings
-
-
-def _hours(
-    column: Column, columns: list[Column]
-) -> tuple[tuple[str, ...], NDArray[np.timedelta64]] | None:
-    """Columns of hours, and perhaps minutes and seconds, beside dates that repeat."""
-    parts = _parts(columns)
-    used = [part for part in ("hour", "minute", "second") if part in parts]
-    moments = column.moments
-    if "hour" not in used or moments is None or len(np.unique(moments.values)) == len(column.cells):
-        return None
-    offset = np.zeros(len(column.cells), "timedelta64[us]")
-    for part, most in (("hour", 24), ("minute", 59), ("second", 60)):
-        if part not in used:
-            break
-        values = parts[part].values
-        assert values is not None
-        if not ((values >= 0) & (values <= most) & (values == np.floor(values))).all():
-            return None
-        offset = offset + values.astype(np.int64).astype(f"timedelta64[{part[0]}]")
-    return tuple(parts[part].name for part in used), offset
-
-
-def _parts(columns: list[Column]) -> dict[str, Column]:
-    """The columns of numbers that are parts of a date by their names."""
-    parts: dict[str, Column] = {}
-    named = [(key(column.name), column) for column in columns]
-    for part, known in DATE_PARTS.items():
-        for name, column in named:
-            if name not in known:
-                continue
-            if column.values is not None:
-                parts.setdefault(part, column)
-            elif part == "month" and all(map(times.month, column.cells)):  # by name
-                values = np.array([times.month(cell) for cell in column.cells], np.float64)
-                parts.setdefault(part, replace(column, values=values))
-    return parts
-
-
-def _from_parts(columns: list[Column], lines: list[int]) -> tuple[Timeline, list[Finding]] | None:
-    """Year, month, day and hour in columns of their own."""
-    parts = _parts(columns)
-    days = "day of year" in parts and "month" not in parts
-    if not {"year", "day of year" if days else "month"} <= parts.keys():
-        return None
-    chain = ["year", *(["day of year"] if days else ["month", "day"]), "hour", "minute", "second"]
-    used = list(takewhile(parts.__contains__, chain))
-    frame = pd.DataFrame({part: parts[part].values for part in used})
-    if days:  # counted from the first of January
-        start = pd.to_datetime(
-            frame["year"].astype("str").str.removesuffix(".0"), format="%Y", errors="coerce"
-        )
-        begun = start + pd.to_timedelta(frame.pop("day of year") - 1, unit="D")
-        frame["year"], frame["month"], frame["day"] = begun.dt.year, begun.dt.month, begun.dt.day
-    elif "day" not in frame:
-        frame["day"] = 1.0
-    moments = pd.to_datetime(frame, errors="coerce").to_numpy("datetime64[us]")
-    bad = np.flatnonzero(np.isnat(moments))
-    if len(bad) > 0.2 * len(moments):
-        return None
-    name = "+".join(parts[part].name for part in used)
-    findings = [warning("date_and_time", f"{shown(name)} were put together as the time.")]
-    if len(bad):
-        where = on_lines(lines[i] for i in bad)
-        findings.append(warning("bad_dates", f"{shown(name)} cannot be a date on {where}."))
-    used_columns = tuple(parts[part].name for part in used)
-    return Timeline(name, moments, parts["year"].name, used_columns), findings
 
 
 def _from_numbers(
@@ -317,9 +219,10 @@ def _from_numbers(
     dated = name in DATE_NAMES or chosen
     low, high = float(values.min()), float(values.max())
     whole = bool((values == np.floor(values)).all())
-    if dated or (first and rising):
-        compact = low >= 18_000_101 and whole
-        moments = times.parse(column.cells) if compact and high < 1e15 else None
+    likely = dated or (first and rising)
+    compact = whole and 18_000_101 <= low <= high < 1e15
+    if compact and (likely or (rising and len(np.unique(values)) >= FEWEST_DATES)):
+        moments = times.parse(column.cells)
         if moments is not None and not moments.bad:
             return Timeline(column.name, moments.values, column.name), [
                 hint(
@@ -328,10 +231,16 @@ def _from_numbers(
                     f"{np.datetime_as_string(moments.values[0], 'D')}.",
                 )
             ]
+    if likely:
+        if mixed := _mixed_epochs(column, values):
+            return mixed
         for unit, scale in _EPOCHS:
             if (3e8 if dated else 9e8) * scale <= low <= high <= 4.1e9 * scale:
                 return _epoch(column, values, unit, scale)
-    if dated and whole and 180_001 <= low <= high <= 220_012 and (values % 100).max() <= 12:
+    months = 12 * (values // 100) + values % 100  # of 201912, 202001
+    follow = first and len(values) > 12 and bool((np.abs(np.diff(months)) == 1).all())
+    in_range = whole and 180_001 <= low <= high <= 220_012 and (values % 100).max() <= 12
+    if in_range and (dated or follow):
         moments_of = pd.to_datetime(
             pd.Series(values.astype(np.int64).astype(str)), format="%Y%m", errors="coerce"
         ).to_numpy("datetime64[us]")
@@ -364,6 +273,24 @@ def _from_numbers(
     if chosen or ((dated or _is_step(name)) and float((steps > 0).mean()) >= 0.5):
         return Timeline(column.name, values, column.name), []
     return None
+
+
+def _mixed_epochs(
+    column: Column, values: NDArray[np.float64]
+) -> tuple[Timeline, list[Finding]] | None:
+    """Unix times of which some are in milliseconds and others in microseconds, say, in order."""
+    seconds = np.full(len(values), np.nan)
+    units = 0
+    for _, scale in _EPOCHS:
+        mine = (values >= 9e8 * scale) & (values <= 4.1e9 * scale)
+        seconds[mine] = values[mine] / scale
+        units += bool(mine.any())
+    steps = np.diff(seconds)
+    if units != 2 or not ((steps > 0).all() or (steps < 0).all()):
+        return None
+    text = f"{shown(column.name)} holds Unix times in two units: each was read in its own."
+    moments = np.round(seconds * 1e6).astype("datetime64[us]")
+    return Timeline(column.name, moments, column.name), [warning("unix_time", text)]
 
 
 def _epoch(

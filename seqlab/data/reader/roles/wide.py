@@ -9,12 +9,10 @@ from collections.abc import Sequence
 from seqlab.data.reader.bytes.foreign import UploadError
 from seqlab.data.reader.columns import times
 from seqlab.data.reader.columns.typed import Column
+from seqlab.data.reader.roles.label_candidates import SURE, labels
 from seqlab.data.reader.roles.shape import Layout
-from seqlab.data.reader.vocabulary import (
-    LABEL_NAMES,
-    key,
-)
-from seqlab.data.reader.wording import hint, names, on_lines, shown, warning
+from seqlab.data.reader.vocabulary import ID_NAMES, LABEL_NAMES, key
+from seqlab.data.reader.wording import Findings, hint, names, on_lines, shown, warning
 from seqlab.experiment import Finding
 
 _SEQUENCE_NAME = re.compile(r"(.*?)(\d{1,9})", re.ASCII)
@@ -49,28 +47,36 @@ def wide_table(
         few = len(numeric) < _WIDE + 1 or len(columns) - len(numeric) > 1
         if few and not forced:
             return None
-        steps, prefix = numeric, None
-    own = set(steps)
-    others = [c for c in columns if c not in own and c.kind != "empty"]
+        owners = {c.name for c in numeric if _is_owner(c)}
+        steps, prefix = [c for c in numeric if c.name not in owners], None
+    in_steps = set(steps)
+    others = [c for c in columns if c not in in_steps and c.kind != "empty"]
     if unlabelled or (len(lines) == 1 and label is None):
         if not forced and prefix is None and len(lines) > 1:
             return None
         return _unlabelled(steps, others, lines)
-    findings = []
+    findings = Findings()
     if label is None:
-        label = next((c for c in others if key(c.name) in LABEL_NAMES), None)
+        named_so = (c for c in others if key(c.name) in LABEL_NAMES)
+        label = next((c for c in named_so if c.distinct > 1), None)
     if label is None:
         words = [c for c in others if c.kind in ("text", "truth")]
-        varied = [c for c in words if len(set(c.cells)) > 1]
-        classes_in = [c for c in varied if len(set(c.cells)) < len(c.cells)]
-        label = next(reversed(classes_in), None) or next(iter(varied or words), None)
+        varied = [c for c in words if c.distinct > 1]
+        classes_in = [c for c in varied if c.distinct < len(c.cells)]
+        named_rows = [c for c in varied if c not in classes_in]
+        possible = labels(words, columns[-1])
+        sure = bool(possible) and possible[0].score >= SURE
+        dated = times.parse([c.name for c in steps[:_WIDE]]) is not None
+        if not forced and possible and not sure and (dated or (named_rows and len(possible) > 1)):
+            layout, noticed = _unlabelled(steps, others, lines)
+            return layout, noticed[1:]  # what else the row could be is told with its reading
+        best = {c.name: c for c in words}.get(possible[0].name) if possible else None
+        label = best or next(reversed(classes_in), None) or next(iter(varied or words), None)
         if label is not None and label in classes_in and len(varied) > 1:
-            findings.append(
-                warning(
-                    "label_assumed",
-                    f"Each row was taken for one sequence and {shown(label.name)} for its label: a "
-                    "classification. To forecast inside each row instead, choose no label.",
-                )
+            findings.warn(
+                "label_assumed",
+                f"Each row was taken for one sequence and {shown(label.name)} for its label: a "
+                "classification. To forecast inside each row instead, choose no label.",
             )
     if label is None and prefix is None:
         label = next((c for c in (numeric[0], numeric[-1]) if _is_class_number(c, numeric)), None)
@@ -79,12 +85,10 @@ def wide_table(
             if not forced and (named or not crosswise):
                 return None
             return _unlabelled(steps, others, lines)
-        findings.append(
-            warning(
-                "label_assumed",
-                f"Each row was taken for one sequence and {shown(label.name)} for its label, since "
-                "it has only a few whole numbers.",
-            )
+        findings.warn(
+            "label_assumed",
+            f"Each row was taken for one sequence and {shown(label.name)} for its label, since "
+            "it has only a few whole numbers.",
         )
     if label is None:
         if not forced and prefix not in _STEP_PREFIXES:
@@ -93,20 +97,18 @@ def wide_table(
             return None
         return _unlabelled(steps, others, lines)
     sequences = [c.name for c in steps]
-    spare = [c.name for c in numeric if c not in own and c is not label]
+    spare = [c.name for c in numeric if c not in in_steps and c is not label]
     if spare:
-        findings.append(
-            hint("unused_columns", f"{names(spare)}: no steps of the sequence, not used.")
-        )
+        findings.hint("unused_columns", f"{names(spare)}: no steps of the sequence, not used.")
     classes = Counter(cell for cell in label.cells if cell)
     if label.kind == "text" and len(classes) == len(label.cells) > 2:
-        findings.append(
-            warning(
-                "label_unique",
-                f"{shown(label.name)} is different in every row: a name of the row, not a class.",
-            )
+        findings.warn(
+            "label_unique",
+            f"{shown(label.name)} is different in every row: a name of the row, not a class.",
         )
-        return Layout("wide", sequence_id=label.name, numeric=sequences), findings
+        return Layout(
+            "wide", sequence_id=label.name, numeric=sequences, numbered=prefix is not None
+        ), findings
     if len(classes) == 1:
         raise UploadError(
             f"All rows have the same label, {shown(next(iter(classes)))} in {shown(label.name)}: "
@@ -114,24 +116,43 @@ def wide_table(
         )
     empty = [lines[i] for i, cell in enumerate(label.cells) if not cell]
     if empty:
-        findings.append(
-            warning("label_missing", f"{shown(label.name)} is empty on {on_lines(empty)}.")
-        )
+        findings.warn("label_missing", f"{shown(label.name)} is empty on {on_lines(empty)}.")
     folded = Counter(c.casefold() for c in classes) if label.kind == "text" else Counter()
     if alike := [c for c in classes if folded[c.casefold()] > 1]:
-        findings.append(
-            warning("similar_classes", f"{names(alike)} differ in capitals alone: two classes?")
-        )
+        findings.warn("similar_classes", f"{names(alike)} differ in capitals alone: two classes?")
     if label.kind == "text" and (single := [c for c, n in classes.items() if n == 1]):
-        findings.append(warning("rare_classes", f"Only one row has the label {names(single)}."))
-    return Layout("wide", label=label.name, numeric=sequences), findings
+        findings.warn("rare_classes", f"Only one row has the label {names(single)}.")
+    numbered = prefix is not None or not named or all(map(_is_number, sequences))
+    return Layout("wide", label=label.name, numeric=sequences, numbered=numbered), findings
+
+
+def _is_number(name: str) -> bool:
+    """Names such as 400.0 and 402.5, wavelengths for instance, are places in a sequence."""
+    try:
+        float(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_owner(column: Column) -> bool:
+    """Whether whole numbers say whose a row is: named so and repeated, or each in one block."""
+    values = column.values
+    if column.kind != "number" or values is None or not column.is_whole:
+        return False
+    rows, distinct = len(values), column.distinct
+    if not 2 <= distinct <= rows / 2:
+        return False
+    blocks = 1 + int((values[1:] != values[:-1]).sum())
+    words = set(key(column.name).split())
+    return not ID_NAMES.isdisjoint(words) or (blocks == distinct > 2 and rows >= 3 * distinct)
 
 
 def _unlabelled(
     steps: list[Column], others: list[Column], lines: list[int]
 ) -> tuple[Layout, list[Finding]]:
     """Rows of numbers, perhaps with a name each."""
-    words = [c for c in others if c.kind == "text" and len(set(c.cells)) == len(c.cells)]
+    words = [c for c in others if c.kind == "text" and c.distinct == len(c.cells)]
     name = words[0].name if words else None
     spare = [c.name for c in others if c.name != name]
     if len(lines) > 1:
@@ -195,6 +216,6 @@ def _is_class_number(column: Column, numeric: list[Column]) -> bool:
         2 <= len(classes) <= min(60, rows / 2)
         and all(value == int(value) for value in classes if value == value)
         and min(classes.values()) > 1
-        and sum(len(set(c.cells)) > 2 * len(classes) for c in numeric[1:-1])
+        and sum(c.distinct > 2 * len(classes) for c in numeric[1:-1])
         >= 0.7 * (len(numeric) - 2)  # the last columns are empty where sequences are shorter
     )

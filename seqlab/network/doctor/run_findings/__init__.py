@@ -5,7 +5,8 @@ Each rule is a file with a function from the facts of the run (`facts.RunFacts`)
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,15 +16,20 @@ from seqlab.experiment import Experiment, Finding
 from seqlab.network.doctor.run_findings import (
     against_rules,
     divergence,
+    drift,
     echo,
     inner,
+    jumping,
     not_learning,
     overfitting,
+    resembling_errors,
     unfinished,
+    unseen_level,
 )
-from seqlab.network.doctor.run_findings.facts import facts_of
+from seqlab.network.doctor.run_findings.facts import RunFacts, facts_of
 
 Floats = NDArray[np.floating]
+RULES = (against_rules, echo, unseen_level, drift)
 
 
 def read_result(
@@ -57,13 +63,34 @@ def read_result(
     """
     facts = facts_of(experiment, dataset, history, prediction, hidden, gradients)
     flow = list(facts.flow)
-    found = divergence.find(facts) or not_learning.find(facts)
-    if not found:
-        rules = (against_rules.find, echo.find, overfitting.find, unfinished.find)
-        found = [finding for rule in rules for finding in rule(facts)]
-        if facts.beats_rule:
-            # What it cannot learn from the beginning of a sequence, it does not need.
-            flow = [finding for finding in flow if finding.code != "vanishing_gradients"]
-    found = [*found, *flow, *inner.dead_units(experiment, facts.hidden)]
+    diverged = divergence.find(facts)
+    findings = diverged or not_learning.find(facts)
+    if diverged or (not findings and facts.beats_rule):
+        # Weights that ran away are at the ends of all gates. And what a network cannot learn from
+        # the beginning of a sequence, it does not need if it beats the best rule.
+        flow = [finding for finding in flow if finding.code != "vanishing_gradients"]
+    if not findings:
+        training = jumping.find(facts) or [*overfitting.find(facts), *unfinished.find(facts)]
+        findings = [finding for rule in RULES for finding in _of_each(facts, rule.find)] + training
+        if not training:  # else there is nearer advice than to look for what it does not use
+            findings += _of_each(facts, resembling_errors.find)
+    findings = [*findings, *flow, *inner.dead_units(experiment, facts.hidden)]
     order = {"error": 0, "warning": 1, "hint": 2}
-    return sorted(found, key=lambda finding: order[finding.level])
+    return sorted(findings, key=lambda finding: order[finding.level])
+
+
+def _of_each(facts: RunFacts, find: Callable[[RunFacts], list[Finding]]) -> Iterator[Finding]:
+    """What a rule says; of several targets it is asked of each, and says of which."""
+    if not facts.dataset.further:
+        yield from find(facts)
+        return
+    for one in facts.dataset.views:
+        own, losses, rule = None, np.full(len(facts.val_loss), np.nan), None
+        if facts.prediction is not None and len(losses):
+            own = np.asarray(facts.prediction)[:, one.answered]
+            truth = one.y[one.validation][: len(own)]
+            losses[-1] = np.mean((own.astype(np.float64) - truth) ** 2)
+            rule = one.best_baseline() if facts.rule is not None else None
+        alone = replace(facts, dataset=one, prediction=own, val_loss=losses, rule=rule)
+        for finding in find(alone):
+            yield replace(finding, message=f"{one.target}: {finding.message}")

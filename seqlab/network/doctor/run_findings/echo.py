@@ -18,12 +18,14 @@ def find(facts: RunFacts) -> list[Finding]:
         return []
     if dataset.goal.kind == "class":
         return []
-    made = dataset.target_scaling.invert(np.asarray(prediction))
     truth = dataset.truth(dataset.validation)
-    if made.shape != truth.shape or made.shape != rule.prediction.shape:
+    if np.shape(prediction) != truth.shape:
         return []
-    off = float(np.sqrt(np.mean((made - truth) ** 2)))
-    from_last = float(np.sqrt(np.mean((made - rule.prediction) ** 2)))
+    forecasts = dataset.target_scaling_of(dataset.validation).invert(np.asarray(prediction))
+    if forecasts.shape != rule.prediction.shape:
+        return []
+    off = float(np.sqrt(np.mean((forecasts - truth) ** 2)))
+    from_last = float(np.sqrt(np.mean((forecasts - rule.prediction) ** 2)))
     if from_last >= ECHO * off:
         return []
     return [

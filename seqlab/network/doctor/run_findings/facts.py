@@ -69,7 +69,16 @@ def facts_of(
     hidden: Mapping[str, Floats] | None,
     gradients: Mapping[str, Floats] | None,
 ) -> RunFacts:
-    """Puts them together. Arguments as for `read_result`."""
+    """Puts them together.
+
+    Args:
+        experiment: what was trained.
+        dataset: on what.
+        history: by name, a number for each epoch.
+        prediction: of the validation part, (n, ...) as `Dataset.y`.
+        hidden: by layer, states (n, timesteps, units).
+        gradients: by layer, norms (n, timesteps) of the loss' gradient at each step.
+    """
     alike = plan(experiment, dataset.frame).measured_alike
     return RunFacts(
         experiment,

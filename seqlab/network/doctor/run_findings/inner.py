@@ -26,7 +26,7 @@ def gradients(experiment: Experiment, norms: Mapping[str, Floats]) -> list[Findi
         norms: by layer, (batch, timesteps), of the mean loss of the batch. At padded steps, behind
             the end of a sequence, it is exactly 0.
     """
-    found = []
+    findings = []
     for name, norm in norms.items():
         lengths = _first_and_last(np.asarray(norm, np.float64))
         if lengths is None or name.endswith("/backward"):
@@ -37,7 +37,7 @@ def gradients(experiment: Experiment, norms: Mapping[str, Floats]) -> list[Findi
             index, fix = _index(name), None
             if index is not None and experiment.layers[index].has("forget_bias"):
                 fix = with_layers(experiment, unit_forget_bias=True, forget_bias=4.0)
-            found.append(
+            findings.append(
                 Finding(
                     "warning",
                     "vanishing_gradients",
@@ -51,7 +51,7 @@ def gradients(experiment: Experiment, norms: Mapping[str, Floats]) -> list[Findi
         elif ratio > EXPLODED and first > STRONG:
             clipped = experiment.training.clipnorm is not None
             advice = "" if clipped else " Clip it."
-            found.append(
+            findings.append(
                 Finding(
                     "warning",
                     "exploding_gradients",
@@ -61,7 +61,7 @@ def gradients(experiment: Experiment, norms: Mapping[str, Floats]) -> list[Findi
                     "Clip gradients to norm 1",
                 )
             )
-    return found
+    return findings
 
 
 def _first_and_last(norm: NDArray[np.float64]) -> tuple[float, float, int] | None:
@@ -83,8 +83,11 @@ def _first_and_last(norm: NDArray[np.float64]) -> tuple[float, float, int] | Non
 
 
 def dead_units(experiment: Experiment, states: Mapping[str, Floats]) -> list[Finding]:
-    """Units of a ReLU that are 0 at every step of every sequence: no gradient moves them again."""
-    found = []
+    """Units of a ReLU that are 0 at every step of every sequence: no gradient moves them again.
+
+    `states` are the hidden states by layer, (batch, timesteps, units).
+    """
+    findings = []
     for name, hidden in states.items():
         index = _index(name)
         if index is None or index >= len(experiment.layers):
@@ -96,7 +99,7 @@ def dead_units(experiment: Experiment, states: Mapping[str, Floats]) -> list[Fin
         dead = int((units == 0).all(axis=tuple(range(units.ndim - 1))).sum())
         if dead < DEAD * units.shape[-1] or not dead:
             continue
-        found.append(
+        findings.append(
             Finding(
                 "warning",
                 "dead_units",
@@ -106,7 +109,7 @@ def dead_units(experiment: Experiment, states: Mapping[str, Floats]) -> list[Fin
                 f"Use tanh in layer {index + 1}",
             )
         )
-    return found
+    return findings
 
 
 def _index(name: str) -> int | None:

@@ -10,13 +10,15 @@ RISEN = 1.1  # of its minimum: a validation loss above this has risen
 
 
 def find(facts: RunFacts) -> list[Finding]:
-    """Since which epoch the validation loss has risen."""
+    """Since which epoch the validation loss has risen while the training loss fell."""
     val_loss = facts.val_loss
     if len(val_loss) < 3:
         return []
     best = int(val_loss.argmin())
     if val_loss[-1] <= RISEN * val_loss[best] or best == len(val_loss) - 1:
         return []
+    if len(loss := facts.loss) == len(val_loss) and loss[-1] >= loss[best]:
+        return []  # it has become worse on the training part as well: that is another fault
     return [
         Finding(
             "warning",

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seqlab.data.upload import UploadError, read_table
+from tests.data.reader.files import npz
 
 GENERATOR = np.random.default_rng(0)
 X = GENERATOR.normal(size=(6, 5, 2))
@@ -18,12 +19,6 @@ X = GENERATOR.normal(size=(6, 5, 2))
 def npy(array, **options):
     out = io.BytesIO()
     np.save(out, array, **options)
-    return out.getvalue()
-
-
-def npz(compressed=False, **arrays):
-    out = io.BytesIO()
-    (np.savez_compressed if compressed else np.savez)(out, **arrays)
     return out.getvalue()
 
 

@@ -1,0 +1,1 @@
+"""Uploaded tables by their layout, one file each -> Dataset."""

@@ -1,0 +1,1 @@
+"""The Forecast page: a trained network put to use."""

@@ -1,0 +1,116 @@
+"""What a room does to the playground of its members: the teacher's experiment, a pause, and notes
+of what was changed for the board."""
+
+from __future__ import annotations
+
+from seqlab.experiment import Experiment
+from seqlab.inspection.differences import MOST, differences
+from seqlab.runs.progress import ProgressStore
+from seqlab.runs.records import Run
+from seqlab.runs.room_records import Member, Room
+from seqlab.ui import services, state, visitor
+
+TAKEN_OVER = "took over the teacher's experiment"
+HOLD = "Your teacher has paused the room. Who leaves the room, on the page Room, goes on alone."
+
+
+def membership() -> tuple[Member, Room] | None:
+    """Who the visitor is in an open room, or `None`."""
+    rooms = services.rooms()
+    member = rooms.member(visitor.owner())
+    room = rooms.get(member.room) if member else None
+    return (member, room) if member and room and room.closed is None else None
+
+
+def on_hold() -> bool:
+    """Whether the visitor's room is paused: nothing begins or goes on then."""
+    found = membership()
+    return found is not None and found[1].paused is not None
+
+
+def follow() -> None:
+    """Shows the experiment that the teacher has sent, once; to be called before any widget."""
+    found = membership()
+    if found is None:
+        return
+    member, room = found
+    begins = _begin_lesson(member, room)
+    if room.pushed is None or room.push <= member.push:
+        return
+    if begins:  # they come late: the lesson sets up an experiment of its own
+        services.rooms().take_over(member, room.push, None)
+        return
+    # What the page shows is not the learner's own if it is the experiment that was sent before.
+    untouched = member.before is not None and member.change == TAKEN_OVER
+    own = member.before if untouched else state.experiment() or member.experiment
+    if services.rooms().take_over(member, room.push, own):
+        state.show(room.pushed)
+        state.show_run(None)
+
+
+def _begin_lesson(member: Member, room: Room) -> bool:
+    """Lays the lesson that the teacher has started beside the playground, once.
+
+    Returns:
+        Whether it was laid there now.
+    """
+    if room.lesson is None or room.started <= member.started:
+        return False
+    if not services.rooms().begin_lesson(member, room.started):
+        return False
+    kept = ProgressStore(services.store())
+    opened = kept.open(member.owner, room.lesson, room.language)
+    if room.pages is not None and opened.page >= room.pages:  # they were further before
+        kept.go(member.owner, room.lesson, room.pages - 1)
+    return True
+
+
+def is_open(lesson: str, page: int) -> bool:
+    """Whether the visitor may go to a page of a lesson, counted from 0.
+
+    Outside of a room, and in every other lesson than the room's, all are open.
+    """
+    found = membership()
+    if found is None or found[1].lesson != lesson or found[1].pages is None:
+        return True
+    return page < found[1].pages
+
+
+def go_back() -> None:
+    """Shows again what the page showed before the teacher's experiment."""
+    found = membership()
+    if found is None or found[0].before is None:
+        return
+    state.show(found[0].before)
+    state.show_run(None)
+    services.rooms().went_back(found[0])
+
+
+def note(experiment: Experiment | None, run: Run | None) -> None:
+    """Tells the room what the page shows, if that has changed.
+
+    Args:
+        experiment: of the widgets; `None` while a value is out of range.
+        run: which is shown.
+    """
+    found = membership()
+    if found is None or experiment is None:
+        return
+    member, room = found
+    shown = run.id if run else None
+    if member.experiment == experiment and member.run == shown:
+        return
+    services.rooms().note(member, experiment, shown, _words(member, room, experiment, run))
+
+
+def _words(member: Member, room: Room, experiment: Experiment, run: Run | None) -> str:
+    """What was changed, "" for nothing that the learner did."""
+    if run is not None and run.id != member.run and visitor.owns(run):
+        return "pressed Train"
+    if member.experiment is None or member.experiment == experiment:
+        return ""
+    if experiment == room.pushed and member.push == room.push and member.before is not None:
+        return TAKEN_OVER
+    found = differences(member.experiment, experiment)
+    told = ", ".join(f"{each.name} {each.before} → {each.after}" for each in found[:MOST])
+    return told if len(found) <= MOST else f"{told} and {len(found) - MOST} more"

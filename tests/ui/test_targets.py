@@ -1,0 +1,131 @@
+"""Several targets at once on the pages: chosen, told apart, forecast, looked into."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from seqlab.comparison import on_pool
+from seqlab.comparison.entrants import Entrant
+from seqlab.experiment import Data, Experiment, Recurrent
+from seqlab.forecasting.future import look_ahead
+from seqlab.inspection.by_target import results_by_target
+from seqlab.inspection.networks import network_of
+from seqlab.lens import snapshot
+from seqlab.runs.studies import Studies
+from seqlab.ui import services
+from seqlab.ui.draft import dataset_of
+from tests.ui.test_data_page import opened as data_page
+from tests.ui.test_forecast_horizon import finished
+from tests.ui.test_forecast_page import forecast_page, words
+from tests.ui.test_lens_page import weights
+from tests.ui.test_pages import captions, opened
+
+PAGES = Path(__file__).parents[2] / "pages"
+DATA = Data(source="seattle", window=5, targets=("wind",), inputs=("temp_max", "wind"))
+BOTH = Experiment(data=DATA, layers=(Recurrent(units=3),))
+
+
+def test_further_targets_are_chosen_beside_the_target(app):
+    opened(app, data="seattle", window="5")
+    further = app.multiselect(key="targets")
+    assert further.options == ["temp_min", "precipitation", "wind"]  # neither target nor classes
+    further.select("wind").run()
+    assert not app.exception
+    table = next(t.value for t in app.dataframe if "best rule" in t.value)
+    assert table["target"].tolist() == ["temp_max", "wind"]
+    assert "RMSE of temp_max by" in captions(app)
+    app.selectbox(key="shown_target").select("wind").run()
+    assert "RMSE of wind by" in captions(app)
+    assert json.loads(app.query_params["targets"]) == ["wind"]
+    app.selectbox(key="target").select("wind").run()
+    assert app.multiselect(key="targets").value == []
+    app.selectbox(key="target").select("weather").run()
+    assert not app.exception
+    assert not [one for one in app.multiselect if one.key == "targets"]
+
+
+def test_a_link_to_targets_that_cannot_be_had_says_so_with_a_way_out(app):
+    opened(app, data="sunspots", targets='["wind"]')
+    assert not [one for one in app.multiselect if one.key == "targets"]
+    assert app.session_state["targets"] == []
+    opened(app, data="adding", targets='["wind"]')
+    assert not app.exception
+
+
+def test_a_run_shows_error_and_rule_of_each_target(app, store):
+    run, _, dataset = finished(store, BOTH)
+    opened(app, run=run)
+    table = next(t.value for t in app.dataframe if "best rule" in t.value)
+    raw = np.zeros(dataset.y[dataset.validation].shape, np.float32)
+    pd.testing.assert_frame_equal(table, results_by_target(dataset, raw))
+    said = f"RMSE of temp_max {table['RMSE'][0]:.4g}"
+    assert said in captions(app)
+    app.selectbox(key="shown_target").select("wind").run()
+    assert not app.exception
+    assert f"RMSE of wind {table['RMSE'][1]:.4g}" in captions(app)
+
+
+def test_the_forecast_page_is_about_the_target_that_is_shown(app, store):
+    run, arrays, dataset = finished(store, BOTH)
+    forecast_page(app, run=run)
+    assert "The network is better than the best rule for no target." in captions(app)
+    network = network_of(arrays, BOTH, dataset)
+    for name in ("temp_max", "wind"):
+        app.selectbox(key="shown_target").select(name).run()
+        app.number_input(key="forecast_steps").set_value(3).run()
+        assert not app.exception
+        found = look_ahead(BOTH, dataset.only(name), network, 3, 0.9)
+        pd.testing.assert_frame_equal(app.dataframe[0].value, found.table)
+        assert f"{name} {found.table['forecast'][0]:.4g}" in words(app)
+    app.toggle(key="forecast_walk").set_value(True).run()
+    app.toggle(key="forecast_new").set_value(True).run()
+    assert not app.exception
+    rows = pd.DataFrame({"date": pd.date_range("2020-01-01", periods=30).astype(str)})
+    rows = rows.assign(temp_max=np.arange(30) % 9 + 5.5, wind=np.arange(30) % 4 + 1.5)
+    app.file_uploader(key="forecast_file").upload(
+        "new.csv", rows.to_csv(index=False).encode()
+    ).run()
+    assert not app.exception
+    answers = app.dataframe[-1].value
+    np.testing.assert_allclose(answers["truth"].dropna(), rows["wind"][5:])
+
+
+def test_inspect_and_the_data_page_show_one_target(app, store):
+    run, _, _ = finished(store, BOTH)
+    app.query_params["run"] = run
+    app.switch_page(str(PAGES / "lens.py"))
+    app.run()
+    for view in app.segmented_control(key="lens_view").options:
+        app.segmented_control(key="lens_view").set_value(view).run()
+        assert not app.exception
+        app.selectbox(key="shown_target").select("wind").run()
+        assert not app.exception
+    data_page(app, DATA)
+    tables = [t.value for t in app.dataframe]
+    for name in ("temp_max", "wind"):
+        assert any(f"RMSE of {name}" in table for table in tables)
+    app.selectbox(key="shown_target").select("wind").run()
+    assert not app.exception
+
+
+def test_the_networks_of_a_race_are_shown_by_the_same_target(app, store):
+    known = {"A": Entrant("A", BOTH)}
+    study = on_pool.begin(Studies(store, services.pool()), known, [0], lambda data: None, "me")
+    (run,) = Studies(store, services.pool()).runs(study)
+    dataset = dataset_of(DATA)
+    said = {"prediction": np.zeros(dataset.y[dataset.validation].shape, np.float32)}
+    store.add_snapshot(run.id, 1, snapshot.pack(weights(BOTH, dataset, 1) | said))
+    store.add_metrics(run.id, [1], [0.9], [0.9])
+    store.set_status(run.id, "finished")
+    app.query_params["study"] = study
+    app.switch_page(str(PAGES / "compare.py"))
+    app.run()
+    for name in ("temp_max", "wind"):
+        app.selectbox(key="shown_target").select(name).run()
+        assert not app.exception
+        assert f"RMSE of {name} " in captions(app)
+    for view in ("Gates", "Gradient through time"):
+        app.segmented_control(key="compare_view").set_value(view).run()
+        assert not app.exception
