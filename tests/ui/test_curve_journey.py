@@ -18,7 +18,7 @@ PLACE = """(e, epochs) => {
 }"""
 
 
-def choose(playground: Playground, act: str) -> None:
+def choose(playground: Playground, act: str, clicks: int) -> None:
     """Clicks on the first epoch of the earlier run, and chooses from the menu there."""
     page = playground.page
     chart = playground.part("loss_chart").locator(".js-plotly-plot")
@@ -31,7 +31,7 @@ def choose(playground: Playground, act: str) -> None:
 
     playground.wait_until(at_rest)
     x, y = places[-1]
-    page.mouse.click(x, y)
+    page.mouse.click(x, y, click_count=clicks)
     page.get_by_role("group", name="Earlier run: units 9").get_by_role("button", name=act).click()
 
 
@@ -43,7 +43,7 @@ def test_a_grey_curve_is_pinned_and_opened_and_a_word_leads_to_its_place(page, s
     expect(playground.part("network")).to_contain_text("LSTM(3)")
     playground.train()
     playground.expect_status(f"Finished: {EPOCHS} epochs")
-    choose(playground, "Pin")
+    choose(playground, "Pin", 1)
     playground.wait_until(
         lambda: (
             playground.part("loss_chart")
@@ -51,7 +51,8 @@ def test_a_grey_curve_is_pinned_and_opened_and_a_word_leads_to_its_place(page, s
             .evaluate("e => e._fullData.some((trace) => trace.meta?.acts?.pin === 'Unpin')")
         )
     )
-    choose(playground, "Open")
+    # Two clicks are a double click to Plotly, which moved the axes before the menu came.
+    choose(playground, "Open", 2)
     expect(page).to_have_url(re.compile(f"run={first}"))
     expect(playground.part("network")).to_contain_text("LSTM(9)")
 

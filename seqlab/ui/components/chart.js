@@ -136,6 +136,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   // Under a finger the page scrolls; the buttons, which would always be there, lay on the legend.
   const touched = matchMedia("(hover: none)").matches
   const config = { responsive: true, displaylogo: false, displayModeBar: touched ? false : "hover", showSendToCloud: false,
+    doubleClick: "reset", // to the axes that Python chose; Plotly's own way takes others every second time
     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] }
   // Axes of categories and of numbers: Plotly keeps what it found out about the ones before.
   const kind = figure.data.map((/** @type {any} */ trace) => trace.type).join()
@@ -152,11 +153,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const { clientWidth, _fullLayout } = element
       if (clientWidth && Math.abs(clientWidth - (_fullLayout?.width ?? clientWidth)) > 1) page.Plotly.Plots.resize(element)
     }).observe(element)
-    element.addEventListener("click", (/** @type {MouseEvent} */ event) => {
-      const { target, clientX: x, clientY: y } = event
-      if (!/** @type {Element} */ (target).matches(".nsewdrag")) return // a button, the legend
+    // Which curve is meant is settled when the mouse or finger goes down: the second of two clicks
+    // within half a second has moved the axes (Plotly's double click) before it is told.
+    /** @type {(() => void) | undefined} */
+    let open
+    element.addEventListener("pointerdown", (/** @type {PointerEvent} */ { clientX: x, clientY: y }) => {
       const curve = meant(inPixels(element), [x, y])
-      if (curve) openMenu(element, curve.meta, { x, y }, element.act)
+      open = curve && (() => openMenu(element, curve.meta, { x, y }, element.act))
+    })
+    element.addEventListener("click", (/** @type {MouseEvent} */ { target }) => {
+      if (/** @type {Element} */ (target).matches(".nsewdrag")) open?.() // not a button, nor the legend
     })
   }
   element.latest = draw

@@ -6,8 +6,7 @@ const REACH = 14 // pixels between a click and the curve that it means
 /**
  * The curve that a click means: the nearest of all, if it has a menu.
  *
- * Plotly tells with a click what it found under the mouse a moment before, of one x only: now and
- * then that is another place, and between two epochs it is no curve at all.
+ * Plotly tells with a click the points of one x only, and between two epochs it is no curve at all.
  * @param {{trace: any, points: [number, number][]}[]} curves each with its points, in pixels
  * @param {[number, number]} at the click, in pixels
  * @returns {any} the curve's trace, or `undefined`
