@@ -29,7 +29,7 @@ from seqlab import environment
 from seqlab.runs.storage import StoreError
 from seqlab.ui import services
 from seqlab.ui.components import chart
-from seqlab.ui.server import clicks, last_events, plotly_script, ticks
+from seqlab.ui.server import clicks, last_events, plotly_script, spared, ticks
 from seqlab.ui.server.compression import Compressed
 from seqlab.ui.server.door import Door, SafeHeaders
 from seqlab.ui.server.first_paint import FirstPaint, head
@@ -56,6 +56,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     last_events.keep()
     clicks.keep()
     ticks.keep()
+    spared.keep()
     services.pool()
     services.start_reader()
     for part in ("playground.results", "controls.setup", "inspect", "data_page"):  # for the first
