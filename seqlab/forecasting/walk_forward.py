@@ -190,3 +190,26 @@ def of_all(each: Mapping[str, Backtest]) -> Backtest:
     whole.words = " ".join(one.words for one in each.values())
     whole.each = dict(each)
     return whole
+
+
+def by_target(each: Mapping[str, Backtest]) -> pd.DataFrame:
+    """What a walk-forward of several targets came to, a row a target, in its own units.
+
+    Args:
+        each: by target.
+
+    Returns:
+        Columns target, RMSE, best rule, RMSE of the rule, network / rule, and "in the band", the
+        share of values that their bands held.
+    """
+    return pd.DataFrame(
+        {
+            "target": name,
+            "RMSE": one.rmse,
+            "best rule": one.baseline,
+            "RMSE of the rule": one.baseline_rmse,
+            "network / rule": one.rmse / one.baseline_rmse if one.baseline_rmse else float("nan"),
+            "in the band": one.coverage,
+        }
+        for name, one in each.items()
+    )

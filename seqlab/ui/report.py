@@ -50,6 +50,6 @@ def report_of(run: Run, dataset: Dataset, owner: str) -> str:
         lambda epoch: networks.network(run.id, epoch, run.experiment, dataset),
         prediction_of(newest, dataset),
         reading(run, metrics, dataset, newest, saved[-1]),
-        [tested(run, one, owner) for one in dataset.views],
+        tested(run, dataset, owner),
     )
     return report(subject, browser())

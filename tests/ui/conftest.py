@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import streamlit as st
 from playwright.sync_api import expect
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
@@ -20,6 +21,7 @@ from streamlit.testing.v1 import AppTest
 from seqlab.runs.pool import Pool
 from seqlab.runs.store import Store
 from seqlab.ui import services, visitor
+from seqlab.ui.playground import downloads
 from tests.runs.cluster import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +65,21 @@ def tab(key: str) -> AppTest:
 def app(store):
     """A tab with the pages, on a store of this test's own."""
     return new_tab()
+
+
+@pytest.fixture
+def offered(monkeypatch):
+    """What is offered for download, by file name, as the browser would get it."""
+    found = {}
+    real = st.download_button
+
+    def button(label, data, file_name, **options):
+        found[file_name] = data() if callable(data) else data
+        return real(label, data, file_name, **options)
+
+    monkeypatch.setattr(st, "download_button", button)
+    downloads._models.clear()
+    return found
 
 
 class Server:

@@ -7,7 +7,6 @@ import zipfile
 
 import numpy as np
 import pytest
-import streamlit as st
 
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.lens import snapshot
@@ -21,21 +20,6 @@ EXPERIMENT = Experiment(
     layers=(Recurrent(units=2),),
     training=Training(epochs=3),
 )
-
-
-@pytest.fixture
-def offered(monkeypatch):
-    """What is offered for download, by file name, as the browser would get it."""
-    found = {}
-    real = st.download_button
-
-    def button(label, data, file_name, **options):
-        found[file_name] = data() if callable(data) else data
-        return real(label, data, file_name, **options)
-
-    monkeypatch.setattr(st, "download_button", button)
-    downloads._models.clear()
-    return found
 
 
 @pytest.fixture

@@ -191,11 +191,11 @@ def test_a_run_without_weights_is_told(app, store):
     assert "no weights are kept" in words(app)
 
 
-def walked(store, run, folds, ended):
+def walked(store, run, folds, ended, experiment=SUNSPOTS):
     """A walk-forward of a run; the first folds have ended, with drawn weights."""
     studies = services.studies()
-    whole = dataset_of(SUNSPOTS.data)
-    days = planned_folds(whole, SUNSPOTS.data, folds, 6)
+    whole = dataset_of(experiment.data)
+    days = planned_folds(whole, experiment.data, folds, 6)
     study = on_pool.begin(studies, store.get(run), days, dataset_of, None, None)
     for fold in studies.runs(study)[:ended]:
         arrays = weights(fold.experiment, dataset_of(fold.experiment.data), fold.place)

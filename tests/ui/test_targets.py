@@ -1,5 +1,6 @@
 """Several targets at once on the pages: chosen, told apart, forecast, looked into."""
 
+import io
 import json
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pandas as pd
 from seqlab.comparison import on_pool
 from seqlab.comparison.entrants import Entrant
 from seqlab.experiment import Data, Experiment, Recurrent
+from seqlab.forecasting import on_pool as on_pool_of_folds
 from seqlab.forecasting.future import look_ahead
+from seqlab.forecasting.walk_forward import forecast_fold, of_all, summed_up
 from seqlab.inspection.by_target import results_by_target
 from seqlab.inspection.networks import network_of
 from seqlab.lens import snapshot
@@ -18,7 +21,7 @@ from seqlab.ui import services
 from seqlab.ui.draft import dataset_of
 from tests.ui.test_data_page import opened as data_page
 from tests.ui.test_forecast_horizon import finished
-from tests.ui.test_forecast_page import forecast_page, words
+from tests.ui.test_forecast_page import forecast_page, walked, words
 from tests.ui.test_lens_page import weights
 from tests.ui.test_pages import captions, opened
 
@@ -90,6 +93,55 @@ def test_the_forecast_page_is_about_the_target_that_is_shown(app, store):
     assert not app.exception
     answers = app.dataframe[-1].value
     np.testing.assert_allclose(answers["truth"].dropna(), rows["wind"][5:])
+
+
+def test_a_walk_forward_tells_what_it_came_to_for_each_target(app, store, offered):
+    run, _, _ = finished(store, BOTH)
+    studies, study, whole, days = walked(store, run, 3, 3, BOTH)
+    studies.set_state(study, "finished")
+    folds = studies.runs(study)
+    found = {
+        one.target: summed_up(
+            [
+                forecast_fold(on_pool_of_folds.result_of(fold, store, dataset_of), one, day, 0.9)
+                for fold, day in zip(folds, days, strict=True)
+            ],
+            one.target,
+        )
+        for one in whole.views
+    }
+    forecast_page(app, run=run)
+    table = next(t.value for t in app.dataframe if "in the band" in t.value)
+    assert table["target"].tolist() == ["temp_max", "wind"]
+    for name, rmse, rule, line in table.iloc[:, :4].itertuples(index=False):
+        app.selectbox(key="shown_target").select(name).run()
+        assert not app.exception
+        assert found[name].words in words(app)
+        assert (rmse, rule, line) == (found[name].rmse, found[name].baseline,
+                                      found[name].baseline_rmse)  # fmt: skip
+        by_fold = app.dataframe[-1].value["network"].iloc[:3]
+        errors = found[name].assign(error=found[name]["truth"] - found[name]["forecast"])
+        by_hand = errors.groupby("fold")["error"].agg(lambda error: np.sqrt((error**2).mean()))
+        np.testing.assert_allclose(by_fold, by_hand)
+    saved = pd.read_csv(io.BytesIO(offered["backtest.csv"]), parse_dates=["time"])
+    pd.testing.assert_frame_equal(saved, pd.DataFrame(of_all(found)), check_dtype=False)
+    raw = dataset_of(DATA).values[-18:]
+    for place, name in enumerate(("temp_max", "wind")):
+        np.testing.assert_allclose(saved[saved["target"] == name]["truth"], raw[:, place])
+    steps = pd.read_csv(io.BytesIO(offered["backtest_by_step.csv"]))
+    assert steps.groupby("target")["step"].nunique().to_dict() == {"temp_max": 6, "wind": 6}
+
+
+def test_a_walk_forward_of_several_targets_is_begun_on_the_page(app, store):
+    run, _, _ = finished(store, BOTH)
+    forecast_page(app, run=run)
+    app.toggle(key="forecast_walk").set_value(True).run()
+    app.selectbox(key="shown_target").select("wind").run()
+    app.button(key="backtest_start").click().run()
+    assert not app.exception
+    (record,) = services.studies().newest()
+    for fold in services.studies().runs(record.id):
+        assert fold.experiment.data.targets == ("wind",)
 
 
 def test_inspect_and_the_data_page_show_one_target(app, store):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
@@ -20,8 +22,9 @@ from seqlab.forecasting.folds import (
     usual_steps,
 )
 from seqlab.forecasting.scores import NETWORK
-from seqlab.forecasting.walk_forward import Backtest
+from seqlab.forecasting.walk_forward import Backtest, by_target, of_all
 from seqlab.forecasting.words import about_errors, about_folds
+from seqlab.inspection.by_target import words_by_target
 from seqlab.network.estimate import about, estimate
 from seqlab.report.forecast_charts import folds_chart
 from seqlab.runs.storage import StoreError
@@ -31,7 +34,7 @@ from seqlab.ui import services, visitor
 from seqlab.ui.compare.follow import follow, status_line
 from seqlab.ui.compare.steering import at_rest, delete_button
 from seqlab.ui.components.chart import chart
-from seqlab.ui.components.table import csv
+from seqlab.ui.components.table import csv, height_of
 from seqlab.ui.draft import dataset_of, table_for
 from seqlab.ui.forecast.folds import Read, read
 from seqlab.ui.words import counted, plain
@@ -153,7 +156,7 @@ def _drawn(record: StudyRecord, dataset: Dataset) -> bool:
     """Whether it could be read."""
     try:
         level = st.session_state.get("forecast_level", 90) / 100
-        state = read(record, dataset, level)
+        state = read(record, dataset.whole, level)
     except (KeyError, TypeError):
         return False
     status_line(
@@ -164,8 +167,8 @@ def _drawn(record: StudyRecord, dataset: Dataset) -> bool:
     )
     for problem in state.problems:
         st.caption(f":orange[:material/info:] {plain(problem)}")
-    if state.found is not None:
-        _result(record, dataset, state.found, state.planned, level)
+    if dataset.target in state.each:
+        _result(record, dataset, state, level)
     elif record.active:
         st.caption("The first numbers come with the first fold that ends.")
     return True
@@ -179,13 +182,15 @@ def _share(record: StudyRecord, made: Read) -> float:
     return trained / max(1, made.epochs)
 
 
-def _result(
-    record: StudyRecord, dataset: Dataset, found: Backtest, planned: int, level: float
-) -> None:
+def _result(record: StudyRecord, dataset: Dataset, made: Read, level: float) -> None:
+    """What it says of the target that is shown; the files are of all targets."""
+    found = made.each[dataset.target]
+    if len(made.each) > 1:
+        _targets(made.each)
     with st.container(key="backtest_chart", gap="xxsmall"):
         st.markdown(f"**{plain(found.words)}**")
         figure = folds_chart(dataset, found, level)
-        sentence = about_folds(found, planned, level)
+        sentence = about_folds(found, made.planned, level)
         chart(figure, key="backtest_folds_plot", alt=sentence, height=HEIGHT, view=record.id)
         st.caption(plain(sentence))
     with st.container(key="backtest_table", gap="xxsmall"):
@@ -203,8 +208,29 @@ def _result(
         st.dataframe(by_fold, column_config=dict.fromkeys(by_fold.columns, digits))
         with st.container(horizontal=True, gap="small"):
             st.caption(f"{name} of each fold.", width="stretch")
-            csv(found, "backtest", "Forecasts (.csv)")
-            csv(found.by_step, "backtest_by_step", "By rows ahead (.csv)")
+            whole = of_all(made.each)
+            csv(whole, "backtest", "Forecasts (.csv)")
+            csv(whole.by_step, "backtest_by_step", "By rows ahead (.csv)")
+
+
+def _targets(each: Mapping[str, Backtest]) -> None:
+    table = by_target(each)
+    digits = st.column_config.NumberColumn(format="%.4g")
+    st.dataframe(
+        table,
+        key="backtest_targets",
+        hide_index=True,
+        height=height_of(len(table), 180),
+        column_config={
+            "RMSE": digits,
+            "RMSE of the rule": digits,
+            "network / rule": st.column_config.NumberColumn(format="percent"),
+            "in the band": st.column_config.NumberColumn(
+                format="percent", help="The share of values that their bands held."
+            ),
+        },
+    )
+    st.caption(plain(words_by_target(table)))
 
 
 def _by_fold(found: Backtest, measure: str) -> pd.DataFrame:

@@ -29,14 +29,14 @@ class Read:
     """A walk-forward as far as it has come.
 
     Attributes:
-        found: what its ended folds say; `None` if that is nothing yet.
+        each: what its ended folds say, by target; empty if that is nothing yet.
         planned: how many folds there are to be.
         ended: how many have ended.
         epochs: how many all of them are to train together.
         problems: what has to be said about others, in sentences.
     """
 
-    found: Backtest | None
+    each: dict[str, Backtest]
     planned: int
     ended: int
     epochs: int
@@ -48,7 +48,7 @@ def read(record: StudyRecord, dataset: Dataset, level: float) -> Read:
 
     Args:
         record: which.
-        dataset: the whole series.
+        dataset: the whole series, with all targets.
         level: of the bands.
 
     Raises:
@@ -57,26 +57,29 @@ def read(record: StudyRecord, dataset: Dataset, level: float) -> Read:
     days = on_pool.days_of(record)
     runs = services.studies().runs(record.id)
     ended = [run for run in runs if run.ended_by_itself]
-    parts: list[pd.DataFrame] = []
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in dataset.targets}
     problems = [f"Fold {run.place}: {run.message}" for run in runs if run.status == "failed"]
     for run in ended:
         try:
-            parts.append(_part(run, days[run.place or 0], dataset, level))
+            made = [_part(run, days[run.place or 0], one, level) for one in dataset.views]
         except (DataError, LensError, UploadError, KeyError, OSError, ValueError):
             problems.append(f"Fold {run.place} cannot be read: its weights or data are gone.")
-    backtest = None
-    if parts:
-        diverged = [run.place or 0 for run in ended if run.status == "diverged"]
+            continue
+        for own, part in zip(parts.values(), made, strict=True):
+            own.append(part)
+    diverged = [run.place or 0 for run in ended if run.status == "diverged"]
+    each: dict[str, Backtest] = {}
+    for name, own in parts.items():
         try:
-            backtest = summed_up(parts, dataset.target, diverged)
+            each |= {name: summed_up(own, name, diverged)} if own else {}
         except DataError as error:
-            problems.append(str(error))
+            problems.append(f"{name}: {error}" if dataset.further else str(error))
     epochs = sum(run.experiment.training.epochs for run in runs)
-    return Read(backtest, len(days), len(ended), epochs, problems)
+    return Read(each, len(days), len(ended), epochs, problems)
 
 
-def tested(run: Run, dataset: Dataset, owner: str) -> tuple[Backtest, int] | None:
-    """The walk-forward of a run for its report, and how many folds were planned.
+def tested(run: Run, dataset: Dataset, owner: str) -> list[tuple[Backtest, int] | None]:
+    """The walk-forward of a run for its report, by target, and how many folds were planned.
 
     Args:
         run: which.
@@ -85,12 +88,13 @@ def tested(run: Run, dataset: Dataset, owner: str) -> tuple[Backtest, int] | Non
     """
     record = services.studies().about(on_pool.KIND, run.id, owner)
     if record is None:
-        return None
+        return []
     try:
         state = read(record, dataset, LEVEL)
     except (KeyError, TypeError):
-        return None
-    return None if state.found is None else (state.found, state.planned)
+        return []
+    found = [state.each.get(name) for name in dataset.targets]
+    return [None if one is None else (one, state.planned) for one in found]
 
 
 def _part(run: Run, day: Fold, dataset: Dataset, level: float) -> pd.DataFrame:
