@@ -112,7 +112,13 @@ class Split:
 
 
 def added(value: Value, parts: Parts, options: Options) -> Split:
-    """W x + U h + b: so it is in all cells but for the candidate of a GRU."""
+    """W x + U h + b: so it is in all cells but for the candidate of a GRU.
+
+    Args:
+        value: what the block makes.
+        parts: what it gets, of one unit.
+        options: of the layer.
+    """
     return Split(parts.from_state, parts.outer + parts.inner)
 
 
@@ -327,7 +333,13 @@ def columns(array: Floats, count: int) -> Floats:
 
 
 def invalid(argument: str, wanted: str, got: str) -> ValueError:
-    """An error in the manner of Keras."""
+    """An error in the manner of Keras.
+
+    Args:
+        argument: its name.
+        wanted: what it should be, in words.
+        got: what it is.
+    """
     return ValueError(
         f"Received an invalid value for argument `{argument}`, expected {wanted}, got {got}."
     )

@@ -41,7 +41,13 @@ def layer() -> type[keras.layers.RNN]:
 
 
 def forward(u: Floats, b: Floats, options: Options) -> Step:
-    """One step; b is the second bias, beside U h. Shapes as in `Cell`."""
+    """One step; see `Cell`.
+
+    Args:
+        u: (..., units, 3 * units) recurrent kernel.
+        b: (..., 1, 3 * units) bias beside U h.
+        options: activations, and the like.
+    """
     phi = find_activation(options.activation).forward
     sigma = find_activation(options.recurrent_activation).forward
     units = u.shape[-2]
@@ -66,7 +72,15 @@ def forward(u: Floats, b: Floats, options: Options) -> Step:
 
 
 def backward(arrays: dict[str, Floats], u: Floats, b: Floats, options: Options) -> BackwardStep:
-    """h_t = z_t ⊙ h_{t-1} + (1 - z_t) ⊙ g_t, one step back (see `Cell`)."""
+    """h_t = z_t ⊙ h_{t-1} + (1 - z_t) ⊙ g_t, one step back (see `Cell`).
+
+    Args:
+        arrays: the layer's values by name, each (batch, timesteps, units), and "projected" (batch,
+            timesteps, 3 * units), W x + b.
+        u: (units, 3 * units) recurrent kernel.
+        b: (3 * units,) bias beside U h.
+        options: activations, and the like.
+    """
     phi, sigma = (
         find_activation(name) for name in (options.activation, options.recurrent_activation)
     )
@@ -108,8 +122,13 @@ def quick(
 ) -> Tensors:
     """keras.layers.GRU with `reset_after` for x (T, B, F); gates in the order z, r, h.
 
-    Args as in `lstm`, but for `states`, which is the first hidden state alone, and `bias`
-    (2, 3 U): one row for the input's product, one for the recurrent product.
+    Args:
+        x: input sequences, (T, B, F).
+        states: first hidden state alone, (B, U).
+        kernel: (F, 3U).
+        recurrent: (U, 3U).
+        bias: (2, 3U): one row for the input's product, one for the recurrent product.
+        mask: (T, B, 1) bool, or `None` when all steps count.
 
     Returns:
         Hidden states of all steps (T, B, U) and the last one (B, U).
@@ -179,7 +198,13 @@ def quick(
 
 
 def split(value: Value, parts: Parts, options: Options) -> Split:
-    """The candidate reads the hidden state through the reset gate; the second bias is inside it."""
+    """The candidate reads the hidden state through the reset gate; the second bias is inside it.
+
+    Args:
+        value: what the block makes.
+        parts: what it gets, of one unit.
+        options: of the layer.
+    """
     if value is not CANDIDATE:
         return added(value, parts, options)
     reset = parts.values["reset_gate"]

@@ -29,7 +29,13 @@ def layer() -> type[keras.layers.RNN]:
 
 
 def forward(u: Floats, _: Floats, options: Options) -> Step:
-    """One step; shapes as in `Cell`."""
+    """One step; shapes as in `Cell`.
+
+    Args:
+        u: (..., units, 4 * units) recurrent kernel.
+        _: (..., 1, 4 * units) bias beside U h; not used, it is 0.
+        options: activations, and the like.
+    """
     phi = find_activation(options.activation).forward
     sigma = find_activation(options.recurrent_activation).forward
 
@@ -48,7 +54,15 @@ def forward(u: Floats, _: Floats, options: Options) -> Step:
 
 
 def backward(arrays: dict[str, Floats], u: Floats, _: Floats, options: Options) -> BackwardStep:
-    """c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t and h_t = o_t ⊙ φ(c_t), one step back (see `Cell`)."""
+    """c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t and h_t = o_t ⊙ φ(c_t), one step back (see `Cell`).
+
+    Args:
+        arrays: the layer's values by name, each (batch, timesteps, units), and "projected" (batch,
+            timesteps, 4 * units), W x + b.
+        u: (units, 4 * units) recurrent kernel.
+        _: (4 * units,) bias beside U h; not used, it is 0.
+        options: activations, and the like.
+    """
     phi, sigma = (
         find_activation(name) for name in (options.activation, options.recurrent_activation)
     )

@@ -125,7 +125,13 @@ def layer() -> type[keras.layers.RNN]:
 
 
 def forward(_: Floats, b: Floats, options: Options) -> Step:
-    """One step; shapes as in `Cell`."""
+    """One step; shapes as in `Cell`.
+
+    Args:
+        _: (..., units, 0) recurrent kernel; no gate reads the hidden state.
+        b: (..., 1, 3 * units) bias beside U h; not used, it is 0.
+        options: activations, and the like.
+    """
     sigma = find_activation("sigmoid").forward
 
     def step(projected: Floats, states: States) -> tuple[Floats, ...]:
@@ -144,6 +150,13 @@ def backward(arrays: dict[str, Floats], _: Floats, b: Floats, options: Options) 
     """The same, one step back (see `Cell`).
 
     For k = f / (f + i): dk/df = i / (f + i)², dk/di = -f / (f + i)².
+
+    Args:
+        arrays: the layer's values by name, each (batch, timesteps, units), and "projected" (batch,
+            timesteps, 3 * units), W x + b.
+        _: (units, 0) recurrent kernel; no gate reads the hidden state.
+        b: (3 * units,) bias beside U h; not used, it is 0.
+        options: activations, and the like.
     """
     sigma = find_activation("sigmoid")
     a_f, a_i, g = columns(arrays["projected"], 3)
@@ -175,7 +188,16 @@ def quick(
     bias: tf.Tensor,
     mask: tf.Tensor | None = None,
 ) -> list[tf.Tensor]:
-    """All gates at once; then the loop is one product and one sum. Arguments as for an LSTM."""
+    """All gates at once; then the loop is one product and one sum.
+
+    Args:
+        x: input sequences, (T, B, F).
+        states: first hidden state, (B, U).
+        kernel: (F, 3U).
+        recurrent: `None`: no gate reads the hidden state.
+        bias: (3U,).
+        mask: (T, B, 1) bool, or `None` when all steps count.
+    """
     import tensorflow as tf
 
     from seqlab.cells.quick import dense, linear_scan

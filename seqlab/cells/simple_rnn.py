@@ -29,7 +29,13 @@ def layer() -> type[keras.layers.RNN]:
 
 
 def forward(u: Floats, _: Floats, options: Options) -> Step:
-    """One step; shapes as in `Cell`."""
+    """One step; shapes as in `Cell`.
+
+    Args:
+        u: (..., units, units) recurrent kernel.
+        _: (..., 1, units) bias beside U h; not used, it is 0.
+        options: activations, and the like.
+    """
     phi = find_activation(options.activation).forward
 
     def step(projected: Floats, states: States) -> tuple[Floats, ...]:
@@ -41,7 +47,15 @@ def forward(u: Floats, _: Floats, options: Options) -> Step:
 
 
 def backward(arrays: dict[str, Floats], u: Floats, _: Floats, options: Options) -> BackwardStep:
-    """h_t = φ(a_t), a_t = W x_t + U h_{t-1} + b, one step back (see `Cell`)."""
+    """h_t = φ(a_t), a_t = W x_t + U h_{t-1} + b, one step back (see `Cell`).
+
+    Args:
+        arrays: the layer's values by name, each (batch, timesteps, units), and "projected" (batch,
+            timesteps, units), W x + b.
+        u: (units, units) recurrent kernel.
+        _: (units,) bias beside U h; not used, it is 0.
+        options: activations, and the like.
+    """
     phi = find_activation(options.activation)
     a = arrays["projected"] + arrays["previous_hidden"] @ u
 
@@ -61,7 +75,19 @@ def quick(
     bias: tf.Tensor,
     mask: tf.Tensor | None = None,
 ) -> Tensors:
-    """keras.layers.SimpleRNN for x (T, B, F); arguments and result as in `gru`."""
+    """keras.layers.SimpleRNN for x (T, B, F).
+
+    Args:
+        x: input sequences, (T, B, F).
+        states: first hidden state, (B, U).
+        kernel: (F, U).
+        recurrent: (U, U).
+        bias: (U,).
+        mask: (T, B, 1) bool, or `None` when all steps count.
+
+    Returns:
+        Hidden states of all steps (T, B, U) and the last one (B, U).
+    """
     import tensorflow as tf
 
     from seqlab.cells.quick import before, dense, scan, weight_gradients

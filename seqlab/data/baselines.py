@@ -23,9 +23,13 @@ CHANCE = 0.05  # that noise alone makes a longer season look better than a part 
 
 
 def forecast(prediction: Reals, truth: Reals, scaling: Scaling, rule: str) -> Baseline:
-    """The errors of a forecast, both (n, outputs) in original units.
+    """The errors of a forecast.
 
-    A truth that is NaN (a gap) is passed over. `scaling` is one for all, or one for each target.
+    Args:
+        prediction: (n, outputs), in original units.
+        truth: (n, outputs); where it is NaN (a gap) it is passed over.
+        scaling: one for all, or one for each target.
+        rule: how the prediction is made, in words.
     """
     known = np.isfinite(truth) & np.isfinite(prediction)
     if not known.any():
@@ -249,11 +253,11 @@ def fitted(x: Floats, y: Floats, train: Indices) -> Autoregression | None:
 def linear(
     x: Floats, y: Floats, train: Indices, validation: Indices, scaling: Scaling
 ) -> Baseline | None:
-    """What the linear autoregression of `fitted` reaches; arguments as there.
+    """What the linear autoregression of `fitted` reaches.
 
     Args:
         x, y, train: as for `fitted`.
-        validation: indices.
+        validation: (n,) indices.
         scaling: of the target, one for all or one for each of the validation part.
     """
     regression = fitted(x, y, train)
@@ -352,7 +356,13 @@ def class_frequencies(
 
 
 def chance(loss: float, rule: str, accuracy: float) -> Baseline:
-    """A line by a formula, for classes."""
+    """A line by a formula, for classes.
+
+    Args:
+        loss: what the formula gives.
+        rule: how, in words.
+        accuracy: the share of answers that are right by chance, 0 to 1.
+    """
     return Baseline(loss, float("nan"), rule, None, accuracy)
 
 

@@ -487,7 +487,7 @@ class Dataset:
 
     @cached_property
     def learned(self) -> NDArray[np.float64]:
-        """`values` as they are learned: changed, not yet scaled; NaN where no row is before."""
+        """`values` (rows, columns) as learned: changed, unscaled; NaN where no row is before."""
         assert self.values is not None
         firsts = np.array([one.first for one in self.stretches], np.int64)
         return over_series(self.values, self.transform, firsts)

@@ -102,7 +102,16 @@ def knob(
     help: str = "",  # noqa: A002 (Streamlit's word for it)
     difficulty: bool = False,
 ) -> Knob:
-    """A knob whose limits are those of the field where none are given."""
+    """A knob whose limits are those of the field where none are given.
+
+    Args:
+        name: of the field of `Data`.
+        label: what stands beside it.
+        default: where it begins.
+        low, high: its limits; `None` for those of the field.
+        help: one sentence more.
+        difficulty: whether it makes the task harder.
+    """
     bottom, top = LIMITS[name]
     return Knob(
         name,

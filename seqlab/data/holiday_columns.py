@@ -16,7 +16,7 @@ TITLE = "public holiday ({})"
 
 
 def dates(country: str, years: Iterable[int]) -> NDArray[np.datetime64]:
-    """The public holidays of a country in some years, as days in their order.
+    """The public holidays of a country in some years, (holidays,), as days in their order.
 
     Example:
         >>> dates("US", [2024])[:2].astype(str).tolist()

@@ -56,7 +56,13 @@ def mel_matrix(bands: int, rate: int, points: int) -> Reals:
 
 
 def resampled(signal: Reals, rate: int, wanted: int) -> Reals:
-    """A signal (samples,) with another number of samples a second, through a low-pass filter."""
+    """A signal (samples,) with another number of samples a second, through a low-pass filter.
+
+    Args:
+        signal: (samples,).
+        rate: its samples a second.
+        wanted: the samples a second of the result.
+    """
     from scipy.signal import resample_poly  # not above: it takes a third of a second to import
 
     common = math.gcd(rate, wanted)

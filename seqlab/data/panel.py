@@ -122,6 +122,11 @@ def forecast(inside: Inside, data: Data, notes: tuple[str, ...] = ()) -> Dataset
     them together, or of each one by itself. If `data.split` is "random", windows are dealt out at
     random instead.
 
+    Args:
+        inside: the sequences, and what is known of each.
+        data: how windows are cut.
+        notes: what was said of the sequences before; they go first.
+
     Raises:
         DataError: if no sequence is long enough, or only one is; if each is to be scaled by itself
             and whole ones are held out.

@@ -342,9 +342,12 @@ def majority(
 ) -> Baseline:
     """Always the most frequent class of `train`; its loss is that of the class frequencies.
 
-    `train` (sequences,) and `truth` (sequences,) are classes, as indices of `names`.
-
     A class that `train` does not have would cost infinitely much: then each counts once more.
+
+    Args:
+        train: (sequences,) classes, as indices of `names`.
+        truth: (sequences,) likewise.
+        names: of the classes.
     """
     counts = np.bincount(train, minlength=len(names)).astype(np.float64)
     likeliest = int(counts.argmax())

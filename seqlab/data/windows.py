@@ -225,7 +225,16 @@ def drop_gap_windows(
     since the line across it uses a value from behind the window; with "forward" one that ends
     before the first known value of a column, for the same reason; with "drop" every window that
     touches one, or would with the rows in front of it that changes reach. Where the target is
-    learned as a change, its own gaps count like those of inputs. `firsts` is as for `unknown_yet`.
+    learned as a change, its own gaps count like those of inputs.
+
+    Args:
+        gaps: (rows, columns), what is missing; targets first.
+        roles: which columns are targets and inputs.
+        change: how values are changed before they are learned.
+        starts: (windows,) the first row of each.
+        goals: (windows, steps) the rows of its targets.
+        data: tells what is done with gaps.
+        firsts: (rows,) the first row of the series of each; `None` for one series.
     """
     targets = [*range(len(roles.targets))]
     needed = [*targets, *roles.places] if change.memory else roles.places

@@ -105,7 +105,10 @@ def curves(
 def dots(lanes: Sequence[Lane], baseline: tuple[str, float] | None, title: str) -> go.Figure:
     """A dot for each seed, beside it the centre of all with its interval; crosses: no result.
 
-    Arguments as for `curves`.
+    Args:
+        lanes: the variants.
+        baseline: name and result of the rule to beat, if it is one for all of them.
+        title: of the results.
     """
     traces: list[go.Scatter] = []
     finite = np.concatenate(

@@ -88,7 +88,12 @@ def _margin(layout: Mapping[str, Any]) -> dict[str, int]:
 
 
 def heading(text: str, x: float, y: float) -> dict[str, object]:
-    """A title over a part of a figure; x and y are shares of the whole."""
+    """A title over a part of a figure; x and y are shares of the whole.
+
+    Args:
+        text: of the title.
+        x, y: where it begins, as shares of the whole figure.
+    """
     place = {"x": x, "y": y, "xref": "paper", "yref": "paper", "yanchor": "bottom"}
     return {"text": text, "showarrow": False, **place}
 
@@ -99,7 +104,13 @@ def upright(x: float, **line: object) -> dict[str, object]:
 
 
 def stripe(x0: object, x1: object, colour: str, opacity: float) -> dict[str, object]:
-    """A coloured stripe behind a figure, from the bottom to the top."""
+    """A coloured stripe behind a figure, from the bottom to the top.
+
+    Args:
+        x0, x1: from where to where, on the x axis.
+        colour: of the stripe.
+        opacity: 0 to 1.
+    """
     place = {"xref": "x", "yref": "paper", "x0": x0, "x1": x1, "y0": 0, "y1": 1}
     look = {"fillcolor": colour, "opacity": opacity, "line": {"width": 0}, "layer": "below"}
     return {"type": "rect", **place, **look}

@@ -39,7 +39,7 @@ class Trained(Protocol):
 
     @property
     def snapshots(self) -> dict[int, dict[str, NDArray[np.float32]]]:
-        """By epoch, the weights by name."""
+        """By epoch, the weights by name, in the shapes of Keras."""
 
 
 def newest_network(result: Trained, dataset: Dataset | None = None) -> Stack:
@@ -205,7 +205,13 @@ class Forecaster:
         return waves
 
     def forecast(self, origins: Indices, stretches: Indices, steps: int) -> Reals:
-        """Forecasts of the target, (n, steps), in original units. Arguments as for `ahead`."""
+        """Forecasts of the target, (n, steps), in original units.
+
+        Args:
+            origins: (n,) the first row of each forecast.
+            stretches: (n,) the series of each, as an index into `series`.
+            steps: how many rows.
+        """
 
         def network(rows: Reals, part: slice) -> Reals:
             own = stretches[part]

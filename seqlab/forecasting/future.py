@@ -149,9 +149,13 @@ def look_ahead(
     known: pd.DataFrame | None = None,
     stepwise: bool = False,
 ) -> Future:
-    """`forecast` of one target for weights from anywhere; arguments and errors as there.
+    """`forecast` of one target for weights from anywhere; errors as there.
 
-    Of several targets `dataset` is one of `Dataset.views`, and the network answers for all.
+    Args:
+        experiment: what was trained.
+        dataset: its data; of several targets, one of `Dataset.views`.
+        network: with its weights; of several targets it answers for all.
+        steps, level, carry, known, stepwise: as for `forecast`.
     """
     check_level(level)
     most = WINDOWS * dataset.timesteps

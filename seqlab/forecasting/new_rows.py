@@ -42,7 +42,15 @@ def answer_rows(
     table: Table,
     most: int | None = None,
 ) -> Answers:
-    """Each row forecast from the rows before it; arguments and errors as for `predict`."""
+    """Each row forecast from the rows before it; errors as for `predict`.
+
+    Args:
+        experiment: what was trained.
+        dataset: what it was trained on.
+        network: with its weights.
+        table: the new rows.
+        most: how many rows to answer in all; `None` for all of them.
+    """
     data = experiment.data
     by_class = dataset.goal.kind == "class"
     needed = [*file_columns(dataset)]

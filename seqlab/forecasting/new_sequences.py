@@ -39,7 +39,15 @@ def answer_sequences(
     table: Table,
     most: int | None = None,
 ) -> Answers:
-    """A class or a value for each sequence, or each of its steps; as for `predict`."""
+    """A class or a value for each sequence, or each of its steps; errors as for `predict`.
+
+    Args:
+        experiment: what was trained.
+        dataset: what it was trained on.
+        network: with its weights.
+        table: the new sequences.
+        most: how many to answer; `None` for all.
+    """
     parts, notes = _whole(dataset, table)
     if most is not None and len(parts) > most:
         notes.append(f"Only the first {most:,} of {len(parts):,} sequences are answered here.")

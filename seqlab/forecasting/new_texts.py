@@ -20,7 +20,14 @@ MOST_TEXTS = 5000
 def answer_texts(
     dataset: Dataset, network: Stack, table: Table, most: int | None = None
 ) -> Answers:
-    """A class or a text for each text; arguments and errors as for `predict`."""
+    """A class or a text for each text; errors as for `predict`.
+
+    Args:
+        dataset: what the network was trained on.
+        network: with its weights.
+        table: the new texts.
+        most: how many to answer; `None` for as many as can be.
+    """
     if not can_read(dataset) or dataset.goal.classes == dataset.vocabulary:
         raise DataError(
             "This network goes on with a text, so it has no answer to a whole one. Let it write on "

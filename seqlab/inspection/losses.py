@@ -49,7 +49,11 @@ def loss(network: Stack, dataset: Dataset, index: NDArray[np.int64]) -> float:
 def errors(network: Stack, dataset: Dataset, raw: ArrayLike, index: NDArray[np.int64]) -> Reals:
     """How wrong an answer is, (n,): root mean squared error, or mean cross-entropy.
 
-    Arguments as for `costs`.
+    Args:
+        network: its head says how classes are to be read.
+        dataset: with the targets.
+        raw: what the head says, (n, outputs) or (n, steps, outputs).
+        index: (n,), which sequences of the dataset.
     """
     each = costs(network, dataset, raw, index).reshape(len(index), -1)
     counts = dataset.target_weights(index).reshape(each.shape)

@@ -171,7 +171,7 @@ def network_files(
     Args:
         experiment: the network.
         frame: the shapes of its data.
-        weights: by name, as in a snapshot.
+        weights: by name, in the shapes of Keras, as in a snapshot.
 
     Raises:
         ModelError: if it could not be made.

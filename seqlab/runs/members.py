@@ -112,7 +112,14 @@ class Members:
         return self._seen.get(member)
 
     def note(self, member: Member, experiment: Experiment, run: str | None, change: str) -> None:
-        """Keeps what a member's page shows, and in words what they changed ("" for nothing)."""
+        """Keeps what a member's page shows, and in words what they changed ("" for nothing).
+
+        Args:
+            member: whose page it is.
+            experiment: that it shows.
+            run: the id of the run that it shows, if any.
+            change: what they changed, in words; "" for nothing.
+        """
         self.store.write(
             "UPDATE room_members SET experiment = ?, run = ?, "
             "changed = CASE WHEN ? = '' THEN changed ELSE ? END, "
@@ -141,6 +148,11 @@ class Members:
 
     def take_over(self, member: Member, push: int, before: Experiment | None) -> bool:
         """Notes that a member's page shows the teacher's experiment of that number.
+
+        Args:
+            member: whose page it is.
+            push: the number of the teacher's experiment, which grows.
+            before: what the page showed until now.
 
         Returns:
             `False` if another tab of theirs was quicker.

@@ -100,7 +100,13 @@ class MetricsStore(Storage):
         }
 
     def add_log(self, run: str, message: str, epoch: int | None = None) -> None:
-        """One line for the run's log; with an epoch it goes when `forget_after` goes before it."""
+        """One line for the run's log; with an epoch it goes when `forget_after` goes before it.
+
+        Args:
+            run: its id.
+            message: the line.
+            epoch: with one the line goes when `forget_after` goes before it.
+        """
         self.write(
             "INSERT INTO log (run, at, message, epoch) VALUES (?, ?, ?, ?)",
             (run, time.time(), message, epoch),

@@ -152,7 +152,11 @@ class Pool:
     def go_on(self, run: str, table: Table | None, epochs: int, program: Hashable = None) -> bool:
         """Queues an ended run again, to train from its last state until that epoch.
 
-        Arguments as for `submit`.
+        Args:
+            run: its id.
+            table: of the uploaded file, if its data are one.
+            epochs: the last epoch, counted from the first of all.
+            program: what its compiled program depends on, as in `submit`.
 
         Returns:
             `False` if it is active already (a second click), or no state of it is kept.

@@ -102,7 +102,13 @@ class ProgressStore:
         self._store = store
 
     def open(self, learner: str, lesson: str, language: str = "en") -> Progress:
-        """Puts a lesson on a learner's page, where they left it; any other is closed."""
+        """Puts a lesson on a learner's page, where they left it; any other is closed.
+
+        Args:
+            learner: whose page it is.
+            lesson: its name.
+            language: of its texts, a code.
+        """
         now = time.time()
         self.close(learner)
         self._store.write(
@@ -148,7 +154,13 @@ class ProgressStore:
         return {each.lesson: each for each in self._select("WHERE learner = ?", learner)}
 
     def go(self, learner: str, lesson: str, page: int) -> None:
-        """Moves a learner to a page, counted from 0."""
+        """Moves a learner to a page, counted from 0.
+
+        Args:
+            learner: whose page it is.
+            lesson: its name.
+            page: counted from 0.
+        """
         now = time.time()
         without_first = "json_remove(visits, '$[0]')"
         last = f"iif(json_array_length(visits) < {MOST_VISITS}, visits, {without_first})"
@@ -161,7 +173,13 @@ class ProgressStore:
         )
 
     def complete(self, learner: str, lesson: str, page: int) -> None:
-        """Notes that a page of a learner is complete; it stays so whatever they change."""
+        """Notes that a page of a learner is complete; it stays so whatever they change.
+
+        Args:
+            learner: whose page it is.
+            lesson: its name.
+            page: counted from 0.
+        """
         known = "EXISTS (SELECT 1 FROM json_each(completed) WHERE value = ?)"
         change = f"completed = iif({known}, completed, json_insert(completed, '$[#]', ?))"
         self._change(learner, lesson, change, page, page)
@@ -210,13 +228,25 @@ class ProgressStore:
         )
 
     def ask_hint(self, learner: str, lesson: str, page: int) -> None:
-        """One more hint on a page."""
+        """One more hint on a page.
+
+        Args:
+            learner: whose page it is.
+            lesson: its name.
+            page: counted from 0.
+        """
         place = _place(page)
         change = "hints = json_set(hints, ?, coalesce(json_extract(hints, ?), 0) + 1)"
         self._change(learner, lesson, change, place, place)
 
     def fold(self, learner: str, lesson: str, folded: bool) -> None:
-        """Folds the card of a learner up, or down."""
+        """Folds the card of a learner up, or down.
+
+        Args:
+            learner: whose page it is.
+            lesson: its name.
+            folded: whether its card is folded up.
+        """
         self._change(learner, lesson, "folded = ?", folded)
 
     def acted(self, learner: str) -> None:

@@ -35,7 +35,13 @@ class Recorder:
         self.problem: str | None = None  # a sentence for the page while nothing can be written
 
     def status(self, run: str, status: str, message: str = "") -> None:
-        """Moves a run on."""
+        """Moves a run on.
+
+        Args:
+            run: its id.
+            status: the new one.
+            message: why, in words.
+        """
         self._keep(self._store.set_status, run, status, message)
 
     def anew(self, run: str, why: str) -> None:
@@ -45,7 +51,13 @@ class Recorder:
         self.status(run, "queued")
 
     def log(self, run: str, message: str, epoch: int | None = None) -> None:
-        """Adds a line to the run's log, which may belong to an epoch."""
+        """Adds a line to the run's log, which may belong to an epoch.
+
+        Args:
+            run: its id.
+            message: the line.
+            epoch: that it belongs to, if it does to one.
+        """
         self._keep(self._store.add_log, run, message, epoch)
 
     def end(self, run: str, result: dict[str, Any]) -> None:

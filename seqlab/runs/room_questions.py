@@ -50,6 +50,12 @@ class Questions:
     def ask(self, code: str, kind: Kind, text: str, options: Sequence[str] = ()) -> str:
         """Asks all members of a room; returns the question's id.
 
+        Args:
+            code: of the room.
+            kind: of answer that is asked for.
+            text: the question.
+            options: the answers to choose from, or the greatest value of a curve.
+
         Raises:
             RoomError: if it is no question, in a sentence.
         """
@@ -128,6 +134,11 @@ class Questions:
 
     def answer(self, question: Question, member: str, answer: Any) -> None:  # noqa: ANN401
         """Keeps a member's answer; another one replaces it until the answers are revealed.
+
+        Args:
+            question: that is answered.
+            member: the id of who answers.
+            answer: of the kind of the question.
 
         Raises:
             RoomError: if it is no answer to this question, or comes too late.

@@ -21,6 +21,11 @@ def hold(rooms: Rooms, pool: Pool, code: str) -> None:
     """Puts on hold whatever trains in a paused room; to be called again while it is paused.
 
     A run that waited when the room was paused may have begun since.
+
+    Args:
+        rooms: where rooms are kept.
+        pool: where runs train.
+        code: of the room.
     """
     with _lock:
         room = rooms.get(code)
@@ -39,7 +44,13 @@ def hold(rooms: Rooms, pool: Pool, code: str) -> None:
 
 
 def release(rooms: Rooms, pool: Pool, code: str) -> None:
-    """Everybody goes on, and what was put on hold trains on."""
+    """Everybody goes on, and what was put on hold trains on.
+
+    Args:
+        rooms: where rooms are kept.
+        pool: where runs train.
+        code: of the room.
+    """
     with _lock:
         _forget(code)
         for run in rooms.resume(code):
@@ -50,6 +61,11 @@ def close(rooms: Rooms, pool: Pool, code: str) -> None:
     """Closes a room; what still trains is stopped, and deleted once it has ended.
 
     A run on hold whose learner has left the room is theirs, and trains on.
+
+    Args:
+        rooms: where rooms are kept.
+        pool: where runs train.
+        code: of the room.
     """
     with _lock:
         _forget(code)

@@ -38,8 +38,14 @@ def until_loss(
 ) -> bool:
     """Waits until a run that trains has a first loss, or does not train any more.
 
-    Args, Returns: as for `until_begun`; `between` is called between two looks and may end the wait
-        by an exception.
+    Args:
+        store: where it is.
+        run: its id.
+        seconds: how long at most.
+        between: called between two looks; it may end the wait by an exception.
+
+    Returns:
+        Whether that is so.
     """
 
     def told() -> bool:

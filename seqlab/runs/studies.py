@@ -273,7 +273,13 @@ class Studies:
                 self._store.delete(run.id)
 
     def set_state(self, study: str, state: str, message: str = "") -> None:
-        """Notes how a study stands; see `StudyRecord`."""
+        """Notes how a study stands; see `StudyRecord`.
+
+        Args:
+            study: its id.
+            state: the new one.
+            message: why, in words.
+        """
         self._store.write(
             "UPDATE studies SET state = ?, message = ? WHERE id = ?", (state, message, study)
         )

@@ -21,7 +21,13 @@ class WeightsStore(Storage):
         self._sizes: dict[str, tuple[int, int]] = {}  # by run: when its folder changed, bytes
 
     def add_snapshot(self, run: str, epoch: int, data: bytes) -> None:
-        """Keeps the packed weights of one epoch (see `seqlab.lens.snapshot`)."""
+        """Keeps the packed weights of one epoch (see `seqlab.lens.snapshot`).
+
+        Args:
+            run: its id.
+            epoch: that the weights are of.
+            data: the packed weights.
+        """
         folder = self.home / "runs" / run
         write_whole(folder / f"epoch_{epoch:06d}.npz", data)
 

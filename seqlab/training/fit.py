@@ -311,7 +311,7 @@ class _Run:
 
 
 def arrays_of(state: State) -> list[np.ndarray]:
-    """A program's state as arrays."""
+    """A program's state as arrays, each in the shape of its tensor."""
     return [np.array(value) for value in state]
 
 

@@ -141,7 +141,7 @@ class Reporter(Listener):
             self._state_due = end + max(STATE_INTERVAL, (end - begin) / STATE_SHARE)
 
     def paused(self, epoch: int, weights: dict[str, Floats]) -> None:
-        """Reports all there is, so that a page can show the network as it is."""
+        """Reports all there is, the weights in the shapes of Keras, so that a page can show it."""
         self._metrics()
         if self._good and epoch not in self._snapshots:
             self._kept = epoch

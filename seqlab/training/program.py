@@ -140,7 +140,7 @@ class Program:
         return list(self._read())
 
     def restore(self, state: State | list[NDArray[Any]]) -> None:
-        """Puts back what `state` gave, as tensors or as arrays.
+        """Puts back what `state` gave, as tensors or as arrays of their shapes.
 
         Raises:
             ValueError: if the state belongs to another network.

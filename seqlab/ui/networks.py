@@ -40,7 +40,13 @@ def network(run: str, epoch: int, experiment: Experiment, dataset: Dataset) -> S
 
 
 def version(run: str, epoch: int, dataset: Dataset) -> tuple[str | int, ...]:
-    """What changes with the weights of an epoch, and with the target that is looked at."""
+    """What changes with the weights of an epoch, and with the target that is looked at.
+
+    Args:
+        run: its id.
+        epoch: of its weights.
+        dataset: what it was trained on, or one of several targets of it.
+    """
     key = services.store().snapshot_key(run, epoch)
     return key if dataset.joint is None else (*key, dataset.target)
 
@@ -56,7 +62,7 @@ def _read(run: str, epoch: int, experiment: Experiment, dataset: Dataset) -> Sta
 
 
 def snapshot(run: str, epoch: int) -> dict[str, NDArray[np.float32]] | None:
-    """The weights and predictions of an epoch, or `None` if their file is missing or damaged."""
+    """Weights (Keras' shapes) and answers of an epoch; `None` if the file is gone or damaged."""
     try:
         return services.store().snapshot(run, epoch)
     except (FileNotFoundError, ValueError):
@@ -64,7 +70,13 @@ def snapshot(run: str, epoch: int) -> dict[str, NDArray[np.float32]] | None:
 
 
 def prediction(run: str, epoch: int, dataset: Dataset) -> NDArray[np.float32] | None:
-    """The answers of an epoch to the validation part, (n, ...) as `dataset.y`, if they are kept."""
+    """The answers of an epoch to the validation part, (n, ...) as `dataset.y`, if they are kept.
+
+    Args:
+        run: its id.
+        epoch: of its weights.
+        dataset: what it was trained on, or one of several targets of it.
+    """
     return prediction_of(snapshot(run, epoch), dataset)
 
 

@@ -87,7 +87,13 @@ class Diary:
 
 
 async def join(visitor: Visitor, code: str, diary: Diary) -> bool:
-    """Opens the link, joins, goes to the playground; whether that worked."""
+    """Opens the link, joins, goes to the playground; whether that worked.
+
+    Args:
+        visitor: the learner.
+        code: of the room.
+        diary: keeps how long that took.
+    """
     await diary.time("open", visitor.open())
     await diary.time("join link", visitor.go("room", urlencode({"room": code})))
     if not visitor.has("room_code"):
@@ -103,7 +109,13 @@ async def join(visitor: Visitor, code: str, diary: Diary) -> bool:
 
 
 async def find_lost(visitor: Visitor, runs: set[str], diary: Diary) -> None:
-    """Opens each of a learner's runs once more and notes those that are gone or have failed."""
+    """Opens each of a learner's runs once more and notes those that are gone or have failed.
+
+    Args:
+        visitor: the learner.
+        runs: their ids.
+        diary: keeps what is lost.
+    """
     for run in sorted(runs):
         await asyncio.wait_for(visitor.go(_playground(visitor), f"run={run}"), PATIENCE)
         if visitor.run != run or any(map(visitor.says, GONE)):
@@ -115,7 +127,14 @@ def _playground(visitor: Visitor) -> str:
 
 
 async def act(visitor: Visitor, draw: random.Random, diary: Diary, runs: set[str]) -> None:
-    """One thing that a learner could do on the playground as it is; notes the run it begins."""
+    """One thing that a learner could do on the playground as it is; notes the run it begins.
+
+    Args:
+        visitor: the learner.
+        draw: decides what they do.
+        diary: keeps how long that took.
+        runs: the ids of theirs; the new one is added.
+    """
     choices: list[tuple[str, float]] = [("change", 5.0)]
     if visitor.has("train"):
         choices.append(("train", 2.0))
@@ -165,7 +184,16 @@ async def _answer(visitor: Visitor, draw: random.Random, diary: Diary, key: str)
 async def learner(
     site: str, code: str, seed: int, ended: asyncio.Event, diary: Diary, password: str | None
 ) -> None:
-    """One simulated learner until `ended`: most work, some get stuck, some ask for help."""
+    """One simulated learner until `ended`: most work, some get stuck, some ask for help.
+
+    Args:
+        site: the address of the server.
+        code: of the room.
+        seed: of what they do.
+        ended: set when they are to leave.
+        diary: keeps what happened.
+        password: of the server, if it has one.
+    """
     draw = random.Random(seed)
     gets_stuck, asks = draw.random() < 0.15, draw.random() < 0.15
     try:
@@ -194,7 +222,15 @@ async def learner(
 async def watch(
     site: str, teacher: dict[str, str], ended: asyncio.Event, diary: Diary, password: str | None
 ) -> None:
-    """A teacher's board, and a learner who asks for help to see when the board shows it."""
+    """A teacher's board, and a learner who asks for help to see when the board shows it.
+
+    Args:
+        site: the address of the server.
+        teacher: the parameters of the teacher's link.
+        ended: set when they are to leave.
+        diary: keeps what happened.
+        password: of the server, if it has one.
+    """
     async with (
         Visitor(site, password=password) as board,
         Visitor(site, password=password) as probe,
@@ -242,7 +278,13 @@ async def open_room(site: str, password: str | None, *, lesson: bool) -> dict[st
 
 
 async def close_room(site: str, teacher: dict[str, str], password: str | None) -> None:
-    """Closes it again, with all that is kept of it."""
+    """Closes it again, with all that is kept of it.
+
+    Args:
+        site: the address of the server.
+        teacher: the parameters of the teacher's link.
+        password: of the server, if it has one.
+    """
     async with Visitor(site, password=password) as visitor:
         await visitor.open()
         await visitor.go("room", urlencode(teacher))

@@ -28,7 +28,7 @@ def name_of(cell: object) -> str:
 
 
 def as_parts(words: NDArray[np.str_]) -> sequences.Parts:
-    """The parts that a column names; with a single held-out part, that is the validation part."""
+    """The parts that a column (sequences,) names; a single held-out one is the validation part."""
     train, test = np.isin(words, [*TRAIN_WORDS]), np.isin(words, [*TEST_WORDS])
     if not (~train & ~test).any():
         test[:] = False

@@ -107,5 +107,5 @@ def usual_label(labels: Iterable[Label | None]) -> Label | None:
 
 
 def words_of(column: pd.Series) -> list[str | None]:
-    """The cells as names of classes; 1.0 is called 1."""
+    """The cells (rows,) as names of classes; 1.0 is called 1."""
     return [None if pd.isna(cell) or cell == "" else name_of(cell) for cell in column]

@@ -22,7 +22,7 @@ def without_tail(row: NDArray[np.float64]) -> NDArray[np.float64]:
 def known(
     whole: list[NDArray[np.float64]], names: tuple[str, ...]
 ) -> tuple[list[NDArray[np.float64]], list[int], tuple[str, ...]]:
-    """The sequences with a number in each column, which ones they are, and what was left out."""
+    """Sequences (timesteps, columns) with a number in each column, which, and what was left out."""
     places = [i for i, s in enumerate(whole) if len(s) and np.isfinite(s).any(axis=0).all()]
     if not places:
         raise DataError(f"No sequence has a number in each of: {', '.join(names[:10])}.")
@@ -81,7 +81,7 @@ def shortened(
 def cut(
     whole: list[NDArray[np.float64]], most: int
 ) -> tuple[list[NDArray[np.float64]], tuple[str, ...]]:
-    """The sequences without what comes after so many steps, and a word about it."""
+    """Sequences (timesteps, ...) without what comes after so many steps, and a word about it."""
     long = sum(len(sequence) > most for sequence in whole)
     if not long:
         return whole, ()
@@ -91,7 +91,13 @@ def cut(
 
 
 def left_out(number: int, noun: str, why: str) -> tuple[str, ...]:
-    """`2 texts were left out: without a label.`; nothing for none."""
+    """`2 texts were left out: without a label.`; nothing for none.
+
+    Args:
+        number: how many.
+        noun: what they are, in the singular.
+        why: the reason, in words.
+    """
     if not number:
         return ()
     return (f"{number:,} {noun}{' was' if number == 1 else 's were'} left out: {why}.",)

@@ -15,7 +15,13 @@ from typing import Any
 
 
 def answer(data: bytes, name: str, reading: Any) -> tuple[str, Any]:  # noqa: ANN401
-    """What is said of one file."""
+    """What is said of one file.
+
+    Args:
+        data: the file.
+        name: of the file.
+        reading: how it is to be read, `ParseOptions`.
+    """
     from seqlab.data.upload import UploadError, read_table
 
     try:

@@ -77,7 +77,7 @@ def turned(
     Args:
         frame: the row.
         shape: its roles.
-        lines: the line of the row.
+        lines: (1,) the line of the row.
     """
     findings = Findings()
     values = frame[shape.numeric].to_numpy(np.float64)[0]

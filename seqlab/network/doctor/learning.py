@@ -21,7 +21,13 @@ REACH = 0.3  # how far Adam must be able to move a weight; initial kernels lie w
 
 
 def find(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding]:
-    """Findings about what a training with these settings can do."""
+    """Findings about what a training with these settings can do.
+
+    Args:
+        experiment: what is to be trained.
+        frame: the shapes of its data.
+        dataset: its data.
+    """
     return [
         *_activations(experiment, frame),
         *_recurrent_dropout(experiment, dataset),

@@ -20,7 +20,13 @@ WHOLE = 0.9  # share of the sequences that a cut leaves whole
 
 
 def find(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding]:
-    """Findings about the axes, the scale and the padding of the inputs."""
+    """Findings about the axes, the scale and the padding of the inputs.
+
+    Args:
+        experiment: what is to be trained.
+        frame: the shapes of its data.
+        dataset: its data.
+    """
     return [
         *_one_step(experiment, frame, dataset),
         *_swapped(experiment, dataset),

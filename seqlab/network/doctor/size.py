@@ -46,7 +46,14 @@ def memory(experiment: Experiment, dataset: Dataset) -> int:
 def find(
     experiment: Experiment, frame: Frame, dataset: Dataset, memory_budget: float | None = None
 ) -> list[Finding]:
-    """Findings about parameters, time and memory; `memory_budget` as in `diagnose`."""
+    """Findings about parameters, time and memory; `memory_budget` as in `diagnose`.
+
+    Args:
+        experiment: what is to be trained.
+        frame: the shapes of its data.
+        dataset: its data.
+        memory_budget: as in `diagnose`.
+    """
     if not len(dataset.train):
         return []
     return [

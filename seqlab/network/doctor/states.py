@@ -11,7 +11,13 @@ from seqlab.network.doctor.fixes import with_layers, with_training
 
 
 def find(experiment: Experiment, frame: Frame, dataset: Dataset | None) -> list[Finding]:
-    """Findings about stateful layers; a network without them has none."""
+    """Findings about stateful layers; a network without them has none.
+
+    Args:
+        experiment: what is to be trained.
+        frame: the shapes of its data.
+        dataset: its data; `None` where there are none yet.
+    """
     if not any(layer.stateful for layer in experiment.layers):
         return []
     findings = []

@@ -55,7 +55,13 @@ def activations_for(frame: Frame) -> tuple[str, ...]:
 
 
 def find(experiment: Experiment, frame: Frame, dataset: Dataset) -> list[Finding]:
-    """Findings about loss, metrics, head activation and targets."""
+    """Findings about loss, metrics, head activation and targets.
+
+    Args:
+        experiment: what is to be trained.
+        frame: the shapes of its data.
+        dataset: its data.
+    """
     findings = [*_loss(experiment, frame, dataset), *_metrics(experiment, frame)]
     if frame.kind == "class":
         return [*findings, *_class_activation(experiment), *_classes(experiment, dataset)]

@@ -194,7 +194,13 @@ def choose_sequence(scene: Scene) -> Sequence:
 
 
 def in_numbers(scene: Scene, shown: Sequence, epoch: int | None = None) -> None:
-    """When a sequence was, its truth, and what the network says at an epoch; more in a table."""
+    """When a sequence was, its truth, and what the network says at an epoch; more in a table.
+
+    Args:
+        scene: the run that is looked at.
+        shown: the sequence.
+        epoch: whose weights answer; `None` for the truth alone.
+    """
     dataset = scene.dataset
     if shown.y is None or shown.index is None:  # nobody knows the truth of one's own sequence
         return

@@ -39,7 +39,13 @@ REMARKS = 0.02  # of the rows: as many may be words alone, others begin parts of
 
 
 def without_comments(rows: Cells, lines: list[int], width: int) -> Left:
-    """Leaves out rules and lines that start with #, unless they are shaped like all the others."""
+    """Leaves out rules and lines that start with #, unless they are shaped like all the others.
+
+    Args:
+        rows: the cells.
+        lines: the line of each row in the file.
+        width: how many cells most rows have.
+    """
     marks = ("#", "//", "%", "@") if width > 1 else ("#", "//")
     marked = next((i for i, row in enumerate(rows) if not row[0].startswith(("#", "%"))), 0)
     above = 0  # lines with a mark that are left out even if they have as many cells
@@ -94,7 +100,13 @@ def _unmarked(row: list[str], width: int) -> list[str] | None:
 
 
 def report_preamble(rows: Cells, lines: list[int], end: int) -> list[Finding]:
-    """Names the lines above the header."""
+    """Names the lines above the header.
+
+    Args:
+        rows: the cells.
+        lines: the line of each row in the file.
+        end: how many of them stand above the header.
+    """
     if end <= 0:
         return []
     return [
@@ -112,7 +124,14 @@ def without_footer(
     width: int,
     typed: list[int],
 ) -> Left:
-    """Leaves out totals, sources and notes below the data: none of them is a time step."""
+    """Leaves out totals, sources and notes below the data: none of them is a time step.
+
+    Args:
+        rows: of the data, without the header.
+        lines: the line of each in the file.
+        width: how many cells most rows have.
+        typed: the places of columns with numbers, dates or truth values.
+    """
     findings = Findings()
     end = len(rows)
     timed = len(typed) > 1 and typed[0] == 0 and all(row[0] for row in rows[:-1])
@@ -136,7 +155,13 @@ def without_footer(
 
 
 def without_totals(rows: Cells, lines: list[int], typed: list[int]) -> Left:
-    """Leaves out totals, and a few words alone, between the rows of data: no time step either."""
+    """Leaves out totals, and a few words alone, between the rows of data: no time step either.
+
+    Args:
+        rows: of the data, without the header.
+        lines: the line of each in the file.
+        typed: the places of columns with numbers, dates or truth values.
+    """
     if not typed or typed[0] != 0:
         return rows, lines, []
     worded = [i for i, row in enumerate(rows) if row[0][:1].isalpha()]
@@ -196,7 +221,13 @@ def _is_footer(row: list[str], width: int, typed: list[int]) -> bool:
 
 
 def without_repeated_header(rows: Cells, lines: list[int], title: Cells) -> Left:
-    """Leaves out copies of the header between the rows, as in files glued together."""
+    """Leaves out copies of the header between the rows, as in files glued together.
+
+    Args:
+        rows: of the data, without the header.
+        lines: the line of each in the file.
+        title: the rows of the header.
+    """
     copies = [i for i, row in enumerate(rows) if row == title[-1]] if title else []
     if not copies:
         return rows, lines, []

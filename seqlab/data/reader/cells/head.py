@@ -33,7 +33,14 @@ def typed_columns(rows: Cells, width: int) -> list[int]:
 
 
 def find(rows: Cells, width: int, typed: list[int], header: int | None) -> tuple[int, int]:
-    """The index of the first row of data, and how many header rows stand above it."""
+    """The index of the first row of data, and how many header rows stand above it.
+
+    Args:
+        rows: the cells.
+        width: how many cells most rows have.
+        typed: the places of columns with numbers, dates or truth values.
+        header: how many header rows somebody says there are; `None` to find out.
+    """
     first = next(i for i, row in enumerate(rows) if len(row) == width)
     if header == 0:
         return first, 0

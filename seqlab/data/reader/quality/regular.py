@@ -28,7 +28,7 @@ _STEPS: dict[Step, tuple[str, int]] = {
 
 
 def usual(times: pd.Series) -> Step | None:
-    """The step that is nearest to the median one; `None` if the times are no dates."""
+    """The step nearest to the median one of times (rows,); `None` if the times are no dates."""
     if times.dtype.kind != "M":
         return None
     steps = times.dropna().sort_values().diff().dropna().dt.total_seconds()
@@ -56,7 +56,7 @@ def resample(
         time: its column of dates.
         numeric: its columns of numbers.
         sequence_id: the column that tells sequences apart, or `None`.
-        lines: the line of each row.
+        lines: (rows,) the line of each row.
         step: a pandas offset.
 
     Returns:

@@ -261,7 +261,13 @@ def _steady(columns: Sequence[Column], shape: Layout) -> list[tuple[Finding, Rea
 
 
 def rivals(columns: Sequence[Column], timeline: Timeline | None, shape: Layout) -> tuple[str, ...]:
-    """The columns that could be forecast as well as the one that was taken."""
+    """The columns that could be forecast as well as the one that was taken.
+
+    Args:
+        columns: of the table.
+        timeline: its time, if it has one.
+        shape: its layout, with the target that was taken.
+    """
     if shape.label is not None or shape.target is None:
         return ()
     ids = next((c.cells for c in columns if c.name == shape.sequence_id), None)

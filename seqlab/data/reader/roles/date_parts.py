@@ -35,7 +35,14 @@ def together(
     replaces: str,
     parts: tuple[str, ...] = (),
 ) -> tuple[Timeline, list[Finding]]:
-    """The time that some columns are together, and the sentence that says so."""
+    """The time that some columns are together, and the sentence that says so.
+
+    Args:
+        names: of the columns.
+        moments: (rows,) the time that they are together.
+        replaces: the column whose place it takes.
+        parts: the other columns that it replaces.
+    """
     title = "+".join(names)
     named = " and ".join(map(shown, names)) if len(names) == 2 else shown(title)
     text = f"{named} were put together as the time."
