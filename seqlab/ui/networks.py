@@ -93,11 +93,11 @@ def frames_of(
         shown: the sequence.
     """
     keys = {epoch: (version(run.id, epoch, dataset), layer, shown.key) for epoch in epochs}
-    known = {epoch: _frames.find(key) for epoch, key in keys.items()}
-    missing = [epoch for epoch, frame in known.items() if frame is None]
+    frame_by_epoch = {epoch: _frames.find(key) for epoch, key in keys.items()}
+    missing = [epoch for epoch, frame in frame_by_epoch.items() if frame is None]
     if missing:
         networks = [network(run.id, epoch, run.experiment, dataset) for epoch in missing]
         for epoch, frame in zip(missing, frames(networks, layer, shown.x, shown.mask), strict=True):
-            known[epoch] = frame
+            frame_by_epoch[epoch] = frame
             _frames.keep(keys[epoch], frame)
-    return {epoch: frame for epoch, frame in known.items() if frame is not None}
+    return {epoch: frame for epoch, frame in frame_by_epoch.items() if frame is not None}

@@ -120,7 +120,7 @@ def studies() -> Studies:
 def lead(leader: Conductor) -> None:
     """Starts what leads a search, unless somebody leads it already; it ends with the server."""
     with _lock:
-        for study in [study for study, one in _leaders.items() if not one.alive]:
+        for study in [study for study, conductor in _leaders.items() if not conductor.alive]:
             del _leaders[study]
         if leader.study not in _leaders:
             _leaders[leader.study] = leader

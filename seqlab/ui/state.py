@@ -47,8 +47,8 @@ def flat() -> dict[str, Any]:
     """The widgets' values, by their keys; they may be out of range."""
     names = Experiment(layers=(Recurrent(),) * st.session_state.get("layers", 1)).to_flat()
     # One look at each, not two: a page asks for hundreds.
-    held = ((key, st.session_state.get(key, _ABSENT)) for key in names)
-    return {key: value for key, value in held if value is not _ABSENT}
+    values = ((key, st.session_state.get(key, _ABSENT)) for key in names)
+    return {key: value for key, value in values if value is not _ABSENT}
 
 
 def experiment() -> Experiment | None:

@@ -48,7 +48,7 @@ def _entrant(name: str, experiment: Experiment, memory_budget: float | None) -> 
 def seconds_for(entrants: Iterable[Entrant], seeds: int) -> float:
     """About how long they take on this server, if nobody else trains."""
     pool = services.pool()
-    known = [
+    estimates = [
         replace(each, compiling=0.0) if pool.compiled(each.program) else each for each in entrants
     ]
-    return seconds_of(known, seeds, pool.width, services.store().pace())
+    return seconds_of(estimates, seeds, pool.width, services.store().pace())

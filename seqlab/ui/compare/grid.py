@@ -33,7 +33,7 @@ def choose_grid(base: Experiment | None) -> tuple[Grid | None, dict[str, Experim
     if base is None:
         return None, {}, "The playground's settings are out of range: mend them there first."
     keys = [key for key in settings_of(base) if key not in ("loss", "scaling", "l2")]
-    chosen, values, problems = [], [], []
+    setting_keys, values, problems = [], [], []
     for way, usual in zip(("across", "down"), USUAL, strict=True):
         if st.session_state.get(f"grid_{way}") not in keys:
             st.session_state[f"grid_{way}"] = usual
@@ -48,14 +48,14 @@ def choose_grid(base: Experiment | None) -> tuple[Grid | None, dict[str, Experim
             help="With commas between them.",
             persist_state="session",
         )
-        chosen.append(key)
+        setting_keys.append(key)
         try:
             values.append(all_parsed(key, text or ""))
         except ExperimentError as error:
             problems += error.sentences
     if problems:
         return None, {}, " ".join(problems)
-    grid = Grid(chosen[0], chosen[1], *(tuple(dict.fromkeys(each)) for each in values))
+    grid = Grid(setting_keys[0], setting_keys[1], *(tuple(dict.fromkeys(each)) for each in values))
     try:
         return grid, grid.variants(base), ""
     except ExperimentError as error:

@@ -127,8 +127,8 @@ def result_table(
     if not any(run.counted for run in study.results):
         st.caption("The table comes with the first run that ends.")
         return
-    shown = words.table(study)
-    st.table(shown.map(lambda value: plain(str(value))).set_index("variant"))
+    results = words.table(study)
+    st.table(results.map(lambda value: plain(str(value))).set_index("variant"))
     about = words.about_the_table(study, baseline)
     with st.container(horizontal=True, gap="small"):
         st.caption(plain(about), width="stretch")

@@ -77,11 +77,11 @@ def choose_search(base: Experiment | None) -> tuple[tuple[Knob, ...], float, str
             knobs = knobs_of(base, space)
         except ExperimentError as error:
             problems = error.sentences
-    one = entrant_of("trial", base)
-    if one.problem:
-        problems.append(f"The starting point cannot be trained. {one.problem}")
+    entrant = entrant_of("trial", base)
+    if entrant.problem:
+        problems.append(f"The starting point cannot be trained. {entrant.problem}")
     elif not problems:
-        seconds = seconds_for([one], 1)
+        seconds = seconds_for([entrant], 1)
         if unit == SECONDS and seconds > budget:
             problems.append(
                 f"One run takes {about(seconds)}, so {budget:g} s are too few to try anything."

@@ -113,10 +113,10 @@ def _sides(runs: Sequence[Run], seed: int, from_the_end: int) -> Iterator[Side]:
             continue
         dataset = dataset.only(st.session_state.get(KEY))
         place = len(dataset.validation) - 1 - from_the_end
-        shown = sequences.sequence(
+        sequence = sequences.sequence(
             dataset, int(dataset.validation[place]), sequences.title_of(dataset, place)
         )
-        yield Side(run.variant or "", run, dataset, epoch, shown, place)
+        yield Side(run.variant or "", run, dataset, epoch, sequence, place)
 
 
 def _pictures(sides: Sequence[Side], view: str) -> None:

@@ -96,10 +96,12 @@ def _go_on(study: str) -> None:
     if record is None or not visitor.owns(record):
         return
     try:
-        known = _variants(record)
+        variants_of_study = _variants(record)
 
         def plan_of(run: Run) -> PlannedRun:
-            program = known[run.variant].program if run.variant in known else None
+            program = (
+                variants_of_study[run.variant].program if run.variant in variants_of_study else None
+            )
             table = table_for(run.experiment.data)
             return PlannedRun(run.variant or "", run.place or 0, run.experiment, table, program)
 

@@ -173,12 +173,14 @@ def _wanted(base: Experiment, key: str) -> dict[str, Experiment]:
     if key == ALONE:
         return {network(base): base}
     if key == RUNS:
-        wanted = [services.store().get(run) for run in st.session_state.get("compare_runs", [])]
-        return variants_of([run for run in wanted if run is not None])
-    given: Any = st.session_state.get(f"compare_values_{key}", [])
-    if isinstance(given, str):
-        given = all_parsed(key, given)
-    return variants(base, key, given)
+        chosen_runs = [
+            services.store().get(run) for run in st.session_state.get("compare_runs", [])
+        ]
+        return variants_of([run for run in chosen_runs if run is not None])
+    values: Any = st.session_state.get(f"compare_values_{key}", [])
+    if isinstance(values, str):
+        values = all_parsed(key, values)
+    return variants(base, key, values)
 
 
 def variants_of(runs: Sequence[Run]) -> dict[str, Experiment]:

@@ -59,9 +59,9 @@ def drawn(key: str, name: str, count: int) -> list[float] | None:
         count: values of the line.
     """
     sent = dict(st.session_state.get(key) or {}).get("drawn") or {}
-    seen = f"_{key}_stamp"
-    if sent.get("id") != name or sent.get("stamp") == st.session_state.get(seen):
+    stamp_key = f"_{key}_stamp"
+    if sent.get("id") != name or sent.get("stamp") == st.session_state.get(stamp_key):
         return None
-    st.session_state[seen] = sent["stamp"]
+    st.session_state[stamp_key] = sent["stamp"]
     line = [float(value) for value in sent["values"]]
     return line if len(line) == count else None

@@ -30,8 +30,8 @@ def days(frame: pd.DataFrame) -> dict[str, Any]:
     times = frame.select_dtypes("datetime")
     return {
         str(name): st.column_config.DateColumn(format="YYYY-MM-DD")
-        for name, known in ((name, times[name].dropna()) for name in times)
-        if (known == known.dt.normalize()).all()
+        for name, moments in ((name, times[name].dropna()) for name in times)
+        if (moments == moments.dt.normalize()).all()
     }
 
 

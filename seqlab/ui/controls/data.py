@@ -188,8 +188,8 @@ def _columns(choice: Choice, of_rows: bool, goes_on: bool) -> None:
             on_change=_beside_targets if joined else None,
             args=targets if joined else None,
         )
-    known = [name for name in choice.inputs if name not in targets] if of_rows else []
-    _several("known_ahead", known, offered=len(choice.inputs) > 1)
+    inputs_of_rows = [name for name in choice.inputs if name not in targets] if of_rows else []
+    _several("known_ahead", inputs_of_rows, offered=len(choice.inputs) > 1)
 
 
 def _left_out(choice: Choice) -> str | None:
@@ -278,8 +278,8 @@ def _upload_controls(unfolded: bool) -> None:
             field("window", "Window")
         with right:
             field("horizon")
-        one = as_series(table) is not None
-        names, splits = (CUTTING, BY_TIME) if one else (SEVERAL, BY_ID)
+        is_series = as_series(table) is not None
+        names, splits = (CUTTING, BY_TIME) if is_series else (SEVERAL, BY_ID)
         _cutting(unfolded, names, splits, table.calendar)
 
 

@@ -198,11 +198,13 @@ def _resets(wish: ParseOptions, changed: list[str]) -> None:
 def _words(name: str, value: object) -> str:
     """A value as the widgets call it, short."""
     if isinstance(value, tuple):
-        shown = ", ".join(f"{item:g}" if isinstance(item, float) else item for item in value[:3])
-        return shown + (", …" if len(value) > 3 else "")
+        first_items = ", ".join(
+            f"{item:g}" if isinstance(item, float) else item for item in value[:3]
+        )
+        return first_items + (", …" if len(value) > 3 else "")
     if isinstance(value, float):
         return f"{value:g}"
-    known: dict[str, dict[Any, str]] = {
+    words: dict[str, dict[Any, str]] = {
         "delimiter": DELIMITERS,
         "decimal": DECIMALS,
         "day_first": ORDERS,
@@ -213,7 +215,7 @@ def _words(name: str, value: object) -> str:
         "swapped": AXES,
         "by_speaker": SPEAKERS,
     }
-    return known.get(name, {}).get(value) or (str(value) if value != "" else "none")
+    return words.get(name, {}).get(value) or (str(value) if value != "" else "none")
 
 
 def _cells(wish: ParseOptions, table: Table | None) -> None:

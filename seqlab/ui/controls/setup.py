@@ -104,9 +104,9 @@ def _ranges(places: list[int]) -> str:
 
 def problems_of(now: Draft) -> list[Finding]:
     """All that is to be said before training; beside a file that was refused, not that none is."""
-    given = input_problems()
-    refused = any(finding.level == "error" for finding in given)
-    return given + [f for f in now.findings if not refused or f.code != NO_FILE]
+    input_findings = input_problems()
+    refused = any(finding.level == "error" for finding in input_findings)
+    return input_findings + [f for f in now.findings if not refused or f.code != NO_FILE]
 
 
 def input_problems() -> list[Finding]:

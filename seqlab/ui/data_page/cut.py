@@ -22,9 +22,9 @@ def pairs(dataset: Dataset, data: Data) -> None:
     """How many pairs each part has, and one of them as picture and table."""
     st.header("What the network is asked", anchor=False)
     st.caption(plain(_parts(dataset, data)))
-    shown = setup.data_preview(dataset, height=220)
+    place = setup.data_preview(dataset, height=220)
     with st.expander("This example as a table", icon=":material/table_rows:"):
-        st.dataframe(describe.table(dataset, shown), hide_index=True, key="pair_table", height=250)
+        st.dataframe(describe.table(dataset, place), hide_index=True, key="pair_table", height=250)
 
 
 def _parts(dataset: Dataset, data: Data) -> str:
@@ -48,11 +48,14 @@ def baselines(dataset: Dataset, entry: Entry | None) -> None:
     if not dataset.baselines:
         return
     st.header("Baselines", anchor=False)
-    for one in dataset.views:
-        if one.joint is not None:
-            st.markdown(f"**{plain(one.target)}**")
-        baselines_table(one, key=f"data_baselines_{one.target}" if one.joint else "data_baselines")
-        st.caption(plain(_best(one)))
+    for one_target in dataset.views:
+        if one_target.joint is not None:
+            st.markdown(f"**{plain(one_target.target)}**")
+        baselines_table(
+            one_target,
+            key=f"data_baselines_{one_target.target}" if one_target.joint else "data_baselines",
+        )
+        st.caption(plain(_best(one_target)))
     if entry is not None:
         st.caption(plain(f"What to beat here: {entry.line}"))
 

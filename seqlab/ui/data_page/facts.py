@@ -35,7 +35,7 @@ class Facts:
 def facts(data: Data, target: str) -> Facts:
     """The facts of a dataset that can be loaded, as to one target; errors as for `dataset_of`."""
     dataset = dataset_of(data)
-    one = dataset.only(target)
+    one_target = dataset.only(target)
     experiment = Experiment(data=data)
     notes = [Finding("hint", "data_note", note) for note in dataset.notes]
     findings = [
@@ -47,8 +47,8 @@ def facts(data: Data, target: str) -> Facts:
         summary.columns(dataset),
         summary.class_counts(dataset),
         summary.padding_share(dataset),
-        summary.lags(one),
-        summary.season(one),
+        summary.lags(one_target),
+        summary.season(one_target),
         summary.scaling_leaks(dataset, data.scaling),
         tuple(findings),
     )

@@ -79,13 +79,13 @@ def _picture(
     assert dataset.gaps is not None
     assert dataset.labels is not None
     around = max(AROUND, end - first)
-    shown = slice(max(0, first - around), min(len(dataset.values), end + around))
-    known = np.where(dataset.gaps[shown, column], np.nan, dataset.values[shown, column])
+    rows = slice(max(0, first - around), min(len(dataset.values), end + around))
+    values = np.where(dataset.gaps[rows, column], np.nan, dataset.values[rows, column])
     words = SETTINGS["missing"].words
     ways: tuple[Missing, ...] = ("interpolate", "forward")
-    filled = {words[way]: fill_gaps(known[:, None], way)[:, 0] for way in ways}
+    filled = {words[way]: fill_gaps(values[:, None], way)[:, 0] for way in ways}
     figure = gap.fills(
-        dataset.labels[shown], known, filled, words[data.missing], dataset.columns[column]
+        dataset.labels[rows], values, filled, words[data.missing], dataset.columns[column]
     )
     chart(figure, key="data_gap", alt=sentence, height=210, view=f"{view} gap")
 

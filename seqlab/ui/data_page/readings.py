@@ -89,5 +89,5 @@ def _look(data: Data) -> tuple[str, str]:
         dataset = dataset_of(data)
     except (UploadError, DataError) as error:
         return "", f"not possible here. {error}"
-    asked = "class" if dataset.goal.kind == "class" else "forecast"
-    return sparkline(dataset), f"{in_words(table)}; {asked}: “{dataset.target}”."
+    kind = "class" if dataset.goal.kind == "class" else "forecast"
+    return sparkline(dataset), f"{in_words(table)}; {kind}: “{dataset.target}”."

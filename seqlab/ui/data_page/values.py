@@ -36,16 +36,16 @@ def picture(dataset: Dataset, view: str) -> None:
 
 def _texts(dataset: Dataset) -> None:
     """Texts are best read."""
-    chosen = [i for i, _ in summary.examples(dataset, MOST_TEXTS)]
-    pairs = [describe.texts(dataset, i) for i in chosen]
+    places = [i for i, _ in summary.examples(dataset, MOST_TEXTS)]
+    pairs = [describe.texts(dataset, i) for i in places]
     unit = dataset.names[0]
     table = pd.DataFrame(pairs, columns=["X", f"y: {dataset.target}"])
     st.dataframe(table, hide_index=True, key="data_texts", height=250)
-    known = sum(symbol != "" for symbol in dataset.vocabulary)
+    symbols = sum(symbol != "" for symbol in dataset.vocabulary)
     st.caption(
         plain(
-            f"{len(chosen)} of {len(dataset.x):,} pairs, all from the training part. There are "
-            f"{known:,} different {unit}s."
+            f"{len(places)} of {len(dataset.x):,} pairs, all from the training part. There are "
+            f"{symbols:,} different {unit}s."
         )
     )
 

@@ -74,16 +74,18 @@ def ablations(scene: Scene, network: Stack, epoch: int) -> None:
             off[unit] = measured(f"{unit}", partial(ablation.units_off, network, layer, [unit]))
     except LensError as error:
         problems.append(str(error))
-    chosen = _chosen(units, key=f"lens_off_{layer}") if not problems else []
+    chosen_units = _chosen(units, key=f"lens_off_{layer}") if not problems else []
     together: dict[str, float] = {}
-    if chosen:
-        name = f"without units {', '.join(str(unit + 1) for unit in chosen)}"
-        name = name if len(name) < 40 else f"without {len(chosen)} units of your choice"
-        together[name] = loss(ablation.units_off(network, layer, chosen), scene.dataset, index)
+    if chosen_units:
+        name = f"without units {', '.join(str(unit + 1) for unit in chosen_units)}"
+        name = name if len(name) < 40 else f"without {len(chosen_units)} units of your choice"
+        together[name] = loss(
+            ablation.units_off(network, layer, chosen_units), scene.dataset, index
+        )
     ranked = sorted(off, key=lambda unit: -off[unit])
-    drawn = ranked[:DRAWN] if len(ranked) > DRAWN + 2 else ranked
-    shown = gates | together | {f"without unit {unit + 1}": off[unit] for unit in drawn}
-    parts = {"whole network": whole} | shown
+    worst_units = ranked[:DRAWN] if len(ranked) > DRAWN + 2 else ranked
+    losses = gates | together | {f"without unit {unit + 1}": off[unit] for unit in worst_units}
+    parts = {"whole network": whole} | losses
     values = np.array(list(parts.values()))
     experiment = scene.run.experiment
     measured_as, note = captions.loss(
@@ -96,15 +98,15 @@ def ablations(scene: Scene, network: Stack, epoch: int) -> None:
         f"The loss of the whole network, its {measured_as}, is {whole:.3g} over "
         f"{scene.drawn(index)}. {note}"
     ).rstrip()
-    if shown:
-        worst = max(shown, key=lambda name: shown[name])
-        most = shown[worst]
+    if losses:
+        worst = max(losses, key=lambda name: losses[name])
+        most = losses[worst]
         sentence += f" It hurts most with “{worst}”: {most:.3g}, {_times(most, whole)}."
     if off:
         idle = sum(value <= whole * 1.01 for value in off.values())
         sentence += f" {idle} of {len(off)} units can go alone without raising it by 1 %."
-        if len(drawn) < len(off):
-            sentence += f" The {len(drawn)} units that hurt most are drawn."
+        if len(worst_units) < len(off):
+            sentence += f" The {len(worst_units)} units that hurt most are drawn."
     for name, value in together.items():
         sentence += f" {name.capitalize()} it is {value:.3g}, {_times(value, whole)}."
     if network.bridge is not None and network.bridge.embedding is not None:

@@ -44,8 +44,8 @@ def _numbers(dataset: Dataset, run: str, start: Sequence) -> Sequence:
             "Which input", range(len(names)), format_func=names.__getitem__, key="lens_own_input"
         )
     train = dataset.train
-    seen = dataset.input_scaling_of(train).invert(dataset.x[train])[..., feature]
-    low, high = float(seen.min()), float(seen.max())
+    training_values = dataset.input_scaling_of(train).invert(dataset.x[train])[..., feature]
+    low, high = float(training_values.min()), float(training_values.max())
     room = ROOM * (high - low) or 1.0
     low, high = min(low - room, raw[:, feature].min()), max(high + room, raw[:, feature].max())
     box = f"lens_own_text_{run}_{feature}"

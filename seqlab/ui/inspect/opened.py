@@ -55,15 +55,15 @@ def opened_scene(network: Stack, read: ModelInput, x: NDArray[Any], key: str) ->
     padding = (x == 0) if tokens else (x == 0).all(axis=-1)
     counted = np.flatnonzero(~padding)
     real = len(x) if not network.masked or not len(counted) else int(counted[-1]) + 1
-    one = np.zeros(1, np.int64)
+    first_place = np.zeros(1, np.int64)
     shape = (1, len(x), network.outputs) if network.sequences else (1, network.outputs)
     dataset = Dataset(
         x=x[np.newaxis],
         y=np.zeros(shape, np.float32),
         lengths=np.array([real]),
-        train=one,
-        validation=one,
-        test=one[:0],
+        train=first_place,
+        validation=first_place,
+        test=first_place[:0],
         names=("token",) if tokens else tuple(names),
         target="output",
         input_scaling=Scaling.identity(read.features),
@@ -72,5 +72,5 @@ def opened_scene(network: Stack, read: ModelInput, x: NDArray[Any], key: str) ->
         vocabulary=tuple(str(k) for k in range(read.vocabulary)),
     )
     run = Run(key[:12], 0.0, None, None, "finished", "", Experiment(), None, 0)
-    shown = Sequence(x, None, real, "the sequence that was typed")
-    return OpenedScene(run, dataset, [OPENED], stack=network, typed=shown)
+    sequence = Sequence(x, None, real, "the sequence that was typed")
+    return OpenedScene(run, dataset, [OPENED], stack=network, typed=sequence)

@@ -77,8 +77,8 @@ class Scene:
 
     def padding(self, network: Stack, shown: Sequence) -> str:
         """A sentence on the padding of a sequence, after a space; "" if it has none."""
-        said = captions.padding(shown.real, len(shown.x), network.masked)
-        return f" {said}" if said else ""
+        sentence = captions.padding(shown.real, len(shown.x), network.masked)
+        return f" {sentence}" if sentence else ""
 
 
 def scene(run: Run, dataset: Dataset) -> Scene:
@@ -225,15 +225,15 @@ def in_numbers(scene: Scene, shown: Sequence, epoch: int | None = None) -> None:
 
 def _numbers(scene: Scene, epoch: int, rows: pd.DataFrame) -> None:
     """All targets of the sequence, or those of all sequences if each has one, one click away."""
-    one = len(rows) == 1
-    label = "All sequences" if one else "Its numbers"
+    is_one = len(rows) == 1
+    label = "All sequences" if is_one else "Its numbers"
     shown = st.popover(label, key="lens_table", type="tertiary", on_change="rerun")
     if not shown.open:
         return
-    if one:
+    if is_one:
         network = scene.network(epoch)
-        said = _prediction(scene, epoch, network)
-        rows = predictions_table(scene.dataset, said, network.last_activation)
+        raw = _prediction(scene, epoch, network)
+        rows = predictions_table(scene.dataset, raw, network.last_activation)
         if st.session_state["lens_order"] == WORST:
             wrong = rows["error"].abs() if "error" in rows else errors(scene, epoch)
             rows = rows.iloc[np.argsort(-np.asarray(wrong), kind="stable")]
@@ -303,8 +303,8 @@ def errors(scene: Scene, epoch: int) -> NDArray[np.floating]:
     key = networks.version(scene.run.id, epoch, scene.dataset)
 
     def measured() -> NDArray[np.floating]:
-        said, part = _prediction(scene, epoch, network), scene.dataset.validation
-        return losses.errors(network, scene.dataset, said, part[: len(said)])
+        raw, part = _prediction(scene, epoch, network), scene.dataset.validation
+        return losses.errors(network, scene.dataset, raw, part[: len(raw)])
 
     return _errors.get(key, measured)
 
@@ -312,8 +312,8 @@ def errors(scene: Scene, epoch: int) -> NDArray[np.floating]:
 def _prediction(scene: Scene, epoch: int, network: Stack) -> NDArray[np.floating]:
     """What the network says to the validation sequences: as it was left, or computed."""
     dataset = scene.dataset
-    left = fitting(networks.prediction(scene.run.id, epoch, dataset), dataset)
-    if left is not None and len(left):
-        return left
+    raw = fitting(networks.prediction(scene.run.id, epoch, dataset), dataset)
+    if raw is not None and len(raw):
+        return raw
     work = dataset.timesteps * max(network.units(name) for name in network.layers) ** 2
     return answers(network, dataset, dataset.validation[: max(1, MOST_WORK // work)])

@@ -132,9 +132,9 @@ def _answers(
         odds = np.repeat(odds, 2, axis=0)
     written = None
     if stepwise(dataset):  # follow the symbols that it chose at first
-        chosen = odds[0].argmax(axis=-1)
+        likeliest = odds[0].argmax(axis=-1)
         written = ["".join(dataset.goal.classes[k] for k in each.argmax(axis=-1)) for each in odds]
-        answers = np.take_along_axis(odds, chosen[np.newaxis, :, np.newaxis], axis=-1)[..., 0]
+        answers = np.take_along_axis(odds, likeliest[np.newaxis, :, np.newaxis], axis=-1)[..., 0]
         label = "P(what it says as it is)"
     else:
         answers = odds[..., output]
@@ -192,14 +192,14 @@ def _one_answer(scene: Scene, odds: NDArray[np.float64], label: str, sentence: s
     count = odds.shape[1]
     names = list(scene.dataset.goal.classes) or [f"step {k + 1}" for k in range(count)]
     largest = np.argsort(-odds.max(axis=0), kind="stable")[:MOST_BARS]
-    drawn = np.sort(largest) if scene.dataset.goal.kind == "class" else np.arange(count)
-    names, (then, now) = [names[k] for k in drawn], odds[:, drawn]
+    drawn_classes = np.sort(largest) if scene.dataset.goal.kind == "class" else np.arange(count)
+    names, (then, now) = [names[k] for k in drawn_classes], odds[:, drawn_classes]
     if len(names) == 1:
         names = [scene.dataset.target]
     figure = figures.two_outcomes(names, then, now, label)
     table = pd.DataFrame({"answer": names, "as it is": then, "changed": now})
-    if len(drawn) < count:
-        sentence += f" Drawn: the {len(drawn)} most probable of {count} classes."
+    if len(drawn_classes) < count:
+        sentence += f" Drawn: the {len(drawn_classes)} most probable of {count} classes."
     picture(figure, sentence, table, key="lens_what_if", height=260, view=scene.run.id)
 
 

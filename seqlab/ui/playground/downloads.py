@@ -37,8 +37,8 @@ def take_away(run: Run, dataset: Dataset, newest: int, best: int | None) -> None
     )
     if not shown.open:
         return
-    chosen = run.experiment.training.metrics
-    names = [*chosen, *(f"val_{name}" for name in chosen), *MEASURES]
+    metrics = run.experiment.training.metrics
+    names = [*metrics, *(f"val_{name}" for name in metrics), *MEASURES]
     measures = history(services.store().metrics(run.id, *dict.fromkeys(names)))
     with shown:
         with st.container(horizontal=True):

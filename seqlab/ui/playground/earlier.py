@@ -117,8 +117,8 @@ def earlier_menu(before: Sequence[Earlier]) -> None:
 
 def act_on_curve() -> None:
     """Does what was chosen at a grey curve of the loss chart."""
-    chosen = dict(st.session_state.get(LOSS_PLOT) or {}).get("act")
-    run_id, _, act = chosen.partition(" ") if isinstance(chosen, str) else ("", "", "")
+    run_and_act = dict(st.session_state.get(LOSS_PLOT) or {}).get("act")
+    run_id, _, act = run_and_act.partition(" ") if isinstance(run_and_act, str) else ("", "", "")
     run = services.store().get(run_id) if run_id in own_run.all_of_tab() else None
     if run is None:  # whatever a browser says
         return

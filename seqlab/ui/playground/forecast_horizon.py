@@ -102,12 +102,12 @@ def _one(run: Run, dataset: Dataset, found: Horizon) -> None:
     if dataset.values is None:
         return
     rows = np.arange(row - window - dataset.horizon + 1, row + found.steps)
-    known = dataset.values[rows[: -found.steps], 0]
+    past = dataset.values[rows[: -found.steps], 0]
     times = rows if dataset.labels is None else dataset.labels[rows]
     forecast, truth = found.forecast[place], found.truth[place]
     off = float(np.sqrt(np.nanmean((forecast - truth) ** 2)))
     sentence = f"Forecast {place + 1} of {count}: RMSE {off:.4g} over {found.steps} steps."
-    figure = figures.forecast(times, known, truth, forecast, dataset.target)
+    figure = figures.forecast(times, past, truth, forecast, dataset.target)
     chart(figure, key="ahead_one", alt=sentence, height=210, view=run.id)
     st.caption(plain(sentence))
 

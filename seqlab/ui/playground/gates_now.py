@@ -46,8 +46,10 @@ def look_inside(run: Run, dataset: Dataset, newest: int, best: int | None = None
                 st.page_link(
                     PAGE, label="More views: Inspect", icon=":material/search:", width="content"
                 )
-            shown = sequence(dataset, int(dataset.validation[place]), title)
-            player.gates_player(run, dataset, shown, layer, key=KEY, best=best, compact=True)
+            shown_sequence = sequence(dataset, int(dataset.validation[place]), title)
+            player.gates_player(
+                run, dataset, shown_sequence, layer, key=KEY, best=best, compact=True
+            )
         except LensError as error:
             st.caption(plain(str(error)))
 

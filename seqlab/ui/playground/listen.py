@@ -78,9 +78,9 @@ def listen(run: Run, dataset: Dataset, made: LogMel, epoch: int) -> None:
 def _heard(data: bytes, take: str, made: LogMel) -> _Heard:
     """What was said, read in another process."""
     key = (take, made)
-    kept = st.session_state.get(_HEARD)
-    if isinstance(kept, _Heard) and kept.key == key:
-        return kept
+    last = st.session_state.get(_HEARD)
+    if isinstance(last, _Heard) and last.key == key:
+        return last
     try:
         table = services.read_file(data, "spoken.wav", reading_of(made))
         sentence = about_take(table.speech, table.findings) if table.speech else ""

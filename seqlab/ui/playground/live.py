@@ -43,13 +43,13 @@ def live(now: Draft, run: Run | None, train: Callable[[], None]) -> None:
         st.session_state[_WISH] = (wish, time.monotonic())
 
     def look() -> None:
-        asked, since = st.session_state.get(_WISH, (None, 0.0))
-        if asked is None or time.monotonic() - since < QUIET:
+        asked_for, since = st.session_state.get(_WISH, (None, 0.0))
+        if asked_for is None or time.monotonic() - since < QUIET:
             return
         if services.pool().others_wait(visitor.owner()):
             st.caption("Others wait for a worker: press Train to queue up.")
             return
-        st.session_state[_TRIED] = asked
+        st.session_state[_TRIED] = asked_for
         st.session_state.pop(_WISH, None)
         train()
         st.rerun()

@@ -46,8 +46,8 @@ def _usual(now: Draft) -> dict[str, bool]:
     """Where `return_sequences` must be on, being on is no change."""
     if now.experiment is None or now.dataset is None:
         return {}
-    wanted = settled(now.experiment, now.dataset.frame).layers
-    return {f"return_sequences_{i}": layer.return_sequences for i, layer in enumerate(wanted)}
+    layers = settled(now.experiment, now.dataset.frame).layers
+    return {f"return_sequences_{i}": layer.return_sequences for i, layer in enumerate(layers)}
 
 
 def _layer(i: int, layers: int, usual: dict[str, bool]) -> None:

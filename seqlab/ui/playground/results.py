@@ -119,42 +119,42 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, asked: Experiment |
     left, right = st.container(key="curves").columns(2)
     with left, st.container(key="loss_chart", gap="xxsmall"):
         loss_chart(run, metrics, dataset, asked or Experiment(), before)
-        one = dataset  # of several targets the one that is shown
+        one_target = dataset  # of several targets the one that is shown
         if dataset is not None and dataset.further:
-            one = _by_target(dataset, prediction_of(arrays, dataset))
+            one_target = _by_target(dataset, prediction_of(arrays, dataset))
     with right, st.container(key="prediction_chart", gap="xxsmall"):
-        if one is not None:
+        if one_target is not None:
             place = st.session_state.get("sequence", 1) - 1
-            raw = prediction_of(arrays, one)
+            raw = prediction_of(arrays, one_target)
             weights = None
             if run is not None and epoch is not None and raw is not None:
                 weights = store.snapshot_key(run.id, epoch)
             at_rest = data is not None and (run is None or not run.active)
-            drawn_of = (data, one.target, weights, place) if at_rest else None
-            said = _answer(*drawn_of) if drawn_of else answer(one, raw, epoch, place)
+            drawn_of = (data, one_target.target, weights, place) if at_rest else None
+            prediction = _answer(*drawn_of) if drawn_of else answer(one_target, raw, epoch, place)
             chart(
-                said.figure, key="prediction_plot", alt=said.sentence, height=CHART,
-                view=f"{run.id if run else 'none'}{one.target if one.joint else ''}",
+                prediction.figure, key="prediction_plot", alt=prediction.sentence, height=CHART,
+                view=f"{run.id if run else 'none'}{one_target.target if one_target.joint else ''}",
                 depends_on=drawn_of,
             )  # fmt: skip
             with st.container(horizontal=True, gap="small", key="prediction_words"):
                 forced = run is not None and run.experiment.network.head == "teacher_forcing"
                 note = f" {FORCED}" if forced else ""
-                st.caption(plain(f"{said.sentence}{note}"), width="stretch")
+                st.caption(plain(f"{prediction.sentence}{note}"), width="stretch")
                 about = run.experiment if run else asked
                 if about is not None:
-                    terms(LOSS_TERMS, about, one, "loss_terms")
-                _baselines(one)
-                _by_series(one, raw)
+                    terms(LOSS_TERMS, about, one_target, "loss_terms")
+                _baselines(one_target)
+                _by_series(one_target, raw)
     with st.container(key="ways"):
         if run is None and asked is not None and asked.data.source != UPLOAD:
             begin_here()  # who has brought data has begun
     with st.container(key="look", gap="xxsmall"):
-        if run and one is not None and epoch is not None and arrays is not None:
-            look_inside(run, one, saved[-1], _best_epoch(metrics, saved))
-        elif one is not None:
+        if run and one_target is not None and epoch is not None and arrays is not None:
+            look_inside(run, one_target, saved[-1], _best_epoch(metrics, saved))
+        elif one_target is not None:
             with st.container(key="preview", gap="xxsmall"):
-                data_preview(one, PREVIEW, data)
+                data_preview(one_target, PREVIEW, data)
             if run is None:
                 st.caption("After the first epoch the gates of the network stand here.")
     # Below the gates: what comes when a run has ended moves nothing.
@@ -165,8 +165,8 @@ def _run_results(drawn: Run | None, dataset: Dataset | None, asked: Experiment |
             own_words(run, dataset, saved[-1])
         if dataset.log_mel is not None:
             listen(run, dataset, dataset.log_mel, saved[-1])
-        if one is not None and can_look_ahead(run, one):
-            look_ahead(run, one, newest, saved[-1])
+        if one_target is not None and can_look_ahead(run, one_target):
+            look_ahead(run, one_target, newest, saved[-1])
         if can_forecast(dataset):
             st.page_link(
                 FORECAST,
@@ -190,11 +190,11 @@ def _answer(data: Data, target: str, weights: tuple[str, int, int] | None, place
     """
     dataset = kept_dataset(data)
     assert dataset is not None
-    one = dataset.only(target)
+    one_target = dataset.only(target)
     if weights is None:
-        return answer(one, None, None, place)
+        return answer(one_target, None, None, place)
     run, epoch, _ = weights
-    return answer(one, networks.prediction(run, epoch, one), epoch, place)
+    return answer(one_target, networks.prediction(run, epoch, one_target), epoch, place)
 
 
 def _best_epoch(metrics: Metrics, saved: list[int]) -> int | None:
@@ -213,7 +213,7 @@ def _baselines(dataset: Dataset) -> None:
 
 def _by_target(dataset: Dataset, raw: np.ndarray | None) -> Dataset:
     """The error of each target beside its best rule; the dataset of the one that is chosen."""
-    one = choose_target(dataset)
+    one_target = choose_target(dataset)
     table = results_by_target(dataset, raw)
     number = st.column_config.NumberColumn
     st.dataframe(
@@ -227,9 +227,9 @@ def _by_target(dataset: Dataset, raw: np.ndarray | None) -> Dataset:
             "network / rule": number(format="percent"),
         },
     )
-    if said := words_by_target(table):
-        st.caption(plain(said))
-    return one
+    if sentence := words_by_target(table):
+        st.caption(plain(sentence))
+    return one_target
 
 
 def _by_series(dataset: Dataset, raw: np.ndarray | None) -> None:

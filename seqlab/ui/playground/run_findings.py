@@ -38,8 +38,8 @@ def reading(
         epoch: of that snapshot.
     """
     # Early stopping went back to the best epoch: what came after it is not in these weights.
-    shown = metrics.epoch <= (np.inf if run.status == "diverged" else epoch)
-    history = {"loss": metrics.loss[shown].tolist(), "val_loss": metrics.val_loss[shown].tolist()}
+    counts = metrics.epoch <= (np.inf if run.status == "diverged" else epoch)
+    history = {"loss": metrics.loss[counts].tolist(), "val_loss": metrics.val_loss[counts].tolist()}
     inner: Inner = {}, {}
     with suppress(LensError):  # the lens says why, below
         key = services.store().snapshot_key(run.id, epoch)

@@ -46,8 +46,8 @@ def status(run: Run | None, metrics: Metrics, remarks: int = 0) -> None:
     elif run.status == "running":
         seconds = run.seconds or 0.0
         pace = _pace(metrics.more["at"])
-        left = f", about {duration(pace * (epochs - done))} left" if pace else ""
-        text = f"Epoch {done} of {epochs} · {seconds:.1f} s{left} · {numbers}"
+        time_left = f", about {duration(pace * (epochs - done))} left" if pace else ""
+        text = f"Epoch {done} of {epochs} · {seconds:.1f} s{time_left} · {numbers}"
         if pace:
             text += _turn(seconds + pace * (epochs - done))
         st.progress(min(done / epochs, 1.0), text=text if done else "Compiling the network …")
@@ -110,8 +110,8 @@ def _last_losses(metrics: Metrics) -> str:
         text += f" · val_loss {metrics.val_loss[-1]:.4g}"
     for name, values in metrics.more.items():
         if name.startswith("val_") and np.isfinite(values[-1]):
-            shown = f"{values[-1]:.1%}" if name == "val_accuracy" else f"{values[-1]:.4g}"
-            text += f" · {name} {shown}"
+            last = f"{values[-1]:.1%}" if name == "val_accuracy" else f"{values[-1]:.4g}"
+            text += f" · {name} {last}"
     return text
 
 
@@ -164,5 +164,5 @@ def _to_go(run: str) -> float:
     """About the seconds until a worker is free for a run that waits."""
     training, before = services.pool().ahead(run)
     turn, store = environment.current().turn, services.store()
-    left = store.seconds_left(training), store.seconds_left(before)
-    return until_turn(*left, None if turn is None else 60 * turn)
+    seconds = store.seconds_left(training), store.seconds_left(before)
+    return until_turn(*seconds, None if turn is None else 60 * turn)

@@ -66,10 +66,10 @@ def steering(run: Run, dataset: Dataset | None, rate: float) -> None:
             width=190,
         )
     elif not run.active and services.store().has_state(run.id):
-        shown = services.store().standing(run.id)[run.id].epoch
+        last_epoch = services.store().standing(run.id)[run.id].epoch
         state = services.store().state_epoch(run.id)
-        done = shown if state is None else state
-        back = f"From epoch {done}: later ones are trained anew." if done < shown else None
+        done = last_epoch if state is None else state
+        back = f"From epoch {done}: later ones are trained anew." if done < last_epoch else None
         cut_off = run.status in ("interrupted", "failed") and done < run.planned
         last = run.planned if cut_off else done + MORE_EPOCHS
         st.button(

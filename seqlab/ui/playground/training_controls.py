@@ -67,8 +67,8 @@ def train_buttons(now: draft.Draft, run: Run | None, clean: bool = False) -> Non
         run: the run that is shown, if there is one.
         clean: whether nothing at all is to be said against it.
     """
-    held = follow.on_hold()
-    ready, active = now.ready and not held, run is not None and run.active
+    on_hold = follow.on_hold()
+    ready, active = now.ready and not on_hold, run is not None and run.active
     mine = visitor.steers(run)
     with st.container(horizontal=True, gap="small"):
         st.button(
@@ -78,14 +78,14 @@ def train_buttons(now: draft.Draft, run: Run | None, clean: bool = False) -> Non
             icon=":material/play_arrow:",
             disabled=not ready,
             on_click=train,
-            help=None if ready else follow.HOLD if held else "Mend what is marked in red first.",
+            help=None if ready else follow.HOLD if on_hold else "Mend what is marked in red first.",
         )
         paused = run is not None and run.status == "paused"
         st.button(
             "Resume" if paused else "Pause",
             key="pause",
             icon=":material/resume:" if paused else ":material/pause:",
-            disabled=held or not mine or run is None or run.status not in ("running", "paused"),
+            disabled=on_hold or not mine or run is None or run.status not in ("running", "paused"),
             on_click=tell,
             args=(run.id if run else "", "resume" if paused else "pause"),
         )
@@ -110,7 +110,7 @@ def train_buttons(now: draft.Draft, run: Run | None, clean: bool = False) -> Non
         words = f"{checked}{foreseen.epochs:,} epochs take {foreseen.words}{compiling}."
         words += _turn(foreseen)
     else:
-        words = follow.HOLD if held else "Fix the problem that is marked to train."
+        words = follow.HOLD if on_hold else "Fix the problem that is marked to train."
     with st.container(horizontal=True, gap="small", key="train_words"):
         st.caption(words, width="stretch")
         live_switch()

@@ -42,29 +42,30 @@ def _board(code: str) -> None:
     room = rooms.get(code)
     if room is not None and room.paused is not None:
         room_training.hold(rooms, services.pool(), code)
-    found = tiles(rooms, code)
+    all_tiles = tiles(rooms, code)
     opened: str | None = st.session_state.get(_OPENED)
     place = st.container()
     with st.container(key="board"):
-        st.caption(_sentence(found))
-        places = lesson_places(found)
+        st.caption(_sentence(all_tiles))
+        places = lesson_places(all_tiles)
         names = [
-            in_words(each, each.member.nickname, places.get(each.member.id, "")) for each in found
+            in_words(each, each.member.nickname, places.get(each.member.id, ""))
+            for each in all_tiles
         ]
         clicked = board(names, key="room_board")
     if clicked is not None:
         st.session_state[_OPENED] = opened = clicked
-    tile = next((each for each in found if each.member.id == opened), None)
+    tile = next((each for each in all_tiles if each.member.id == opened), None)
     if tile is not None:
         with place:
             _learner(code, tile, places.get(tile.member.id, ""))
 
 
-def _sentence(found: list[Tile]) -> str:
+def _sentence(all_tiles: list[Tile]) -> str:
     """Who needs the teacher, in one line."""
-    if not found:
+    if not all_tiles:
         return "Nobody has joined yet. Learners open the link, or type the code on the Room page."
-    counts = Counter(tile.need for tile in found)
+    counts = Counter(tile.need for tile in all_tiles)
     words: dict[Need, str] = {
         "asked": "asked for help",
         "stuck": "stuck for 3 minutes",
@@ -72,12 +73,12 @@ def _sentence(found: list[Tile]) -> str:
         "training": "training",
         "away": "away",
     }
-    told = [f"{counts[need]} {text}" for need, text in words.items() if counts[need]]
-    learners = counted(len(found), "learner")
-    if not told:
-        return f"{learners}, {'at work' if len(found) == 1 else 'all at work'}."
+    needs = [f"{counts[need]} {text}" for need, text in words.items() if counts[need]]
+    learners = counted(len(all_tiles), "learner")
+    if not needs:
+        return f"{learners}, {'at work' if len(all_tiles) == 1 else 'all at work'}."
     helped = " Open a tile to mark help as given." if counts["asked"] else ""
-    return f"{learners}: {', '.join(told)}.{helped}"
+    return f"{learners}: {', '.join(needs)}.{helped}"
 
 
 def _learner(code: str, tile: Tile, lesson: str) -> None:
@@ -114,10 +115,10 @@ def _learner(code: str, tile: Tile, lesson: str) -> None:
 def _settings(member: Member) -> None:
     """What their page has otherwise than the default, and the way to a copy."""
     assert member.experiment is not None
-    found = differences(Experiment(), member.experiment)
-    told = ", ".join(f"{each.name} {each.after}" for each in found) or "none"
+    changes = differences(Experiment(), member.experiment)
+    settings = ", ".join(f"{each.name} {each.after}" for each in changes) or "none"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f"Settings that differ from the default: {plain(told)}.", width="stretch")
+        st.caption(f"Settings that differ from the default: {plain(settings)}.", width="stretch")
         query = member.experiment.to_query()
         st.page_link(
             PAGES / "train.py",
@@ -139,14 +140,20 @@ def _results(experiment: Experiment, run: Run | None, dataset: Dataset) -> None:
         if trained is None:
             return
         saved = store.snapshots(run.id) if run else []
-        raw, epoch, shown = None, None, trained.only()
+        raw, epoch, first_target = None, None, trained.only()
         if run and saved:
             epoch = saved[-1]
-            raw = networks.prediction(run.id, epoch, shown)
-        said = answer(shown, raw, epoch, 0)
+            raw = networks.prediction(run.id, epoch, first_target)
+        prediction = answer(first_target, raw, epoch, 0)
         view = run.id if run else "none"
-        chart(said.figure, key="learner_prediction", alt=said.sentence, height=CHART, view=view)
-        st.caption(plain(said.sentence))
+        chart(
+            prediction.figure,
+            key="learner_prediction",
+            alt=prediction.sentence,
+            height=CHART,
+            view=view,
+        )
+        st.caption(plain(prediction.sentence))
 
 
 def _helped(code: str, member: str) -> None:
@@ -168,10 +175,10 @@ def _projector(code: str) -> None:
     room = rooms.get(code)
     if room is None or room.closed is not None:
         st.rerun()
-    found = tiles(rooms, code)
+    all_tiles = tiles(rooms, code)
     if room.paused is not None:
         st.markdown("## :material/visibility: Eyes up")
     with st.container(key="board"):
-        runs = counted(sum(tile.runs for tile in found), "run")
-        st.caption(f"{counted(len(found), 'learner')}, {runs}.")
-        board(without_names(found), key="room_projected", opens=False)
+        runs = counted(sum(tile.runs for tile in all_tiles), "run")
+        st.caption(f"{counted(len(all_tiles), 'learner')}, {runs}.")
+        board(without_names(all_tiles), key="room_projected", opens=False)

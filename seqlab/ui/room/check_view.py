@@ -79,8 +79,8 @@ def _network() -> None:
     parts = urlsplit(page)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     works = answers(host, port)
-    said = "answers" if works else "does not answer"
-    st.markdown(f"{OK if works else BAD} `{page}` is the address to give out; it {said} from here.")
+    verb = "answers" if works else "does not answer"
+    st.markdown(f"{OK if works else BAD} `{page}` is the address to give out; it {verb} from here.")
     others = [address for address in lan_addresses() if address != host]
     if others and not is_loopback(host):
         st.caption(f"This machine is also called {', '.join(others)}.")
@@ -92,16 +92,16 @@ def _network() -> None:
 def _experiments(room: Room) -> dict[str, Experiment]:
     """What the learners will train: the pages of the lesson, else what was sent to all."""
     lesson = room_lesson(room)
-    found: dict[str, Experiment] = {}
+    experiments: dict[str, Experiment] = {}
     if lesson is not None:
         experiment = Experiment()
         for number, page in enumerate(lesson.pages, 1):
             experiment = after(page, experiment)
             if page.needs_run:
-                found[f"Page {number}, {page.title}"] = experiment
+                experiments[f"Page {number}, {page.title}"] = experiment
     elif room.pushed is not None:
-        found["The experiment that was sent to all"] = room.pushed
-    return found or {"The default experiment": Experiment()}
+        experiments["The experiment that was sent to all"] = room.pushed
+    return experiments or {"The default experiment": Experiment()}
 
 
 def _measure(code: str) -> None:

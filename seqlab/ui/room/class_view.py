@@ -58,18 +58,18 @@ def _class(code: str) -> None:
         )
     runs = groups[name]
     st.markdown(f"**{plain(together(runs))}**")
-    found = table(runs)
-    _points(found, runs[0].baseline)
+    run_table = table(runs)
+    _points(run_table, runs[0].baseline)
     left, right = st.columns(2)
     with left:
-        _importance(found)
+        _importance(run_table)
     with right:
         _seeds(runs)
 
 
-def _points(found: pd.DataFrame, baseline: float | None) -> None:
-    settings = varied(found) or [USUAL]
-    results = [name for name in RESULTS if found[name].notna().any()]
+def _points(run_table: pd.DataFrame, baseline: float | None) -> None:
+    settings = varied(run_table) or [USUAL]
+    results = [name for name in RESULTS if run_table[name].notna().any()]
     if not results:
         st.caption("No run has a result yet.")
         return
@@ -86,10 +86,10 @@ def _points(found: pd.DataFrame, baseline: float | None) -> None:
             or results[0]
         )
     level = {"best_val_loss": baseline, "against_baseline": 1.0}.get(y)
-    figure = figures.points(found, x, y, RESULTS, level)
-    shown = int(found[y].notna().sum())
-    missing = len(found) - shown
-    runs = counted(shown, "run")
+    figure = figures.points(run_table, x, y, RESULTS, level)
+    with_result = int(run_table[y].notna().sum())
+    missing = len(run_table) - with_result
+    runs = counted(with_result, "run")
     sentence = f"{runs}: {x} against {RESULTS[y]}, coloured by the cell of the first layer."
     if missing:
         sentence += f" {missing} without that result are not drawn."
@@ -97,11 +97,11 @@ def _points(found: pd.DataFrame, baseline: float | None) -> None:
     st.caption(plain(sentence))
 
 
-def _importance(found: pd.DataFrame) -> None:
+def _importance(run_table: pd.DataFrame) -> None:
     st.header("Settings that mattered most", anchor=False)
     # A tenth of a second for the runs of a whole class, and the plot looks every few seconds.
-    known = tuple(found["run"]), tuple(found["best_val_loss"].fillna(0.0))
-    shares = _shares.get(known, lambda: class_importance(found))
+    cache_key = tuple(run_table["run"]), tuple(run_table["best_val_loss"].fillna(0.0))
+    shares = _shares.get(cache_key, lambda: class_importance(run_table))
     if not shares:
         st.caption(f"From {LEAST_RUNS} runs on, with settings that differ.")
         return

@@ -24,16 +24,16 @@ def membership() -> tuple[Member, Room] | None:
 
 def on_hold() -> bool:
     """Whether the visitor's room is paused: nothing begins or goes on then."""
-    found = membership()
-    return found is not None and found[1].paused is not None
+    member_and_room = membership()
+    return member_and_room is not None and member_and_room[1].paused is not None
 
 
 def follow() -> None:
     """Shows the experiment that the teacher has sent, once; to be called before any widget."""
-    found = membership()
-    if found is None:
+    member_and_room = membership()
+    if member_and_room is None:
         return
-    member, room = found
+    member, room = member_and_room
     begins = _begin_lesson(member, room)
     if room.pushed is None or room.push <= member.push:
         return
@@ -58,10 +58,10 @@ def _begin_lesson(member: Member, room: Room) -> bool:
         return False
     if not services.rooms().begin_lesson(member, room.started):
         return False
-    kept = ProgressStore(services.store())
-    opened = kept.open(member.owner, room.lesson, room.language)
+    progress = ProgressStore(services.store())
+    opened = progress.open(member.owner, room.lesson, room.language)
     if room.pages is not None and opened.page >= room.pages:  # they were further before
-        kept.go(member.owner, room.lesson, room.pages - 1)
+        progress.go(member.owner, room.lesson, room.pages - 1)
     return True
 
 
@@ -70,20 +70,24 @@ def is_open(lesson: str, page: int) -> bool:
 
     Outside of a room, and in every other lesson than the room's, all are open.
     """
-    found = membership()
-    if found is None or found[1].lesson != lesson or found[1].pages is None:
+    member_and_room = membership()
+    if (
+        member_and_room is None
+        or member_and_room[1].lesson != lesson
+        or member_and_room[1].pages is None
+    ):
         return True
-    return page < found[1].pages
+    return page < member_and_room[1].pages
 
 
 def go_back() -> None:
     """Shows again what the page showed before the teacher's experiment."""
-    found = membership()
-    if found is None or found[0].before is None:
+    member_and_room = membership()
+    if member_and_room is None or member_and_room[0].before is None:
         return
-    state.show(found[0].before)
+    state.show(member_and_room[0].before)
     state.show_run(None)
-    services.rooms().went_back(found[0])
+    services.rooms().went_back(member_and_room[0])
 
 
 def note(experiment: Experiment | None, run: Run | None) -> None:
@@ -93,14 +97,14 @@ def note(experiment: Experiment | None, run: Run | None) -> None:
         experiment: of the widgets; `None` while a value is out of range.
         run: which is shown.
     """
-    found = membership()
-    if found is None or experiment is None:
+    member_and_room = membership()
+    if member_and_room is None or experiment is None:
         return
-    member, room = found
-    shown = run.id if run else None
-    if member.experiment == experiment and member.run == shown:
+    member, room = member_and_room
+    run_id = run.id if run else None
+    if member.experiment == experiment and member.run == run_id:
         return
-    services.rooms().note(member, experiment, shown, _words(member, room, experiment, run))
+    services.rooms().note(member, experiment, run_id, _words(member, room, experiment, run))
 
 
 def _words(member: Member, room: Room, experiment: Experiment, run: Run | None) -> str:
@@ -111,6 +115,6 @@ def _words(member: Member, room: Room, experiment: Experiment, run: Run | None) 
         return ""
     if experiment == room.pushed and member.push == room.push and member.before is not None:
         return TAKEN_OVER
-    found = differences(member.experiment, experiment)
-    told = ", ".join(f"{each.name} {each.before} → {each.after}" for each in found[:MOST])
-    return told if len(found) <= MOST else f"{told} and {len(found) - MOST} more"
+    changes = differences(member.experiment, experiment)
+    sentence = ", ".join(f"{each.name} {each.before} → {each.after}" for each in changes[:MOST])
+    return sentence if len(changes) <= MOST else f"{sentence} and {len(changes) - MOST} more"

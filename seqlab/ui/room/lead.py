@@ -114,8 +114,8 @@ def _sending(code: str) -> None:
 def _send(code: str) -> None:
     if not teacher.leads(code):
         return
-    wanted = st.session_state.get("room_sent", SHOWN)
-    preset = next((preset for preset in PRESETS if preset.key == wanted), None)
+    preset_key = st.session_state.get("room_sent", SHOWN)
+    preset = next((preset for preset in PRESETS if preset.key == preset_key), None)
     if preset is None:
         send_shown(code)
         return
@@ -125,8 +125,8 @@ def _send(code: str) -> None:
 
 def _lesson(room: Room) -> None:
     """A lesson for all, and how far its pages are open."""
-    known = lessons()
-    titles = {each: lesson.title for each, lesson in known.lessons.items()}
+    catalogue = lessons()
+    titles = {each: lesson.title for each, lesson in catalogue.lessons.items()}
     if not titles:
         st.caption("There is no lesson.")
         return
@@ -144,7 +144,7 @@ def _lesson(room: Room) -> None:
         on_click=_start_lesson,
         args=(room.code,),
     )
-    now = known.find(room.lesson, room.language) if room.lesson else None
+    now = catalogue.find(room.lesson, room.language) if room.lesson else None
     if now is None:
         return
     many = len(now.pages)
@@ -170,11 +170,11 @@ def _lesson(room: Room) -> None:
 
 
 def _start_lesson(code: str) -> None:
-    wanted = st.session_state.get("room_lesson")
-    if not teacher.leads(code) or wanted not in lessons().lessons:
+    lesson_key = st.session_state.get("room_lesson")
+    if not teacher.leads(code) or lesson_key not in lessons().lessons:
         return
     pages = 1 if st.session_state.get("room_paced") else None
-    lesson, language = wanted
+    lesson, language = lesson_key
     services.rooms().start_lesson(code, lesson, language, pages)
     st.toast("Started for all.", icon=":material/school:")
 
@@ -186,8 +186,8 @@ def _open_pages(code: str, pages: int | None) -> None:
 
 def _hide(code: str) -> None:
     if teacher.leads(code):
-        chosen = st.session_state.get("room_hidden") or []
-        services.rooms().hide(code, [name for name in chosen if name in CONTROLS])
+        names = st.session_state.get("room_hidden") or []
+        services.rooms().hide(code, [name for name in names if name in CONTROLS])
 
 
 def _closing(code: str) -> None:

@@ -83,10 +83,10 @@ def _asked(code: str) -> None:
                 revealed(question, list(answers.values()))
                 continue
             waiting = [member.nickname for member in members if member.id not in answers]
-            said = f"{len(answers)} of {len(members)} have answered."
+            sentence = f"{len(answers)} of {len(members)} have answered."
             if waiting and answers:
-                said += f" Not yet: {', '.join(waiting)}."
-            st.caption(plain(said))
+                sentence += f" Not yet: {', '.join(waiting)}."
+            st.caption(plain(sentence))
             st.button(
                 "Show all answers to everybody",
                 key=f"reveal_{question.id}",
@@ -107,23 +107,27 @@ def _lesson_answers(code: str) -> None:
     lesson = None if room is None else room_lesson(room)
     if lesson is None:
         return
-    given = _given(code, lesson)
-    shown = {each.text: each.id for each in questions().of_room(code) if each.revealed}
+    answers_by_page = _answers_by_page(code, lesson)
+    ids_in_sight = {each.text: each.id for each in questions().of_room(code) if each.revealed}
     for number, page in enumerate(lesson.pages):
-        answers = given.get(number)
+        answers = answers_by_page.get(number)
         if page.question is None or not answers:
             continue
         with st.container(border=True, key=f"lesson_asked_{number}", gap="xsmall"):
             st.markdown(f"Page {number + 1}: **{plain(page.question.ask)}**")
-            said = _have_answered(len(answers))
-            seen = questions().count(shown[page.question.ask]) if page.question.ask in shown else 0
-            if seen >= len(answers):
-                st.caption(f"{said} Everybody sees the answers.")
+            sentence = _have_answered(len(answers))
+            revealed = (
+                questions().count(ids_in_sight[page.question.ask])
+                if page.question.ask in ids_in_sight
+                else 0
+            )
+            if revealed >= len(answers):
+                st.caption(f"{sentence} Everybody sees the answers.")
                 continue
-            st.caption(said)
+            st.caption(sentence)
             st.button(
-                f"Show {counted(len(answers) - seen, 'more answer')} to everybody"
-                if seen
+                f"Show {counted(len(answers) - revealed, 'more answer')} to everybody"
+                if revealed
                 else "Show all answers to everybody",
                 key=f"reveal_page_{number}",
                 icon=":material/visibility:",
@@ -136,16 +140,16 @@ def _have_answered(count: int) -> str:
     return f"{count} {'has' if count == 1 else 'have'} answered."
 
 
-def _given(code: str, lesson: Lesson) -> dict[int, dict[str, object]]:
+def _answers_by_page(code: str, lesson: Lesson) -> dict[int, dict[str, object]]:
     """Answers that members gave to a lesson since they joined, by page, from 0, and member."""
     members = {member.owner: member for member in services.rooms().members(code)}
     progress = ProgressStore(services.store()).in_lesson(lesson.key, *members)
-    found: dict[int, dict[str, object]] = {}
+    answers_by_page: dict[int, dict[str, object]] = {}
     for owner, own in progress.items():
         member = members[owner]
         for page, answer in own.answers_since(member.joined).items():
-            found.setdefault(page, {})[member.id] = answer
-    return found
+            answers_by_page.setdefault(page, {})[member.id] = answer
+    return answers_by_page
 
 
 def _reveal_page(code: str, lesson: Lesson, number: int) -> None:
@@ -154,14 +158,14 @@ def _reveal_page(code: str, lesson: Lesson, number: int) -> None:
     page: Page = lesson.pages[number]
     if page.question is None:
         return
-    given = _given(code, lesson).get(number, {})
+    answers = _answers_by_page(code, lesson).get(number, {})
     kind: Kind = page.question.kind
     options: list[str] = []
     if isinstance(page.question, Choice):
         options = list(page.question.choices)
     elif isinstance(page.question, Curve):
         options = [f"{page.question.high:g}", str(page.question.epochs)]
-    questions().show_answers(code, kind, page.question.ask, options, given)
+    questions().show_answers(code, kind, page.question.ask, options, answers)
 
 
 def projected_question(code: str) -> None:

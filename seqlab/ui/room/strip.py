@@ -26,9 +26,9 @@ def strip(page: str) -> None:
     Args:
         page: the part of the address that names the page.
     """
-    found = follow.membership()
+    member_and_room = follow.membership()
     was_in = st.session_state.get(_WAS_IN)
-    if found is None:
+    if member_and_room is None:
         st.session_state.pop(_WAS_IN, None)
         room = services.rooms().get(was_in) if was_in else None
         if room is not None and room.closed is not None:
@@ -37,7 +37,7 @@ def strip(page: str) -> None:
             with st.container(key="room_strip"):
                 _teachers(code, page)
         return
-    _, room = found
+    _, room = member_and_room
     st.session_state[_WAS_IN] = room.code
     if page != "room":
         hide(room.hidden)
@@ -52,10 +52,10 @@ def _told(room: Room) -> tuple[object, ...]:
 
 def _learners(drawn: tuple[object, ...], page: str) -> None:
     """`drawn` is what the rest of the page was drawn with."""
-    found = follow.membership()
-    if found is None or _told(found[1]) != drawn:
+    member_and_room = follow.membership()
+    if member_and_room is None or _told(member_and_room[1]) != drawn:
         st.rerun()
-    member, room = found
+    member, room = member_and_room
     rooms = services.rooms()
     rooms.look(member.id)
     if room.paused is not None:
@@ -71,14 +71,14 @@ def _learners(drawn: tuple[object, ...], page: str) -> None:
         st.markdown(
             f":material/groups: Room **{room.code}** · {plain(member.nickname)}", width="content"
         )
-        asked = member.help is not None
+        wants_help = member.help is not None
         st.button(
-            "Help is asked for: take back" if asked else "Ask for help",
+            "Help is asked for: take back" if wants_help else "Ask for help",
             key="room_help",
             icon=":material/back_hand:",
-            type="primary" if asked else "tertiary",
+            type="primary" if wants_help else "tertiary",
             on_click=_help,
-            args=(not asked,),
+            args=(not wants_help,),
         )
         if page != "train" and (news := _news(member, room)):
             st.page_link(PAGES / "train.py", label=news, icon=":material/play_lesson:")

@@ -56,8 +56,8 @@ def keep(code: str, key: str) -> None:
 
 def key_of(code: str) -> str | None:
     """The key that this session has shown."""
-    found: str | None = st.session_state.get(_KEYS, {}).get(code)
-    return found
+    key: str | None = st.session_state.get(_KEYS, {}).get(code)
+    return key
 
 
 def leads(code: str) -> bool:
@@ -78,9 +78,9 @@ def room_of(code: str) -> Room | None:
     Raises:
         RoomError: if they have guessed wrong too often, unless the room is known to them.
     """
-    known: set[str] = st.session_state.setdefault(_KNOWN, set())
+    known_rooms: set[str] = st.session_state.setdefault(_KNOWN, set())
     rooms, who = services.rooms(), _who()
-    if code not in known and not leads(code) and not _codes.allowed(who):
+    if code not in known_rooms and not leads(code) and not _codes.allowed(who):
         member = rooms.member(who)
         if member is None or member.room != code:
             raise RoomError(PATIENCE)
@@ -88,7 +88,7 @@ def room_of(code: str) -> Room | None:
     if room is None:
         _codes.wrong(who)
     else:
-        known.add(code)
+        known_rooms.add(code)
     return room
 
 

@@ -52,15 +52,15 @@ def detail(tile: Tile, place: str = "") -> str:
 
 def lesson_places(tiles: list[Tile]) -> dict[str, str]:
     """The page of the lesson on which each learner is, by member."""
-    found, known = {}, lessons()
+    places, catalogue = {}, lessons()
     for tile in tiles:
         if tile.progress is None:
             continue
-        lesson = known.find(tile.progress.lesson, tile.progress.language)
+        lesson = catalogue.find(tile.progress.lesson, tile.progress.language)
         if lesson is not None:
             page = tile.progress.page + 1
-            found[tile.member.id] = f"{lesson.title}, page {page} of {len(lesson.pages)}"
-    return found
+            places[tile.member.id] = f"{lesson.title}, page {page} of {len(lesson.pages)}"
+    return places
 
 
 def in_words(tile: Tile, name: str, place: str = "") -> BoardTile:

@@ -30,14 +30,14 @@ def preloads(static: Path = STATIC) -> str:
     """
     page, scripts = (static / "index.html").read_text("utf-8"), static / "static" / "js"
     ahead = [path.name for name in WIDGETS for path in sorted(scripts.glob(f"{name}.*.js"))]
-    found: list[str] = []
+    modules: list[str] = []
     while ahead:
         name = ahead.pop(0)
-        if name not in page and name not in found:
-            found.append(name)
+        if name not in page and name not in modules:
+            modules.append(name)
             ahead += _IMPORT.findall((scripts / name).read_text("utf-8"))
     address = "./static/js/"  # as in `index.html`
-    return "".join(f'<link rel="modulepreload" crossorigin href="{address}{n}">' for n in found)
+    return "".join(f'<link rel="modulepreload" crossorigin href="{address}{n}">' for n in modules)
 
 
 def head(script: str) -> bytes:

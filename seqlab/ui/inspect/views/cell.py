@@ -37,40 +37,42 @@ def cell(scene: Scene) -> None:
     mask = None if decodes or not network.masked else shown.mask
     begins = [state[0, 0] for state in passage.begins] if decodes else []
     number = _choose_unit(scene, network.units(layer), passage.trace(layer).hidden[0].std(axis=0))
-    one = unit(network.layers[layer], rows, number - 1, mask, begins)
+    chosen_unit = unit(network.layers[layer], rows, number - 1, mask, begins)
     backwards = network.layers[layer].go_backwards
     order = slice(None, None, -1) if backwards else slice(None)
     labels: list[str] = []
     sound = None
-    if place == 0 and (made := scene.dataset.log_mel) is not None:
-        sound = heatmap_strips.sound(scene.dataset, made, shown, backwards)
+    if place == 0 and (log_mel := scene.dataset.log_mel) is not None:
+        sound = heatmap_strips.sound(scene.dataset, log_mel, shown, backwards)
         loudest = heatmap_strips.levels(scene.dataset, shown)[order].argmax(axis=1)
         inputs = {}
-        said = [f"{made.bands} bands, the loudest at {scene.dataset.names[k]}" for k in loudest]
+        inputs_in_words = [
+            f"{log_mel.bands} bands, the loudest at {scene.dataset.names[k]}" for k in loudest
+        ]
     elif place == 0 and not scene.dataset.vocabulary:
         names = scene.dataset.titles[:3]
         unit_of = "" if scene.dataset.input_scaling.is_identity else " (scaled)"
         inputs = {f"input {name}{unit_of}": shown.x[order, k] for k, name in enumerate(names)}
-        said = [", ".join(f"{value:.3f}" for value in row[:3]) for row in shown.x[order]]
+        inputs_in_words = [", ".join(f"{value:.3f}" for value in row[:3]) for row in shown.x[order]]
     elif place == 0:
         labels = symbols(scene.dataset, shown)[order]
-        inputs, said = {}, [repr(label) for label in labels]
+        inputs, inputs_in_words = {}, [repr(label) for label in labels]
     else:
-        inputs, said = {}, _from_below(scene, network, passage, place)
+        inputs, inputs_in_words = {}, _from_below(scene, network, passage, place)
         if decodes and stepwise(scene.dataset):
             classes = scene.dataset.goal.classes
             labels = [classes[k] for k in passage.outputs[0, 0].argmax(axis=-1)]
     padding = ~mask[order] if mask is not None else np.zeros(len(rows), bool)
     name = f"{scene.run.id} {epoch} {layer} {number} {hash(shown.key)}"
     word = st.session_state.get(MARKED)
-    marked = glossary.letters(word, one.cell.name) if word in glossary.names() else ()
+    marked = glossary.letters(word, chosen_unit.cell.name) if word in glossary.names() else ()
     if marked:
         st.caption(f"From the glossary: **{word}** is marked in the picture.")
     cell_picture(
-        one,
+        chosen_unit,
         number,
         inputs,
-        said,
+        inputs_in_words,
         padding,
         labels,
         sound,
@@ -80,7 +82,7 @@ def cell(scene: Scene) -> None:
     )
     if backwards:
         st.caption("This layer reads the sequence from its end: step 1 is the last one.")
-    csv(_table(one), "lens_cell_numbers")
+    csv(_table(chosen_unit), "lens_cell_numbers")
 
 
 def _from_below(scene: Scene, network: Stack, passage: Passage, place: int) -> list[str]:

@@ -89,9 +89,9 @@ def untrained_cells(scene: Scene) -> None:
     table["rho^t"] = power
     lines.append(Line(f"ρ^t, ρ = {scale:g}", power, 5, "theory"))
     figure = through_time.norms(lines, "share of the gradient")
-    said = ", ".join(f"{cell} {share:.2g}" for cell, share in shares.items())
+    shares_in_words = ", ".join(f"{cell} {share:.2g}" for cell, share in shares.items())
     sentence = (
-        f"Back through {steps} steps {what} arrives: {said} of the gradient. "
+        f"Back through {steps} steps {what} arrives: {shares_in_words} of the gradient. "
         f"Linear theory: {scale:g}^{steps} = {scale**steps:.3g}. {_warning(scale, bias, shares)}"
     )
     picture(figure, sentence, table, key="lens_laboratory", height=340, view="laboratory")
@@ -101,14 +101,14 @@ def untrained_cells(scene: Scene) -> None:
 @few
 def _linear() -> str:
     """The case that theory solves, measured by the same backward pass as everything here."""
-    said = []
+    measured = []
     x = np.zeros((1, LINEAR_STEPS + 1, 16))
     for rho in (0.9, 1.0, 1.1):
         norms = theory.from_the_end(theory.linear(16, rho), x).hidden_norm[0]
-        said.append(f"{rho:g}^{LINEAR_STEPS} = {_digits(norms[0] / norms[-1])}")
+        measured.append(f"{rho:g}^{LINEAR_STEPS} = {_digits(norms[0] / norms[-1])}")
     return (
         "Without the activation, h = ρ Q h with Q orthogonal, theory is exact. Measured over "
-        f"{LINEAR_STEPS} steps: {', '.join(said)}."
+        f"{LINEAR_STEPS} steps: {', '.join(measured)}."
     )
 
 
