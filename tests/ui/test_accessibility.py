@@ -14,6 +14,10 @@ BACKGROUND_IS_DARK = """dark => {
     const colour = getComputedStyle(document.querySelector(".stApp")).backgroundColor;
     return (Number(colour.match(/\\d+/)[0]) < 128) === dark;
 }"""
+AT_ONCE = "*, *::before, *::after { transition: none !important; animation: none !important }"
+CHARTS_ARE_DRAWN = """() => [...document.querySelectorAll(".seqlab-chart")]
+    .every((chart) => chart.matches(".js-plotly-plot") || !chart.checkVisibility())"""
+COLOURS = {"runOnly": ["color-contrast"]}  # all that is another in the dark
 VIEWS = (
     "One cell",
     "Statistics",
@@ -31,13 +35,13 @@ def violations(page, where: str) -> list[str]:
     """
     expect(page.locator("[data-test-script-state=running]")).to_have_count(0)
     page.mouse.move(0, 0)  # where nothing has a tooltip, which stands outside of all landmarks
-    page.wait_for_timeout(700)  # charts are drawn after the script has ended
+    page.add_style_tag(content=AT_ONCE)
+    page.wait_for_function(CHARTS_ARE_DRAWN)
     found = []
-    for scheme in ("light", "dark"):
+    for scheme, options in (("light", None), ("dark", COLOURS)):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function(BACKGROUND_IS_DARK, arg=scheme == "dark")
-        page.wait_for_timeout(300)  # until colours have faded over
-        for each in Axe().run(page, context=WITHOUT_CURVES).response["violations"]:
+        for each in Axe().run(page, context=WITHOUT_CURVES, options=options).response["violations"]:
             what = f"{where}, {scheme}: {each['id']} ({each['impact']}): {each['help']}"
             found += [f"{what}: {node['html'][:160]}" for node in each["nodes"][:3]]
     return found

@@ -118,7 +118,8 @@ def run(plan: Plan, folder: Path) -> verdict.Verdict:
     temporary.mkdir()
     disk = Disk(folder / "home")
     # What its visitors leave behind is stopped soon: at the end all runs shall have ended.
-    settings = {"TMPDIR": str(temporary), "SEQLAB_NICE": "5", "SEQLAB_UNWATCHED": "1"}
+    unwatched = min(1.0, plan.minutes / 2)
+    settings = {"TMPDIR": str(temporary), "SEQLAB_NICE": "5", "SEQLAB_UNWATCHED": f"{unwatched:g}"}
     server = Server(folder, settings)
     try:
         server.start()
