@@ -65,16 +65,19 @@ def start() -> None:
 
 state.begin()
 open_lesson = current.begin()
-with st.container(key="heading", horizontal=True, vertical_alignment="bottom", gap="medium"):
+heading = st.container(key="heading", horizontal=True, vertical_alignment="bottom", gap="medium")
+margin = card.margin(open_lesson)  # what stands beside the page narrows it from the beginning
+with heading:
     page_title("Compare")
     st.caption(
         "A seed decides the first weights and the order of the batches. One seed proves nothing: "
         "compare many runs.",
         width="stretch",
     )
-margin = card.margin(open_lesson)
 left, right = st.container(key="playground").columns([1, 2.6], gap="medium")
 now = draft(state.flat())
+with margin:
+    card.card(open_lesson, now, None)
 problem = ""
 record = services.studies().get(state.study_id() or "")
 if record is not None and record.kind not in KINDS:
@@ -160,6 +163,4 @@ with right:
         race.race(record)
     recent(record)
 
-with margin:
-    card.card(open_lesson, now, None)
 state.finish(now.experiment, record.id if record else None)

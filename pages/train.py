@@ -23,9 +23,9 @@ open_lesson = current.begin()
 # Every part has a container of its own, drawn in every run, so that a part that comes or goes
 # moves no other one to a new place in the tree (the browser would show both for a moment).
 heading = st.container(key="heading", horizontal=True, vertical_alignment="bottom", gap="medium")
+margin = card.margin(open_lesson)  # what stands beside the page narrows it from the beginning
 with heading:
     page_title("Recurrent network playground")
-margin = card.margin(open_lesson)
 left, right = st.container(key="playground").columns([1, 2.6], gap="medium")
 with left:
     buttons = st.container(key="buttons", gap="xsmall")
@@ -33,6 +33,9 @@ with left:
     with st.container(key="data_controls"):
         data_controls()
     now = draft(state.flat())  # the widgets below have their values already
+run = services.store().get(state.run_id() or "")
+with margin:
+    card.card(open_lesson, now, run)
 # What a changed number means is drawn before the widgets, most of which stay as they are.
 with right, st.container(key="network", gap="xxsmall"):
     if now.experiment is not None and now.dataset is not None:
@@ -42,8 +45,6 @@ with left:
         network_controls(now)
     with st.container(key="training_controls"):
         training_controls(now.dataset)
-
-run = services.store().get(state.run_id() or "")
 
 with heading:
     asked = "" if now.dataset is None else question(now.dataset, ENTRIES.get(now.source))
@@ -63,8 +64,6 @@ with right:
         trained = kept_dataset(run.experiment.data) if run else now.dataset
         results.run_results(run, trained, now.experiment)
 
-with margin:
-    card.card(open_lesson, now, run)
 tour.tour()
 own_run.remember()
 state.finish(now.experiment)

@@ -57,6 +57,55 @@ def test_predict_train_see_both_and_reload(new_context, server):
     playground.enter("learning_rate", LIMITS["learning_rate"][0])  # free again
 
 
+# As a browser counts it, but also what moves after a click: the sum of all shifts.
+SHIFTS = """() => {
+  window.shifts = 0
+  new PerformanceObserver((list) => {
+    for (const each of list.getEntries()) window.shifts += each.value
+  }).observe({ type: "layout-shift", buffered: true })
+}"""
+
+
+def shifted(page) -> float:
+    """What has moved since it was last asked."""
+    expect(page.locator("[data-test-script-state=running]")).to_have_count(0)
+    page.wait_for_timeout(1500)  # charts and widgets come after the script has ended
+    return page.evaluate("() => { const all = window.shifts; window.shifts = 0; return all }")
+
+
+def test_beside_a_lesson_everything_has_its_place_from_the_first_paint(new_context, server):
+    page = new_context().new_page()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.set_default_timeout(30_000)
+    page.add_init_script(f"({SHIFTS})()")
+    page.goto(f"{server.url}/learn?lesson=learning_rate&language=en")
+    card = page.locator(".st-key-lesson_card")
+    expect(card).to_contain_text("A step that is far too small", timeout=LONG)
+    assert shifted(page) <= 0.05
+    page.locator(".st-key-lesson_next").get_by_role("button").click()
+    expect(card).to_contain_text("A step that is far too large")
+    shifted(page)
+    page.reload()
+    expect(card).to_contain_text("A step that is far too large")
+    assert shifted(page) <= 0.05
+    fold = page.locator(".st-key-lesson_fold").get_by_role("button")
+    fold.click()
+    expect(card).not_to_contain_text("A step that is far too large")
+    fold.click()
+    expect(card).to_contain_text("A step that is far too large")
+    assert shifted(page) <= 0.05
+    card.get_by_text("Become infinite").click()
+    shifted(page)
+    covered = page.locator(".st-key-loss_chart .seqlab-chart")
+    expect(covered).to_be_hidden()
+    page.locator(".st-key-lesson_answer").get_by_role("button").click()
+    expect(covered).to_be_visible()
+    assert shifted(page) <= 0.05
+    end = "() => { const e = document.querySelector('[data-testid=stMain]'); "
+    end += "return e.scrollHeight - e.querySelector('.st-key-playground').offsetHeight }"
+    assert page.evaluate(end) < 400  # the column of the card makes no page longer
+
+
 def assert_beside(page) -> None:
     """The card lies beside the playground, never over it."""
     card, network, train = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -12,6 +11,7 @@ from seqlab.runs.records import Run
 from seqlab.ui import state, visitor
 from seqlab.ui.components.announcer import announce
 from seqlab.ui.components.outline import outline
+from seqlab.ui.controls.held import hide
 from seqlab.ui.draft import Draft, draft
 from seqlab.ui.lesson import current
 from seqlab.ui.lesson.current import Current, kept, problems_told
@@ -24,24 +24,36 @@ from seqlab.workshop.lesson import Lesson
 from seqlab.workshop.steps import STUCK, next_step
 
 PLAYGROUND = PAGES / "train.py"
-BESIDE = Path(__file__).with_name("beside.css")
 _ENDED = "_lesson_ended"  # key and language of the lesson that was just finished
 TICK = 15.0  # seconds between two looks whether someone is stuck
 
 
 def margin(now: Current | None) -> DeltaGenerator:
-    """Where the card of the open lesson will stand; beside the page, if there is such a card."""
+    """The card of the open lesson as far as the page around it does not matter: text and question.
+
+    To be called before the page is drawn: a card that came afterwards would move all of it.
+
+    Returns:
+        Where `card` puts the rest.
+    """
     place = st.container(key="lesson")
-    if now is not None or _ENDED in st.session_state:
-        # Nested, so that it outweighs Streamlit's own.
-        place.html(f"<style>html body {{ {BESIDE.read_text('utf-8')} }}</style>")
-    return place
+    if now is None and _ENDED not in st.session_state:
+        return place
+    inside = place.container(key="lesson_card", border=True, gap="small")
+    with inside:
+        if now is not None:
+            _head(now)
+            if not now.progress.folded:
+                st.header(now.page.title, anchor=False)
+                st.markdown(now.page.text)
+                question(now)
+    return inside
 
 
 def card(
     now: Current | None, drafted: Draft, run: Run | None, *, beside_controls: bool = True
 ) -> None:
-    """The page of the open lesson; nothing where there is none.
+    """The rest of the card: what came, or what comes next; nothing where there is no lesson.
 
     Args:
         now: the open lesson, as `current.begin` found it.
@@ -62,23 +74,18 @@ def card(
         _change("complete", now, now.progress.page)
     elif not where.has_locked:
         step = word("restore", now.language)
-    with st.container(key="lesson_card", border=True, gap="small"):
-        _head(now)
-        if now.progress.folded:
-            return
-        st.header(now.page.title, anchor=False)
-        st.markdown(now.page.text)
-        question(now)
-        if step is None:
-            shown_run, earlier = current.told_of(now.page, where.situation, where.runs)
-            with st.container(key="lesson_after", gap="small"):
-                st.markdown(f":green-badge[:material/check: {word('complete', now.language)}]")
-                reveal(now, shown_run, earlier)
-        else:
-            st.fragment(run_every=TICK)(_stuck)(now, step, where.tried)
-            _hints(now)
-        announce(word("complete", now.language) if step is None else "", "lesson_heard", last=True)
-        _foot(now, step is None, beside_controls)
+    if now.progress.folded:
+        return
+    if step is None:
+        shown_run, earlier = current.told_of(now.page, where.situation, where.runs)
+        with st.container(key="lesson_after", gap="small"):
+            st.markdown(f":green-badge[:material/check: {word('complete', now.language)}]")
+            reveal(now, shown_run, earlier)
+    else:
+        st.fragment(run_every=TICK)(_stuck)(now, step, where.tried)
+        _hints(now)
+    announce(word("complete", now.language) if step is None else "", "lesson_heard", last=True)
+    _foot(now, step is None, beside_controls)
     if now.page.point_at and step is not None:
         outline(now.page.point_at)
 
@@ -88,8 +95,11 @@ def cover(now: Current | None) -> None:
     if now is None or not now.covered:
         return
     parts = ", ".join(f".st-key-{key} *" for key in now.covered)
-    st.html(f"<style>{parts} {{ visibility: hidden !important; }}</style>")
-    st.info(word("covered", now.language), icon=":material/visibility_off:")
+    # It lies over what it covers, where the two stand next to each other: nothing moves.
+    over = next((key for key in ("results", "network") if key in now.covered), "others")
+    with st.container(key=f"cover_of_{over}"):
+        st.html(f"<style>{parts} {{ visibility: hidden !important; }}</style>")
+        st.info(word("covered", now.language), icon=":material/visibility_off:")
 
 
 def elsewhere(run: Run | None) -> str | None:
@@ -223,19 +233,19 @@ def _finished() -> None:
         for each in [*lessons[place:], *lessons[:place]]
         if each.key not in mine or mine[each.key].finished is None
     ]
-    with st.container(key="lesson_card", border=True, gap="small"):
-        st.markdown(f":green-badge[:material/check: {word('finished', language)}]")
-        st.markdown(f"**{lesson.title}**  \n{word('left', language)}")
-        if coming:
-            st.button(
-                word("next_lesson", language, title=coming[0].title),
-                key="lesson_coming",
-                icon=":material/play_lesson:",
-                type="primary",
-                on_click=_begin,
-                args=(coming[0],),
-            )
-        st.page_link(PAGES / "learn.py", label=word("all_lessons", language))
+    st.markdown(f":green-badge[:material/check: {word('finished', language)}]")
+    st.markdown(f"**{lesson.title}**  \n{word('left', language)}")
+    if coming:
+        st.button(
+            word("next_lesson", language, title=coming[0].title),
+            key="lesson_coming",
+            icon=":material/play_lesson:",
+            type="primary",
+            on_click=_begin,
+            args=(coming[0],),
+        )
+    st.page_link(PAGES / "learn.py", label=word("all_lessons", language))
+    hide(("begin",))  # who was in a lesson has begun already
 
 
 def _begin(lesson: Lesson) -> None:
