@@ -104,7 +104,6 @@ def test_the_first_page_sets_up_its_experiment_and_asks_before_it_shows(begun):
     assert "Words of the first page." in texts(begun)
     assert covers(begun)
     assert "Covered until you have answered" in texts(begun)
-    assert begun.button(key="lesson_answer").disabled
     assert begun.button(key="lesson_next").label == "Skip this page"
 
 
@@ -122,6 +121,20 @@ def test_predict_train_and_both_are_told(begun, store):
     assert "Words of the second page." in texts(begun)
     assert not begun.number_input(key="learning_rate").disabled
     assert not begun.exception
+
+
+def test_without_an_answer_the_button_says_what_is_missing(begun, lesson):
+    begun.button(key="lesson_answer").click().run()
+    assert [box.value for box in begun.warning] == ["Choose an answer first."]
+    assert lesson.current("anna").answer is None
+    lesson.go("anna", "two", 1)
+    begun.run()
+    assert not begun.warning
+    begun.number_input(key="lesson_two_1_first").set_value(2.0)
+    begun.button(key="lesson_answer").click().run()
+    assert [box.value for box in begun.warning] == [
+        "Draw the curve first, or enter all three points."
+    ]
 
 
 def test_place_and_answer_survive_a_new_session(begun, lesson, store):

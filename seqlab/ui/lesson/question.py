@@ -19,6 +19,7 @@ from seqlab.workshop.numbers import number
 from seqlab.workshop.predictions import POINTS
 
 _LINE = "_lesson_line"  # (page, values) of the curve that is being drawn
+_MISSING = "_lesson_answer_missing"  # the page whose button was pressed before there was an answer
 
 
 def question(now: Current) -> None:
@@ -30,11 +31,10 @@ def question(now: Current) -> None:
     if now.answer is not None:
         _answered(now)
         return
-    given: Any = None
     place = f"{now.lesson.key}_{now.progress.page}"
     match asked:
         case Choice():
-            given = st.radio(
+            st.radio(
                 asked.ask,
                 range(len(asked.choices)),
                 index=None,
@@ -43,7 +43,7 @@ def question(now: Current) -> None:
                 label_visibility="collapsed",
             )
         case Number():
-            given = st.number_input(
+            st.number_input(
                 asked.ask,
                 min_value=float(asked.low),
                 max_value=None if asked.high is None else float(asked.high),
@@ -53,16 +53,17 @@ def question(now: Current) -> None:
                 label_visibility="collapsed",
             )
         case Curve():
-            given = _drawn_curve(now, asked, place)
+            _drawn_curve(now, asked, place)
     st.button(
         word("answer_choice" if isinstance(asked, Choice) else "answer", now.language),
         key="lesson_answer",
         icon=":material/check:",
         type="primary",
-        disabled=given is None,
-        on_click=_take,
-        args=(now, given),
+        on_click=_take_given,
+        args=(now, place),
     )
+    if st.session_state.pop(_MISSING, None) == place:
+        st.warning(word(f"missing_{asked.kind}", now.language), icon=":material/edit:")
 
 
 def _answered(now: Current) -> None:
@@ -74,6 +75,25 @@ def _answered(now: Current) -> None:
         given = asked.choices[given]
     text = number("", given)
     st.markdown(f":small[{word('answered', now.language, given=text)}]")
+
+
+def _take_given(now: Current, place: str) -> None:
+    """Keeps what stands in the widgets of the question now.
+
+    The button can always be pressed, and reads them only then: who types a number and goes on to
+    the button by Tab is there before the page knows the number.
+    """
+    given: Any
+    if isinstance(now.page.question, Curve):
+        held, line = st.session_state.get(_LINE, (None, None))
+        given = line if held == place else None
+    else:
+        kind = "" if now.page.question is None else now.page.question.kind
+        given = st.session_state.get(f"lesson_{kind}_{place}")
+    if given is None:
+        st.session_state[_MISSING] = place
+    else:
+        _take(now, given)
 
 
 def _take(now: Current, given: Any) -> None:  # noqa: ANN401
@@ -89,8 +109,8 @@ def _take(now: Current, given: Any) -> None:  # noqa: ANN401
         kept().answer(visitor.owner(), now.lesson.key, page, given)
 
 
-def _drawn_curve(now: Current, asked: Curve, place: str) -> list[float] | None:
-    """The curve as it stands; `None` before anything was drawn."""
+def _drawn_curve(now: Current, asked: Curve, place: str) -> None:
+    """Where the curve is drawn, or entered as three points."""
     key, points, language = "lesson_drawing", f"lesson_{place}", now.language
     held, line = st.session_state.get(_LINE, (None, None))
     if held != place:
@@ -112,7 +132,6 @@ def _drawn_curve(now: Current, asked: Curve, place: str) -> list[float] | None:
         key=points,
         on_curve=partial(_keep_line, place),
     )
-    return line
 
 
 def _keep_line(place: str, line: list[float]) -> None:

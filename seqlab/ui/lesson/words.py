@@ -38,6 +38,12 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "answer": {"en": "That is my prediction", "zh": "这是我的预测"},
     "answer_choice": {"en": "Answer", "zh": "回答"},
+    "missing_choice": {"en": "Choose an answer first.", "zh": "请先选一个答案。"},
+    "missing_number": {"en": "Enter a number first.", "zh": "请先输入一个数。"},
+    "missing_curve": {
+        "en": "Draw the curve first, or enter all three points.",
+        "zh": "请先画出曲线，或者输入全部三个点。",
+    },
     "answered": {"en": "Your answer: {given}", "zh": "你的回答：{given}"},
     "drawn": {"en": "Your curve is kept. Now train.", "zh": "曲线已保存。现在开始训练。"},
     "covered": {
