@@ -17,8 +17,9 @@ from seqlab.ui.room import follow
 from seqlab.ui.words import plain
 
 state.begin()
-follow.follow()
+follow.begin_lesson()
 open_lesson = current.begin()
+follow.take_over()
 
 # Every part has a container of its own, drawn in every run, so that a part that comes or goes
 # moves no other one to a new place in the tree (the browser would show both for a moment).

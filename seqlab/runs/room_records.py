@@ -28,11 +28,12 @@ class Room:
         closed: when it was closed; nothing of it is left then but the code.
         paused: since when everybody looks up; `None` while they work.
         hidden: names of the controls that are hidden from all.
-        push: how many experiments the teacher has sent to all.
+        push: what was sent to all and the lessons that were started, counted up to the last
+            experiment.
         pushed: the last of them.
         lesson: the key of the lesson that was started for all, or `None`.
         language: of the lesson.
-        started: how many lessons have been started for all.
+        started: the same, counted up to that lesson: the greater one came later.
         pages: how many pages of the lesson are open; `None` for all.
     """
 

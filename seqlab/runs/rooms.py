@@ -225,7 +225,8 @@ class Rooms(Members):
     def send(self, code: str, experiment: Experiment) -> None:
         """Sends an experiment to all members, also to those who come later."""
         self.store.write(
-            "UPDATE rooms SET push = push + 1, pushed = ? WHERE code = ? AND closed IS NULL",
+            "UPDATE rooms SET push = max(push, started) + 1, pushed = ? "
+            "WHERE code = ? AND closed IS NULL",
             (experiment.to_json(), code),
         )
 
@@ -244,8 +245,8 @@ class Rooms(Members):
             pages: how many of its first pages are open; `None` for all.
         """
         self.store.write(
-            "UPDATE rooms SET lesson = ?, language = ?, pages = ?, started = started + 1 "
-            "WHERE code = ? AND closed IS NULL",
+            "UPDATE rooms SET lesson = ?, language = ?, pages = ?, "
+            "started = max(push, started) + 1 WHERE code = ? AND closed IS NULL",
             (lesson, language, pages, code),
         )
 

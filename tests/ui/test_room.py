@@ -604,3 +604,33 @@ def test_a_drawn_question_is_answered_by_the_keyboard(store):
     later = tab("ada")  # after a reload
     later.run()
     assert later.number_input(key=f"{key}_last").value == 0.5
+
+
+@pytest.mark.parametrize("lesson_first", [True, False])
+def test_what_came_last_counts_for_a_learner_who_was_away(store, lesson_first):
+    _, code, _ = opens()
+    ada, rooms = joins("ada", code), services.rooms()
+    sent = [lambda: rooms.start_lesson(code, "learning_rate", "en", None)]
+    sent.insert(lesson_first, lambda: rooms.send(code, GRU))
+    for each in sent:
+        each()
+    ada.switch_page(str(PAGES / "runs.py")).run()
+    assert not ada.exception
+    assert ProgressStore(store).current(owner("ada")).lesson == "learning_rate"
+    assert ada.selectbox(key="cell_0").value == ("GRU" if lesson_first else "LSTM")
+    (told,) = [toast.value for toast in ada.toast]
+    assert told.startswith("Your teacher has started a lesson")
+    ada.run()
+    assert not ada.toast
+
+
+@pytest.mark.parametrize("page", ["data", "lens", "compare", "forecast", "runs", "examples"])
+def test_a_learner_on_another_page_is_taken_to_what_was_sent(store, page):
+    _, code, _ = opens()
+    ada = joins("ada", code)
+    ada.switch_page(str(PAGES / f"{page}.py")).run()
+    services.rooms().send(code, GRU)
+    ada.run()
+    assert not ada.exception
+    assert ada.selectbox(key="cell_0").value == "GRU"
+    assert ["Your teacher has sent an experiment" in toast.value for toast in ada.toast] == [True]

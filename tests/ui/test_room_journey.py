@@ -89,6 +89,31 @@ def test_a_lesson_with_two_learners(new_context, server):
     first.wait_until(lambda: not is_kept(first.page, server, run))
 
 
+def test_a_learner_on_another_page_is_told_and_taken_to_the_playground(new_context, server):
+    teacher, learner = new_context().new_page(), new_context().new_page()
+    teacher.goto(f"{server.url}/room")
+    click(teacher, "room_open")
+    expect(part(teacher, "room_lead")).to_be_visible()
+    code = re.search(r"room=(\w{4})", teacher.url)[1]
+    learner.goto(f"{server.url}/room?room={code}")
+    click(learner, "room_enter")
+    expect(learner.get_by_text(JOINED)).to_be_visible()
+    learner.locator("header").get_by_role("link", name="Data", exact=True).click()
+    expect(learner.locator("h1")).to_contain_text("Data")
+    click(teacher, "room_lesson_menu")
+    click(teacher, "room_lesson_start")
+    expect(learner.get_by_text("Your teacher has started a lesson.")).to_be_visible()
+    expect(part(learner, "lesson_card")).to_be_visible()
+    learner.locator("header").get_by_role("link", name="Runs", exact=True).click()
+    expect(learner.locator("h1")).to_have_text("Runs")
+    teacher.keyboard.press("Escape")
+    click(teacher, "room_send_menu")
+    click(teacher, "room_send_do")
+    expect(learner.get_by_text("Your teacher has sent an experiment.")).to_be_visible()
+    expect(part(learner, "room_back")).to_be_visible()
+    expect(part(learner, "lesson_card")).to_be_visible()
+
+
 def is_kept(page, server, run):
     """Whether an address of a run still shows it."""
     page.goto(f"{server.url}/?run={run}")

@@ -28,16 +28,35 @@ def on_hold() -> bool:
     return member_and_room is not None and member_and_room[1].paused is not None
 
 
-def follow() -> None:
+def begin_lesson() -> None:
+    """Lays the lesson that the teacher has started beside the playground, once.
+
+    To be called before that lesson sets up its page.
+    """
+    member_and_room = membership()
+    if member_and_room is None:
+        return
+    member, room = member_and_room
+    if room.lesson is None or room.started <= member.started:
+        return
+    if not services.rooms().begin_lesson(member, room.started):
+        return
+    progress = ProgressStore(services.store())
+    opened = progress.open(member.owner, room.lesson, room.language)
+    if room.pages is not None and opened.page >= room.pages:  # they were further before
+        progress.go(member.owner, room.lesson, room.pages - 1)
+
+
+def take_over() -> None:
     """Shows the experiment that the teacher has sent, once; to be called before any widget."""
     member_and_room = membership()
     if member_and_room is None:
         return
     member, room = member_and_room
-    begins = _begin_lesson(member, room)
     if room.pushed is None or room.push <= member.push:
         return
-    if begins:  # they come late: the lesson sets up an experiment of its own
+    if room.lesson is not None and room.push < room.started:
+        # The lesson was started after it, and sets up an experiment of its own.
         services.rooms().take_over(member, room.push, None)
         return
     # What the page shows is not the learner's own if it is the experiment that was sent before.
@@ -46,23 +65,6 @@ def follow() -> None:
     if services.rooms().take_over(member, room.push, own):
         state.show(room.pushed)
         state.show_run(None)
-
-
-def _begin_lesson(member: Member, room: Room) -> bool:
-    """Lays the lesson that the teacher has started beside the playground, once.
-
-    Returns:
-        Whether it was laid there now.
-    """
-    if room.lesson is None or room.started <= member.started:
-        return False
-    if not services.rooms().begin_lesson(member, room.started):
-        return False
-    progress = ProgressStore(services.store())
-    opened = progress.open(member.owner, room.lesson, room.language)
-    if room.pages is not None and opened.page >= room.pages:  # they were further before
-        progress.go(member.owner, room.lesson, room.pages - 1)
-    return True
 
 
 def is_open(lesson: str, page: int) -> bool:

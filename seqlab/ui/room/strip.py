@@ -17,6 +17,8 @@ from seqlab.ui.words import plain
 
 TICK = 2.0  # seconds between two looks at what the teacher does
 ROOM_PAGE = PAGES / "room.py"
+_CALLED = "_room_called"  # that the teacher has just done something, to a page that was open
+_BROUGHT = "_room_brought"  # why the learner was taken to the playground, until it is said
 _WAS_IN = "_room_was_in"  # the code of the room that this session's strip showed
 
 
@@ -37,8 +39,15 @@ def strip(page: str) -> None:
             with st.container(key="room_strip"):
                 _teachers(code, page)
         return
-    _, room = member_and_room
+    member, room = member_and_room
     st.session_state[_WAS_IN] = room.code
+    called = st.session_state.pop(_CALLED, False)
+    # Who has come to the page of the room by themselves may look around there first.
+    if (page != "room" or called) and page != "train" and (news := _news(member, room)):
+        st.session_state[_BROUGHT] = news
+        st.switch_page(PAGES / "train.py")
+    if brought := st.session_state.pop(_BROUGHT, None):
+        st.toast(f"{brought}. You were taken there.", icon=":material/groups:", duration="long")
     if page != "room":
         hide(room.hidden)
     with st.container(key="room_strip", gap="xsmall"):
@@ -54,6 +63,7 @@ def _learners(drawn: tuple[object, ...], page: str) -> None:
     """`drawn` is what the rest of the page was drawn with."""
     member_and_room = follow.membership()
     if member_and_room is None or _told(member_and_room[1]) != drawn:
+        st.session_state[_CALLED] = True
         st.rerun()
     member, room = member_and_room
     rooms = services.rooms()
@@ -81,7 +91,9 @@ def _learners(drawn: tuple[object, ...], page: str) -> None:
             args=(not wants_help,),
         )
         if page != "train" and (news := _news(member, room)):
-            st.page_link(PAGES / "train.py", label=news, icon=":material/play_lesson:")
+            st.page_link(
+                PAGES / "train.py", label=f"{news}: open it", icon=":material/play_lesson:"
+            )
         elif page == "train" and member.before is not None:
             st.button(
                 "Back to my own settings",
@@ -99,9 +111,9 @@ def _learners(drawn: tuple[object, ...], page: str) -> None:
 def _news(member: Member, room: Room) -> str:
     """What waits on the playground for those who are on another page, "" for nothing."""
     if room.lesson is not None and room.started > member.started:
-        return "Your teacher has started a lesson: open it"
+        return "Your teacher has started a lesson"
     if room.push > member.push:
-        return "Your teacher has sent an experiment: see it"
+        return "Your teacher has sent an experiment"
     return ""
 
 
