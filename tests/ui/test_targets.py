@@ -144,6 +144,52 @@ def test_a_walk_forward_of_several_targets_is_begun_on_the_page(app, store):
         assert fold.experiment.data.targets == ("wind",)
 
 
+def read_back(file, *columns):
+    """A file that was saved: its columns, then what it holds."""
+    frame = pd.read_csv(io.BytesIO(file if isinstance(file, bytes) else file.encode()))
+    assert frame.columns.tolist() == [*columns]
+    return frame
+
+
+def test_saved_predictions_are_those_of_all_targets(app, store, offered):
+    run, _, dataset = finished(store, BOTH)
+    app.session_state["take_away"] = True
+    opened(app, run=run)
+    saved = read_back(
+        offered["predictions.csv"], "target", "sequence", "time", "truth", "prediction", "error"
+    )
+    for name in ("temp_max", "wind"):
+        own, view = saved[saved["target"] == name], dataset.only(name)
+        np.testing.assert_allclose(own["truth"], view.truth(view.validation)[:, 0])
+        mean = view.values[: dataset.splits[0], 0].mean()  # the network answers 0, scaled
+        np.testing.assert_allclose(own["prediction"], mean)
+        app.selectbox(key="shown_target").select(name).run()
+        rmse = np.sqrt(np.mean((own["prediction"] - own["truth"]) ** 2))
+        assert f"RMSE of {name} {rmse:.4g}" in captions(app)
+
+
+def test_saved_forecasts_and_answers_are_those_of_all_targets(app, store, offered):
+    run, *_ = finished(store, BOTH)
+    app.session_state["forecast_new"] = True
+    forecast_page(app, run=run)
+    rows = pd.DataFrame({"date": pd.date_range("2020-01-01", periods=20).astype(str)})
+    rows = rows.assign(temp_max=np.arange(20) % 9 + 5.5, wind=np.arange(20) % 4 + 1.5)
+    new = rows.to_csv(index=False).encode()
+    app.file_uploader(key="forecast_file").upload("new.csv", new).run()
+    future = read_back(offered["forecast.csv"], "time", "target", "forecast", "low", "high")
+    answers = read_back(offered["answers.csv"], "time", "target", "answer", "truth", "outside")
+    for name in ("temp_max", "wind"):
+        app.selectbox(key="shown_target").select(name).run()
+        assert not app.exception
+        drawn = app.dataframe[0].value
+        own = future[future["target"] == name].reset_index(drop=True)
+        pd.testing.assert_frame_equal(own.assign(time=pd.to_datetime(own["time"])), drawn,
+                                      check_dtype=False)  # fmt: skip
+        own = answers[answers["target"] == name].reset_index(drop=True)
+        np.testing.assert_allclose(own["answer"], app.dataframe[1].value["answer"])
+        np.testing.assert_allclose(own["truth"].dropna(), rows[name][5:])
+
+
 def test_inspect_and_the_data_page_show_one_target(app, store):
     run, _, _ = finished(store, BOTH)
     app.query_params["run"] = run
