@@ -19,6 +19,7 @@ MOST_COEFFICIENTS = 240  # of the linear autoregression: more cost seconds
 MOST_WINDOWS = 20_000  # that it is fitted on
 WEAK = 0.2  # an autocorrelation below this is no season
 NEARLY = 0.9  # of the highest peak: high enough
+ROUNDING = 1e-12  # of the values: what is smaller is an error of arithmetic
 CHANCE = 0.05  # that noise alone makes a longer season look better than a part of it
 
 
@@ -160,20 +161,23 @@ def shortest_season(series: Reals, season: int) -> int:
         return float(np.sum(folded**2 / of))
 
     total, whole = float(np.square(centred).sum()), explained(season)
+    # Of a season without noise nothing is left but errors of arithmetic.
+    left = max(total - whole, ROUNDING * total)
     for part in range(2, season // 2 + 1):
         if season % part:
             continue
         less = explained(part)
-        more = _f_test(whole - less, season - part, total - whole, rows - season)
-        if more > CHANCE >= _f_test(less, part - 1, total - less, rows - part):
+        more = _f_test(whole - less, season - part, left, rows - season)
+        if more > CHANCE >= _f_test(less, part - 1, max(total - less, left), rows - part):
             return part
     return season
 
 
 def _f_test(gained: float, means: int, left: float, freedom: int) -> float:
     """How likely noise alone explains so much with so many more means."""
-    ratio = (gained / means) / max(left / freedom, 1e-12)
-    return float(fdtrc(means, freedom, max(ratio, 0.0)))
+    if left == 0:
+        return 1.0  # of a constant series: there is nothing to explain
+    return float(fdtrc(means, freedom, max((gained / means) / (left / freedom), 0.0)))
 
 
 def bridged(series: Reals) -> Reals:
@@ -185,10 +189,12 @@ def bridged(series: Reals) -> Reals:
 def detrended(series: Reals) -> Reals:
     """A series (rows,) without its straight line; gaps are bridged by straight lines first.
 
-    It needs at least two rows, and one value that is known.
+    It needs at least two rows, and one value that is known. Of a straight line zeros are left.
     """
     time, filled = np.arange(len(series)), bridged(series)
-    return filled - np.polyval(np.polyfit(time, filled, 1), time)
+    rest = filled - np.polyval(np.polyfit(time, filled, 1), time)
+    only_rounding = np.abs(rest).max() <= ROUNDING * np.abs(filled).max()
+    return np.zeros(len(rest)) if only_rounding else rest
 
 
 def autocorrelation(series: Reals, lags: int) -> Reals:
@@ -197,7 +203,7 @@ def autocorrelation(series: Reals, lags: int) -> Reals:
     size = 2 ** int(np.ceil(np.log2(2 * len(series))))
     power = np.abs(np.fft.rfft(centred, size)) ** 2
     covariance = np.fft.irfft(power, size)[: lags + 1]
-    if covariance[0] <= 1e-12 * max(1.0, float(np.square(series).sum())):
+    if covariance[0] <= ROUNDING**2 * float(np.square(series).sum()):
         return np.zeros(lags + 1)
     return covariance / covariance[0]
 

@@ -101,6 +101,43 @@ def test_gaps_do_not_hide_the_period():
     assert baselines.find_period(series) == 20
 
 
+KINDS = ("season", "short season", "season without noise", "trend", "noise", "wandering", "line")
+
+
+def series_of(kind, seed):
+    """Three hundred rows of about unit size."""
+    generator, time = np.random.default_rng(seed), np.arange(300)
+    noise = generator.normal(size=300)
+    if kind == "noise":
+        return noise
+    if kind == "wandering":
+        return noise.cumsum()
+    if kind == "line":
+        return 0.01 * time
+    if kind == "short season":  # whose double may stand out by chance
+        return np.tile(generator.normal(size=4), 75) + 0.7 * noise
+    season = np.tile(generator.normal(size=12), 25)
+    return season + {"season": 0.4 * noise, "trend": 0.4 * noise + 0.02 * time}.get(kind, 0)
+
+
+@given(
+    kind=st.sampled_from(KINDS),
+    seed=st.integers(0, 10_000),
+    unit=st.integers(-12, 12).map(lambda k: 10.0**k) | st.floats(1e-9, 1e9),
+    sign=st.sampled_from([-1, 1]),
+    shift=st.sampled_from([0.0, 1.0, -50.0, 1e4, 1e6]),
+)
+@settings(max_examples=150, deadline=None)
+def test_neither_unit_nor_level_changes_the_season(kind, seed, unit, sign, shift):
+    series = series_of(kind, seed)
+    season = baselines.find_period(series)
+    assert baselines.find_period(sign * unit * (series + shift)) == season
+    if kind == "season without noise":
+        assert season == 12
+    if kind == "line":
+        assert season == 0
+
+
 def test_the_autocorrelation_is_the_textbook_sum():
     x = np.random.default_rng(0).normal(size=50)
     centred = x - x.mean()
