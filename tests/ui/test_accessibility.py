@@ -18,6 +18,15 @@ AT_ONCE = "*, *::before, *::after { transition: none !important; animation: none
 CHARTS_ARE_DRAWN = """() => [...document.querySelectorAll(".seqlab-chart")]
     .every((chart) => chart.matches(".js-plotly-plot") || !chart.checkVisibility())"""
 COLOURS = {"runOnly": ["color-contrast"]}  # all that is another in the dark
+POPOVERS = (
+    "network_terms",
+    "loss_terms",
+    "code",
+    "more_data",
+    "more_0",
+    "more_training",
+    "history",
+)
 VIEWS = (
     "One cell",
     "Statistics",
@@ -96,6 +105,29 @@ def test_axe_finds_nothing_on_any_page(new_context, server):
     page.locator(".st-key-begin_learning_rate").get_by_role("button").click()
     expect(page.locator(".st-key-lesson_card")).to_be_visible()
     found += violations(page, "train, with a lesson that covers the results")
+    assert not found, "\n".join(found)
+
+
+def test_axe_finds_nothing_in_an_open_popover(new_context, server):
+    """In a low window, where they scroll."""
+    page = new_context().new_page()
+    page.set_viewport_size({"width": 1280, "height": 480})
+    playground = Playground(page, server.url)
+    playground.train()
+    playground.expect_status("Finished")
+    found = []
+    for key in POPOVERS:
+        playground.part(key).get_by_role("button").first.click()
+        body = page.get_by_test_id("stPopoverBody")
+        expect(body).to_be_visible()
+        found += violations(page, f"train, {key}")
+        if key == "network_terms":
+            assert body.evaluate("e => e.scrollHeight > e.clientHeight")
+            body.focus()
+            page.keyboard.press("End")
+            page.wait_for_function("e => e.scrollTop > 0", arg=body.element_handle())
+        page.keyboard.press("Escape")
+        expect(body).to_have_count(0)
     assert not found, "\n".join(found)
 
 

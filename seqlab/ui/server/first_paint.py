@@ -19,6 +19,14 @@ END = b"</head>"
 STATIC = Path(streamlit.__file__).parent / "static"
 WIDGETS = ("BidiComponent", "Button", "Checkbox", "Html", "NumberInput", "Selectbox", "Slider")
 _IMPORT = re.compile(r'(?:from|import)"\./([\w.$-]+\.js)"')
+# What scrolls and may hold nothing but words, popovers and code, is reached by Tab and scrolled by
+# the arrows. Streamlit has no setting for that, and not every browser does it by itself.
+SCROLLED = """<script>
+new MutationObserver(() => {
+  const scrolled = ":is([data-testid=stPopoverBody], pre):not([tabindex])"
+  for (const each of document.querySelectorAll(scrolled)) each.tabIndex = 0
+}).observe(document, { childList: true, subtree: true })
+</script>"""
 UNWANTED = (b"accept-encoding", b"if-none-match", b"if-modified-since")
 
 
@@ -46,7 +54,9 @@ def head(script: str) -> bytes:
     style = f"<style>html body {{ {STYLE.read_text('utf-8')} }}</style>"
     # `chart.js` asks whether it is there yet.
     handlers = 'onload="this.dataset.loaded = 1" onerror="this.remove()"'
-    return f'<script async src="{script}" {handlers}></script>{preloads()}{style}'.encode()
+    return (
+        f'<script async src="{script}" {handlers}></script>{SCROLLED}{preloads()}{style}'.encode()
+    )
 
 
 class FirstPaint:
