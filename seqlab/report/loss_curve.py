@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -25,10 +25,17 @@ TITLES = {"sparse categorical crossentropy": "cross-entropy (nats)"}
 
 @dataclass(frozen=True)
 class LossCurve:
-    """What draws the picture when it is needed, and what it says."""
+    """A picture and what it says.
+
+    Attributes:
+        figure: draws it.
+        sentence: what it shows.
+        around: all that the picture depends on beside the losses of runs.
+    """
 
     figure: Callable[[], go.Figure]
     sentence: str
+    around: Hashable
 
 
 def loss_curve(
@@ -58,18 +65,10 @@ def loss_curve(
         baseline = next(iter(others.items()), None)
         planned = plan(experiment, dataset.frame)
         title, measured_alike = planned.loss.replace("_", " "), planned.measured_alike
-    figure = partial(
-        learning.loss,
-        metrics.epoch,
-        metrics.loss,
-        metrics.val_loss,
-        baseline,
-        epochs,
-        TITLES.get(title, title),
-        {name: level for name, level in others.items() if (name, level) != baseline},
-        ghosts,
-        most,
-    )
+    others = {name: level for name, level in others.items() if (name, level) != baseline}
+    title = TITLES.get(title, title)
+    losses = metrics.epoch, metrics.loss, metrics.val_loss
+    figure = partial(learning.loss, *losses, baseline, epochs, title, others, ghosts, most)
     sentence = _sentence(metrics, baseline)
     # Of a val_loss, or of a rule before there is one.
     is_best = metrics.best is not None or not np.isfinite(metrics.loss).any()
@@ -79,7 +78,7 @@ def loss_curve(
     by_class = dataset is not None and dataset.goal.kind == "class"
     if by_class and experiment.training.class_weight == "balanced":
         sentence += f" {BALANCED}"
-    return LossCurve(figure, sentence)
+    return LossCurve(figure, sentence, (baseline, epochs, title, *others.items()))
 
 
 def _sentence(metrics: Metrics, baseline: tuple[str, float] | None) -> str:

@@ -27,6 +27,7 @@ BUDGETS = {  # bytes: 1.4 GB in all
     "heat maps": 64 * MB,  # of a sequence at an epoch
     "traces by Keras": 64 * MB,  # of opened models
     "states and gradients": 64 * MB,  # what the findings after a run look at
+    "findings": MB,  # after a run
     "forecasts": 32 * MB,  # that run free
     "futures": 32 * MB,  # of the Forecast page, with the errors of earlier forecasts
     "folds": 8 * MB,  # what each fold of a walk-forward forecast

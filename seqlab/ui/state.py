@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from seqlab.experiment import Experiment, ExperimentError, Recurrent, parse_query
 from seqlab.ui import services
+from seqlab.ui.cache import few
 from seqlab.ui.draft import Draft, fitted
 
 RUN = "run"
@@ -45,10 +46,16 @@ def show_fitting(now: Draft) -> None:
 
 def flat() -> dict[str, Any]:
     """The widgets' values, by their keys; they may be out of range."""
-    names = Experiment(layers=(Recurrent(),) * st.session_state.get("layers", 1)).to_flat()
     # One look at each, not two: a page asks for hundreds.
+    names = _names(st.session_state.get("layers", 1))
     values = ((key, st.session_state.get(key, _ABSENT)) for key in names)
     return {key: value for key, value in values if value is not _ABSENT}
+
+
+@few
+def _names(layers: int) -> tuple[str, ...]:
+    """The flat names of an experiment with so many layers."""
+    return tuple(Experiment(layers=(Recurrent(),) * layers).to_flat())
 
 
 def experiment() -> Experiment | None:

@@ -285,7 +285,7 @@ def loss_chart(
     view = run.id if run else "none"
     depends_on: Hashable = None
     if run is None and not before:
-        depends_on = asked, dataset is None
+        depends_on = drawn.around  # most settings, as the seed, change nothing of it
     elif run is not None and not any(each.active for each in (run, *(b.run for b in before))):
         # An ended run may go on, and have other losses when it has ended again.
         grey = tuple((each.run.id, each.run.seconds, each.name, each.pinned) for each in before)

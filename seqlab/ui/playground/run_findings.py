@@ -23,6 +23,7 @@ Floats = NDArray[np.floating]
 _inner: ByteCache[Inner] = ByteCache(
     "states and gradients", lambda both: sum(a.nbytes for part in both for a in part.values())
 )
+_readings: ByteCache[list[Finding]] = ByteCache("findings", lambda found: len(repr(found)))
 
 
 def reading(
@@ -37,6 +38,15 @@ def reading(
         newest: the snapshot of its last weights, if there is one.
         epoch: of that snapshot.
     """
+    # The same until the run goes on, whatever is set meanwhile.
+    weights = networks.version(run.id, epoch, dataset)
+    of_run = (run.id, run.status, run.ended, len(metrics.epoch), weights)
+    return _readings.get(of_run, lambda: _read(run, metrics, dataset, newest, epoch))
+
+
+def _read(
+    run: Run, metrics: Metrics, dataset: Dataset, newest: Mapping[str, Floats] | None, epoch: int
+) -> list[Finding]:
     # Early stopping went back to the best epoch: what came after it is not in these weights.
     counts = metrics.epoch <= (np.inf if run.status == "diverged" else epoch)
     history = {"loss": metrics.loss[counts].tolist(), "val_loss": metrics.val_loss[counts].tolist()}
