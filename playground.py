@@ -37,6 +37,9 @@ from seqlab.ui.visitor import VisitorKey
 
 logger = logging.getLogger("seqlab")
 DESCRIPTORS = 65_536  # each visitor takes some; the usual limit of 1,024 is soon reached
+# A page that computes keeps all others, and the loop that sends, from going on for so many seconds,
+# each time they have read or written something. Python's 0.005 are long beside answers of 0.03.
+SWITCH = 0.001
 
 try:
     environment.current()
@@ -57,6 +60,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     clicks.keep()
     ticks.keep()
     spared.keep()
+    sys.setswitchinterval(SWITCH)
     services.pool()
     services.start_reader()
     for part in ("playground.results", "controls.setup", "inspect", "data_page"):  # for the first
