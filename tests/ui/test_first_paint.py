@@ -10,7 +10,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
-from seqlab.ui.server.first_paint import WIDGETS, FirstPaint, head, preloads
+from seqlab.ui.server.first_paint import STYLE, WIDGETS, FirstPaint, head, preloads
+from seqlab.workshop.handles import MENUS
 from tests.ui.asgi import ask, body_of
 
 PAGE = "<html><head><title>t</title></head><body>" + "x" * 2000 + "</body></html>"
@@ -73,3 +74,12 @@ def test_what_widgets_import_is_asked_for_once_and_what_the_page_asks_for_is_not
 def test_the_widgets_of_the_installed_streamlit_are_found():
     for name in WIDGETS:
         assert f'href="./static/js/{name}.' in preloads()
+
+
+def test_the_style_names_keys_in_full():
+    """A part of a class costs milliseconds with each click; so each of the layers has its line."""
+    style = STYLE.read_text("utf-8")
+    assert not re.search(r"\[class.?=", style)
+    for menu in MENUS:
+        assert f".st-key-{menu}" in style
+        assert f".st-key-{menu.replace('more', 'changed')}" in style
