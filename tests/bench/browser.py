@@ -1,4 +1,5 @@
-"""How quickly the page answers, in a real browser: `python -m tests.bench.browser [REPEATS]`.
+"""How quickly the page answers, in a real browser: `python -m tests.bench.browser
+[REPEATS [PART ...]]`, with the parts visit, train, inspect, pages and long; all if none is named.
 
 Medians and worst of each: a click on Train until the first loss is drawn (a program that is kept;
 one that must be compiled), a changed number until the picture of the network has it, a view of
@@ -15,7 +16,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
@@ -28,6 +29,7 @@ from tests.ui.playground import Playground
 SIZE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 IN_A_ROW = 40  # runs, none of which shall take more than three times the median
 LONG_RUN = 10_000  # epochs
+HEAD = "| what | median ms | worst ms |\n|--|--|--|"
 PAGES = ("Data", "Inspect", "Runs", "Playground")
 SHIFTS = """() => {
   window.seqlabShift = 0
@@ -177,59 +179,102 @@ def shifts_on_a_phone(browser: Browser, url: str) -> float:
     return shift
 
 
-def main(repeats: int) -> None:
+def visits(browser: Browser, url: str, _: int) -> None:
+    """First visits, and the shift of the layout until a first run has ended."""
+    each = [first_visit(browser, url) for _ in range(3)]
+    size, took, shift = (statistics.median(values) for values in zip(*each, strict=True))
+    print(f"first visit: {size:.2f} MB, a chart after {took:.0f} ms, shift {shift:.3f}")
+    page, _run = _trained(browser, url)
+    shifted = page.evaluate("window.seqlabShift")
+    print(f"layout shift over open, train and findings: {shifted:.3f}")
+    page.context.close()
+    phone = shifts_on_a_phone(browser, url)
+    print(f"the same at {PHONE['width']}x{PHONE['height']}: {phone:.3f}")
+
+
+def trains(browser: Browser, url: str, repeats: int) -> None:
+    """From Train to the first loss, and from a number to the picture."""
+    page, _run = _trained(browser, url)
+    playground = Playground(page)
+    print(HEAD)
+    runs = max(repeats, IN_A_ROW if repeats >= 20 else 0)
+    again = say("Train again, kept program", lambda: first_loss(page, playground), runs)
+    fresh = iter(range(17, 200))
+
+    def looked_at(seconds: float) -> float:
+        playground.enter("units_0", next(fresh))
+        page.wait_for_timeout(1000 * seconds)
+        return first_loss(page, playground)
+
+    say("Train, new program, at once", lambda: looked_at(0.3), min(repeats, 5))
+    say("Train, new program, looked at for 3 s", lambda: looked_at(3), min(repeats, 5))
+    say("a number to the picture", lambda: knob(page, playground, next(fresh)), repeats)
+    print(f"slowest of {len(again)} runs: {max(again) / statistics.median(again):.1f} x median")
+    page.context.close()
+
+
+def inspects(browser: Browser, url: str, repeats: int) -> None:
+    """The views of Inspect."""
+    page, run = _trained(browser, url)
+    page.goto(f"{url}/lens?run={run}")
+    page.get_by_role("radio", name="Gates", exact=True).wait_for()
+    page.wait_for_timeout(1500)
+    views = [name for name, view in VIEWS.items() if not view.of_texts]
+    print(HEAD)
+    for view in views[1:]:
+        say(f"Inspect: {view}", lambda view=view: look_at(page, views[0], view), repeats)
+    page.context.close()
+
+
+def changes_of_page(browser: Browser, url: str, repeats: int) -> None:
+    """From page to page, after each has been there once."""
+    page, _run = _trained(browser, url)
+    page.evaluate("window.seqlabShift = 0")
+    for name in PAGES:
+        change_page(page, name)  # its scripts are fetched
+    print(f"layout shift over changes of page: {page.evaluate('window.seqlabShift'):.3f}")
+    print(HEAD)
+    for name in PAGES:
+        say(f"to the page {name}", lambda name=name: _there(page, name), repeats)
+    page.context.close()
+
+
+def long_run(browser: Browser, url: str, _: int) -> None:
+    """What a look at a long run sends."""
+    whole, of_loss = sent_at_a_look(browser, url)
+    print(f"a look at a long run: {whole:.0f} kB, of these the loss chart {of_loss:.0f} kB")
+
+
+PARTS = {
+    "visit": visits,
+    "train": trains,
+    "inspect": inspects,
+    "pages": changes_of_page,
+    "long": long_run,
+}
+
+
+def main(repeats: int, parts: Sequence[str]) -> None:
     with (
         tempfile.TemporaryDirectory() as home,
         running(Path(home)) as server,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        visits = [first_visit(browser, server.url) for _ in range(3)]
-        size, took, shift = (statistics.median(each) for each in zip(*visits, strict=True))
-        print(f"first visit: {size:.2f} MB, a chart after {took:.0f} ms, shift {shift:.3f}")
-        context = browser.new_context(viewport=SIZE)
-        page = context.new_page()
-        page.add_init_script(f"({SHIFTS})()")
-        playground = Playground(page, server.url)
-        run = playground.train()
-        playground.expect_status("Finished")
-        page.wait_for_timeout(1000)
-        shifted = page.evaluate("window.seqlabShift")
-        print(f"layout shift over open, train and findings: {shifted:.3f}")
-        phone = shifts_on_a_phone(browser, server.url)
-        print(f"the same at {PHONE['width']}x{PHONE['height']}: {phone:.3f}")
-        print("| what | median ms | worst ms |\n|--|--|--|")
-        runs = max(repeats, IN_A_ROW if repeats >= 20 else 0)
-        again = say("Train again, kept program", lambda: first_loss(page, playground), runs)
-        fresh = iter(range(17, 200))
-
-        def looked_at(seconds: float) -> float:
-            playground.enter("units_0", next(fresh))
-            page.wait_for_timeout(1000 * seconds)
-            return first_loss(page, playground)
-
-        say("Train, new program, at once", lambda: looked_at(0.3), min(repeats, 5))
-        say("Train, new program, looked at for 3 s", lambda: looked_at(3), min(repeats, 5))
-        say("a number to the picture", lambda: knob(page, playground, next(fresh)), repeats)
-        page.goto(f"{server.url}/lens?run={run}")
-        page.get_by_role("radio", name="Gates", exact=True).wait_for()
-        page.wait_for_timeout(1500)
-        views = [name for name, view in VIEWS.items() if not view.of_texts]
-        for view in views[1:]:
-            say(f"Inspect: {view}", lambda view=view: look_at(page, views[0], view), repeats)
-        page.goto(f"{server.url}/?run={run}")
-        page.wait_for_function(f"{DRAWN} !== undefined")
-        page.wait_for_timeout(1500)
-        page.evaluate("window.seqlabShift = 0")
-        for name in PAGES:
-            change_page(page, name)  # its scripts are fetched
-        print(f"layout shift over changes of page: {page.evaluate('window.seqlabShift'):.3f}")
-        for name in PAGES:
-            say(f"to the page {name}", lambda name=name: _there(page, name), repeats)
-        print(f"slowest of {len(again)} runs: {max(again) / statistics.median(again):.1f} x median")
-        whole, of_loss = sent_at_a_look(browser, server.url)
-        print(f"a look at a long run: {whole:.0f} kB, of these the loss chart {of_loss:.0f} kB")
+        for name in parts:
+            PARTS[name](browser, server.url, repeats)
         browser.close()
+
+
+def _trained(browser: Browser, url: str) -> tuple[Page, str]:
+    """A tab with the playground on which a first run has ended, and that run."""
+    page = browser.new_context(viewport=SIZE).new_page()
+    page.add_init_script(f"({SHIFTS})()")
+    playground = Playground(page, url)
+    run = playground.train()
+    playground.expect_status("Finished")
+    page.wait_for_timeout(1000)
+    return page, run
 
 
 def _there(page: Page, name: str) -> float:
@@ -251,4 +296,5 @@ def look_at(page: Page, home: str, view: str) -> float:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
+    repeats, *chosen = sys.argv[1:] or ["20"]
+    main(int(repeats), chosen or list(PARTS))
