@@ -58,14 +58,14 @@ def _translator(source: str, epochs: int) -> Experiment:
     )
 
 
-def _long_translator(source: str) -> Experiment:
+def _long_translator() -> Experiment:
     """An encoder that hands its states to a decoder, for targets of many symbols.
 
     A forget bias of 3 (a half-life of 14 steps instead of 2) carries the end of the input over
     the beginning of the target; without it only the first words come out right.
     """
     return Experiment(
-        data=Data.model_validate({"source": source, "samples": 5000, "difficulty": 4}),
+        data=Data.model_validate({"source": "french", "samples": 5000, "difficulty": 4}),
         layers=(
             Recurrent(units=64, bidirectional=True, forget_bias=3.0),
             Recurrent(units=128, return_sequences=True, forget_bias=3.0),
@@ -206,7 +206,7 @@ PRESETS: tuple[Preset, ...] = (
         "Translation",
         "Translates number words letter by letter, seventy as soixante-dix. The decoder begins "
         "with the encoder's states and learns by teacher forcing.",
-        _long_translator("french"),
+        _long_translator(),
         "exactly right",
         0.95,
         180,

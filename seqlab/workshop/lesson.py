@@ -15,7 +15,6 @@ from seqlab.workshop.handles import known_control, known_place, known_setting
 from seqlab.workshop.phrases import Language
 
 MOST_BYTES = 200_000  # of a file
-CURVES = ("loss", "val_loss")
 
 
 class LessonError(ValueError):

@@ -80,23 +80,3 @@ def entropy_and_length(longest: int) -> tuple[float, float, float]:
     entropy = math.log(mass) + math.log(2) * branches / mass
     # Around the inner string: the choice of T or P (a guess), then its repetition and E (sure).
     return entropy + math.log(2), symbols / mass + 4, right / mass + 2.5
-
-
-def legal(prefix: str) -> set[str]:
-    """The symbols that may follow the beginning of an embedded string.
-
-    Raises:
-        ValueError: if the prefix is none.
-    """
-    if len(prefix) < 2:
-        following = {"": {"B"}, "B": {"T", "P"}}
-        if prefix not in following:
-            raise ValueError(f"{prefix!r} begins no embedded Reber string.")
-        return following[prefix]
-    state = 0
-    for i, symbol in enumerate(prefix[2:]):
-        if state == FINAL:
-            rest = prefix[2 + i :]
-            return {"E"} if len(rest) == 1 else set()
-        state = dict(REBER[state])[symbol]
-    return {prefix[1]} if state == FINAL else {symbol for symbol, _ in REBER[state]}

@@ -68,7 +68,7 @@ def doubts(
     outcome = last.kind in ("truth", "number", "text") and 2 <= last.distinct <= 5
     varied = sum(c.distinct > rows / 3 for c in numeric) >= min(2, len(numeric) - 1) > 0
     rough = numeric[0].values is not None and orientation.down(numeric) > orientation.SMOOTH
-    cases = orientation.are_cases(numeric, None)
+    cases = orientation.are_cases(numeric)
     if unique or (outcome and varied and rough) or cases:
         why = "neighbouring rows have no more in common than any others"
         if unique:

@@ -89,12 +89,7 @@ def are_steps(steps: Sequence[Column], classes: Sequence[str] | None) -> bool:
     return rough <= SMOOTH and not across(steps) <= SMOOTHER * rough
 
 
-def are_cases(numeric: Sequence[Column], classes: Sequence[str] | None) -> bool:
-    """Whether neighbouring rows have no more in common than any others.
-
-    Args:
-        numeric: columns of numbers.
-        classes: of each row, or `None`.
-    """
+def are_cases(numeric: Sequence[Column]) -> bool:
+    """Whether neighbouring rows of columns of numbers have no more in common than any others."""
     enough = len(numeric) > 1 and len(numeric[0].cells) >= 2 * FEWEST_ROWS
-    return enough and down(numeric, classes) > ROUGH
+    return enough and down(numeric) > ROUGH
