@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import fdtrc
 
-from seqlab.data.dataset import Baseline, Dataset, Floats, Goal, Scaling, rmse
+from seqlab.data.dataset import Baseline, Dataset, Floats, Goal, rmse
+from seqlab.data.scaling import Scaling
 from seqlab.data.sequences import majority
 
 Reals = NDArray[np.float64]

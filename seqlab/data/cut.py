@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from seqlab.data import known_ahead, memory_budget
 from seqlab.data.columns import Roles
-from seqlab.data.dataset import Dataset, Goal, Scaling, SeriesOf, side_by_side
+from seqlab.data.dataset import Dataset, Goal, SeriesOf
+from seqlab.data.scaling import Scaling, side_by_side
 from seqlab.data.transforms import Transform
 from seqlab.experiment import Data
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.data import baselines, sequences, text
-from seqlab.data.dataset import Baseline, DataError, Dataset, Scaling
+from seqlab.data.dataset import Baseline, DataError, Dataset
+from seqlab.data.scaling import Scaling
 from seqlab.data.tasks import language
 from seqlab.experiment import ScalingKind
 

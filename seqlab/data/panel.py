@@ -15,15 +15,8 @@ from seqlab.data import baselines, describe, memory_budget
 from seqlab.data.chosen_transform import sentences_about, transform_of
 from seqlab.data.columns import Roles
 from seqlab.data.cut import Rows, WindowParts, cut
-from seqlab.data.dataset import (
-    VALIDATION_SHARE,
-    Baseline,
-    DataError,
-    Dataset,
-    Scaling,
-    SeriesOf,
-    Stretch,
-)
+from seqlab.data.dataset import VALIDATION_SHARE, Baseline, DataError, Dataset, SeriesOf, Stretch
+from seqlab.data.scaling import Scaling
 from seqlab.data.sequences import Doubles, Ints, parts
 from seqlab.data.transforms import Transform, over_series
 from seqlab.data.windows import drop_gap_windows, fill_gaps, filled_note, random_split

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data.dataset import Scaling
+from seqlab.data.scaling import Scaling
 from seqlab.data.transforms import Transform
 
 Reals = NDArray[np.float64]

@@ -14,15 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.data import memory_budget
-from seqlab.data.dataset import (
-    VALIDATION_SHARE,
-    Baseline,
-    DataError,
-    Dataset,
-    Goal,
-    Scaling,
-    rmse,
-)
+from seqlab.data.dataset import VALIDATION_SHARE, Baseline, DataError, Dataset, Goal, rmse
+from seqlab.data.scaling import Scaling
 from seqlab.experiment import Data, ScalingKind
 
 Ints = NDArray[np.int64]

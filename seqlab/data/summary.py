@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from seqlab.data.baselines import autocorrelation, detrended, find_period
-from seqlab.data.dataset import Dataset, Scaling
+from seqlab.data.dataset import Dataset
+from seqlab.data.scaling import Scaling
 from seqlab.experiment import ScalingKind
 
 Reals = NDArray[np.float64]

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.data import memory_budget
-from seqlab.data.dataset import VALIDATION_SHARE, Baseline, DataError, Dataset, Goal, Scaling
+from seqlab.data.dataset import VALIDATION_SHARE, Baseline, DataError, Dataset, Goal
+from seqlab.data.scaling import Scaling
 from seqlab.data.sequences import Ints, classes_of, majority, numbered, parts
 from seqlab.experiment import Data
 

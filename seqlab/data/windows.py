@@ -12,7 +12,8 @@ from seqlab.data import baselines, memory_budget
 from seqlab.data.chosen_transform import sentences_about, transform_of
 from seqlab.data.columns import Roles
 from seqlab.data.cut import Rows, WindowParts, cut
-from seqlab.data.dataset import VALIDATION_SHARE, DataError, Dataset, Scaling, Stretch
+from seqlab.data.dataset import VALIDATION_SHARE, DataError, Dataset, Stretch
+from seqlab.data.scaling import Scaling
 from seqlab.data.sequences import nearest
 from seqlab.data.transforms import Transform
 from seqlab.experiment import Data, Missing

@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from seqlab.data import calendar_columns, holiday_columns
-from seqlab.data.dataset import DataError, Dataset, Scaling, Stretch
+from seqlab.data.dataset import DataError, Dataset, Stretch
+from seqlab.data.scaling import Scaling
 from seqlab.experiment import Data, Experiment
 from seqlab.forecasting.carry import Carry, carried, forward, given
 from seqlab.forecasting.roll import Reach, roll

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data.dataset import DataError, Dataset, Scaling
+from seqlab.data.dataset import DataError, Dataset
+from seqlab.data.scaling import Scaling
 from seqlab.data.upload import Table
 
 Reals = NDArray[np.float64]

@@ -7,8 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from seqlab.data import calendar_columns, holiday_columns
-from seqlab.data.dataset import DataError, Dataset, Scaling
+from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.layouts.rows import as_series
+from seqlab.data.scaling import Scaling
 from seqlab.data.upload import Table
 from seqlab.data.windows import fill_gaps, unknown_yet
 from seqlab.experiment import Experiment

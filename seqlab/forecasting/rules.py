@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.data import baselines
-from seqlab.data.dataset import Scaling
 from seqlab.data.running import running
+from seqlab.data.scaling import Scaling
 from seqlab.data.transforms import AS_IS, Transform
 
 Reals = NDArray[np.float64]

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from seqlab.data.dataset import Dataset, Scaling
+from seqlab.data.dataset import Dataset
+from seqlab.data.scaling import Scaling
 from seqlab.experiment import Experiment, Training
 from seqlab.lens import snapshot
 from seqlab.lens.architecture import Architecture

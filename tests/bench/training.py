@@ -38,7 +38,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from seqlab.data.dataset import Dataset, Goal, Scaling
+from seqlab.data.dataset import Dataset, Goal
+from seqlab.data.scaling import Scaling
 from seqlab.experiment import Data, Experiment, Recurrent, Training
 from seqlab.network.doctor.size import memory
 from seqlab.network.plan import plan

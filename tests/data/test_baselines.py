@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqlab.data import baselines
-from seqlab.data.dataset import Goal, Scaling
+from seqlab.data.dataset import Goal
+from seqlab.data.scaling import Scaling
 from tests.data.tasks.helpers import dataset
 
 UNIT = Scaling(np.zeros(1), np.full(1, 2.0))

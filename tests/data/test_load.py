@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 import seqlab
 from seqlab.data.columns import Roles
-from seqlab.data.dataset import DataError, Scaling
+from seqlab.data.dataset import DataError
 from seqlab.data.load import load
+from seqlab.data.scaling import Scaling
 from seqlab.data.windows import windows
 from seqlab.experiment import Data, Experiment
 from tests.data.tasks.helpers import dataset

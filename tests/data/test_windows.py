@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from seqlab.data import memory_budget
 from seqlab.data.columns import Roles
-from seqlab.data.dataset import DataError, Scaling
+from seqlab.data.dataset import DataError
 from seqlab.data.panel import Inside, forecast
+from seqlab.data.scaling import Scaling
 from seqlab.data.windows import fill, unknown_yet, windows
 from seqlab.experiment import Data
 

@@ -5,8 +5,9 @@ from collections import Counter
 import keras
 import numpy as np
 
-from seqlab.data.dataset import Dataset, Goal, Scaling
+from seqlab.data.dataset import Dataset, Goal
 from seqlab.data.frame import Frame
+from seqlab.data.scaling import Scaling
 from seqlab.experiment import Experiment
 from seqlab.network.plan import plan
 from seqlab.training.build import build, late, loss, optimizer

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from seqlab.data.columns import Roles
-from seqlab.data.dataset import Goal, Scaling
+from seqlab.data.dataset import Goal
 from seqlab.data.frame import Frame
 from seqlab.data.load import load
+from seqlab.data.scaling import Scaling
 from seqlab.data.windows import windows
 from seqlab.experiment import Data, Experiment, Network, Recurrent, Training
 from seqlab.network.doctor import diagnose, split

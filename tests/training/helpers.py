@@ -7,7 +7,8 @@ import keras
 import numpy as np
 
 from seqlab.data.columns import Roles
-from seqlab.data.dataset import Dataset, Goal, Scaling
+from seqlab.data.dataset import Dataset, Goal
+from seqlab.data.scaling import Scaling
 from seqlab.data.tasks.series import sine
 from seqlab.data.windows import windows
 from seqlab.experiment import Data, Experiment, Recurrent, Training

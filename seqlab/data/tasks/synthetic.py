@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlab.data import baselines
-from seqlab.data.dataset import VALIDATION_SHARE, Baseline, Dataset, Floats, Goal, Scaling
+from seqlab.data.dataset import VALIDATION_SHARE, Baseline, Dataset, Floats, Goal
+from seqlab.data.scaling import Scaling
 from seqlab.data.sequences import nearest
 
 Indices = NDArray[np.int64]

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seqlab.data.dataset import VALIDATION_SHARE, Dataset, Scaling
+from seqlab.data.dataset import VALIDATION_SHARE, Dataset
 from seqlab.data.duplicates import held_out, keys
+from seqlab.data.scaling import Scaling
 from seqlab.experiment import Experiment, Finding
 from seqlab.network.doctor.fixes import with_data
 

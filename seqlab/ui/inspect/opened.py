@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data.dataset import Dataset, Goal, Scaling
+from seqlab.data.dataset import Dataset, Goal
+from seqlab.data.scaling import Scaling
 from seqlab.experiment import Experiment
 from seqlab.inspection.sequences import Sequence
 from seqlab.inspection.words import OPENED
