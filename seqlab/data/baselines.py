@@ -11,7 +11,7 @@ from scipy.special import fdtrc
 
 from seqlab.data.dataset import Baseline, Dataset, Floats, Goal, rmse
 from seqlab.data.scaling import Scaling
-from seqlab.data.sequences import majority
+from seqlab.data.sequence_baselines import majority
 
 Reals = NDArray[np.float64]
 Indices = NDArray[np.int64]

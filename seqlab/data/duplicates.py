@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data import baselines, sequences, text
+from seqlab.data import baselines, sequence_baselines, sequences, text
 from seqlab.data.dataset import Baseline, DataError, Dataset
 from seqlab.data.scaling import Scaling
 from seqlab.data.tasks import language
@@ -83,7 +83,7 @@ def _scaled_again(dataset: Dataset, kind: ScalingKind) -> Dataset:
     if dataset.goal.kind == "class":
         return scaled
     values = dataset.target_scaling.invert(dataset.y)
-    targets = Scaling.fit(sequences.known_targets(dataset, train), kind)
+    targets = Scaling.fit(sequence_baselines.known_targets(dataset, train), kind)
     y = targets.apply(values)
     if dataset.goal.at == "every step":
         y = sequences.zero_padding(y, lengths)
@@ -102,7 +102,9 @@ def fitted_again(dataset: Dataset) -> dict[str, Baseline]:
         "majority class": lambda: baselines.class_frequencies(
             y, goal.classes, train, validation, weights
         ),
-        "nearest neighbour": lambda: sequences.nearest(x.reshape(len(x), -1), y, train, validation),
+        "nearest neighbour": lambda: sequence_baselines.nearest(
+            x.reshape(len(x), -1), y, train, validation
+        ),
         "linear autoregression": lambda: baselines.linear(
             x, y, train, validation, dataset.target_scaling_of(validation)
         ),
@@ -114,7 +116,7 @@ def fitted_again(dataset: Dataset) -> dict[str, Baseline]:
         "pairs of symbols": lambda: language.pairs(x, y, counts, train, validation, symbols),
     }
     if dataset.values is None:
-        rules["mean"] = lambda: sequences.mean(dataset)
+        rules["mean"] = lambda: sequence_baselines.mean(dataset)
     again = {
         name: rules[name]() if name in rules else before
         for name, before in dataset.baselines.items()

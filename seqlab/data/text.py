@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from seqlab.data import memory_budget
 from seqlab.data.dataset import VALIDATION_SHARE, Baseline, DataError, Dataset, Goal
 from seqlab.data.scaling import Scaling
-from seqlab.data.sequences import Ints, classes_of, majority, numbered, parts
+from seqlab.data.sequence_baselines import majority
+from seqlab.data.sequences import Ints, classes_of, numbered, parts
 from seqlab.experiment import Data
 
 Unit = Literal["word", "character"]

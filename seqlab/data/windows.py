@@ -14,7 +14,7 @@ from seqlab.data.columns import Roles
 from seqlab.data.cut import Rows, WindowParts, cut
 from seqlab.data.dataset import VALIDATION_SHARE, DataError, Dataset, Stretch
 from seqlab.data.scaling import Scaling
-from seqlab.data.sequences import nearest
+from seqlab.data.sequence_baselines import nearest
 from seqlab.data.transforms import Transform
 from seqlab.experiment import Data, Missing
 

@@ -10,7 +10,7 @@ import pytest
 from seqlab.data.catalogue import ENTRIES
 from seqlab.data.duplicates import fitted_again, keys
 from seqlab.data.load import load
-from seqlab.data.sequences import known_targets
+from seqlab.data.sequence_baselines import known_targets
 from seqlab.data.upload import read_table
 from seqlab.experiment import Data, Experiment
 from tests.data.tasks.helpers import dataset

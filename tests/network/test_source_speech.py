@@ -11,7 +11,7 @@ import numpy as np
 from seqlab import Experiment, load, read_table
 from seqlab.experiment import Data
 from seqlab.network.source import source
-from seqlab.network.source.files import files
+from seqlab.network.source.data import files
 from seqlab.network.source.package import package
 from tests.sounds import tone, words
 

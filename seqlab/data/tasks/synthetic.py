@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from seqlab.data import baselines
 from seqlab.data.dataset import VALIDATION_SHARE, Baseline, Dataset, Floats, Goal
 from seqlab.data.scaling import Scaling
-from seqlab.data.sequences import nearest
+from seqlab.data.sequence_baselines import nearest
 
 Indices = NDArray[np.int64]
 

@@ -17,9 +17,15 @@ import pandas as pd
 from seqlab.data import log_mel
 from seqlab.data.dataset import Dataset
 from seqlab.data.log_mel import LogMel
-from seqlab.data.transforms import Transform
 from seqlab.experiment import Experiment
 from seqlab.network.source.python import literal
+from seqlab.network.source.transforms import (
+    answer_lines,
+    change_lines,
+    scaling_lines,
+    target_lines,
+    unit_lines,
+)
 
 SERIES_FILE, ARRAYS_FILE = "data.csv", "data.npz"
 FEATURES_FILE = "log_mel.py"  # how features were made of sounds
@@ -53,6 +59,11 @@ def prepare(experiment: Experiment, dataset: Dataset) -> Preparation:
     if _is_forecast(dataset):
         return _series(experiment, dataset)
     return _arrays(dataset)
+
+
+def files(experiment: Experiment, dataset: Dataset) -> dict[str, bytes]:
+    """The files that must stand beside the script, by name; none if it brings its data along."""
+    return prepare(experiment, dataset).files
 
 
 def _is_forecast(dataset: Dataset) -> bool:
@@ -110,8 +121,8 @@ def _series(experiment: Experiment, dataset: Dataset) -> Preparation:
         f"window, horizon = {data.window}, {data.horizon}"
         + (f"  # and {steps} {'values' if targets == 1 else 'rows'} at once" if steps > 1 else ""),
         f"split = {split}  # the first row of the validation part",
-        *_changes(change),
-        *_scaling(data.scaling, dataset.learned[change.reach : split], learned, change.reach),
+        *change_lines(change),
+        *scaling_lines(data.scaling, dataset.learned[change.reach : split], learned, change.reach),
         "",
         "# Windows, and the values that follow each of them.",
         f"starts = np.arange({change.reach}, len(values) - window - horizon{_less(steps - 2)}"
@@ -138,13 +149,13 @@ def _series(experiment: Experiment, dataset: Dataset) -> Preparation:
         validation = f"({validation}) & ({last} < {end})"
     code += [
         f"train, validation = {train}, {validation}",
-        *_targets(change, data.scaling, steps, targets),
+        *target_lines(change, data.scaling, steps, targets),
         *_dropped(
             data.duplicates, f"validation | (goals >= {end})" if end < rows else "validation"
         ),
         "x_train, y_train = x[train], y[train]",
         "x_validation, y_validation = x[validation], y[validation]",
-        *_in_units(change, steps, targets),
+        *answer_lines(change, steps, targets),
     ]
     files = {} if embedded else {SERIES_FILE: text.encode()}
     modules = (*imports, "import numpy as np", "import pandas as pd")
@@ -198,115 +209,6 @@ def _free(name: str, taken: list[str]) -> str:
     while name in taken:
         name += "_"
     return name
-
-
-def _changes(change: Transform) -> list[str]:
-    """Lines that make `level` and `learned` from `values`."""
-    logged, differenced = np.flatnonzero(change.logged), np.flatnonzero(change.differenced)
-    if not len(logged) and not len(differenced):
-        return []
-    lines = ["level = values.copy()"]
-    if len(logged):
-        columns = f"[:, {logged.tolist()}]"
-        lines.append(f"level{columns} = np.{change.logarithm}(level{columns})")
-    lines.append("learned = level.copy()")
-    if len(differenced):
-        places = differenced.tolist()
-        for lag in change.lags:
-            over = "from row to row" if lag == 1 else f"over {lag} rows"
-            lines += [
-                f"change = learned[{lag}:, {places}] - learned[:-{lag}, {places}]  # {over}",
-                f"learned[{lag}:, {places}] = change",
-            ]
-    return lines
-
-
-def _targets(change: Transform, kind: str, steps: int, targets: int) -> list[str]:
-    """Lines that make `y` from `level`, where changes are learned."""
-    if not change.memory:
-        return []
-    of = "0" if targets == 1 else f":{targets}"  # the targets' columns
-    lines = [
-        "# A target is the distance from what is known beside the last row of its window.",
-        "last = (starts + window - 1)[:, None]",
-        f"ahead = horizon + np.arange({steps})",
-    ]
-    if not change.season:
-        lines.append(f"base = level[last, {of}]")
-    else:
-        base = f"base = level[last + ahead - {change.season} * seasons, {of}]"
-        if change.row:
-            each = "seasons" if targets == 1 else "seasons[:, None]"
-            base += f" + {each} * (level[last, {of}] - level[last - {change.season}, {of}])"
-        lines += [f"seasons = -(-ahead // {change.season})", base]
-    lines.append(f"distance = level[last + ahead, {of}] - base")
-    seen, axis = "distance[train]", "" if targets == 1 else "axis=(0, 1)"
-    more = f", {axis}" if axis else ""
-    if kind == "none":
-        lines.append("offset_y, scale_y = 0.0, 1.0")
-    elif kind == "robust":
-        lines.append(f"low, offset_y, high = np.quantile({seen}, [0.25, 0.5, 0.75]{more})")
-        lines.append("scale_y = (high - low) or 1.0" if not axis else "scale_y = high - low")
-    else:
-        spread = f"{seen}.std({axis})" if kind == "standard" else f"np.ptp({seen}{more})"
-        middle = "mean" if kind == "standard" else "min"
-        least = "" if axis else " or 1.0"
-        lines.append(f"offset_y, scale_y = {seen}.{middle}({axis}), {spread}{least}")
-    if targets == 1:
-        return [*lines, 'y = ((distance - offset_y) / scale_y).astype("float32")']
-    if kind != "none":
-        lines.append("scale_y = np.where(scale_y > 0, scale_y, 1.0)")
-    y = '((distance - offset_y) / scale_y).astype("float32").reshape(len(distance), -1)'
-    return [*lines, f"y = {y}"]
-
-
-def _in_units(change: Transform, steps: int, targets: int) -> list[str]:
-    """Lines that define `in_units`, for a target in another form or several of them."""
-    if change.is_none and targets == 1:
-        return []
-    answers = "answers" if targets == 1 else f"answers.reshape(-1, {steps}, {targets})"
-    scaled_back = f"{answers} * scale_y + offset_y + base[validation]"
-    if not change.memory:
-        first = "[0]" if targets == 1 else f"[:{targets}]"
-        scaled_back = f"{answers} * np.ravel(scale){first} + np.ravel(offset){first}"
-    return _units_of(change, scaled_back, targets)
-
-
-def _units_of(change: Transform, level: str, targets: int = 1) -> list[str]:
-    each = "" if targets == 1 else ", (sequences, steps, targets)"
-    raised = {"log": f"np.exp({level})", "log1p": f"np.expm1({level})"}
-    return [
-        "",
-        "",
-        "def in_units(answers):",
-        f'    """Answers to the validation part, in original units{each}."""',
-        '    answers = np.asarray(answers, "float64")',
-        f"    return {raised.get(change.target_logarithm, level)}",
-        "",
-    ]
-
-
-def _scaling(kind: str, seen: np.ndarray, learned: str, reach: int) -> list[str]:
-    """Lines that make `offset`, `scale` and `scaled` from `learned` and `split`."""
-    last = f'scaled = (({learned} - offset) / scale).astype("float32")'
-    if kind == "none":
-        return ["offset, scale = 0.0, 1.0", f'scaled = {learned}.astype("float32")']
-    rows = f"{reach or ''}:split"
-    lines = [f"seen = {learned}[{rows}]  # the scaling must not know the validation part"]
-    if kind == "standard":
-        lines.append("offset, scale = seen.mean(axis=0), seen.std(axis=0)")
-        constant = (seen.std(axis=0) == 0).any()
-    elif kind == "minmax":
-        lines.append("offset, scale = seen.min(axis=0), np.ptp(seen, axis=0)")
-        constant = (np.ptp(seen, axis=0) == 0).any()
-    else:
-        lines.append("low, offset, high = np.quantile(seen, [0.25, 0.5, 0.75], axis=0)")
-        lines.append("scale = high - low")
-        low, high = np.quantile(seen, [0.25, 0.75], axis=0)
-        constant = (high == low).any()
-    if constant:
-        lines.append("scale = np.where(scale > 0, scale, 1.0)")
-    return [*lines, last]
 
 
 def arrays_file(dataset: Dataset) -> bytes:
@@ -370,7 +272,7 @@ def _arrays(dataset: Dataset) -> Preparation:
         scaled_back += ' + data["base_validation"]' if change.memory else ""
         if targets > 1:
             scaled_back = f"({scaled_back}).reshape(-1, {dataset.steps}, {targets})"
-        code += _units_of(change, scaled_back, targets)
+        code += unit_lines(change, scaled_back, targets)
     elif dataset.series is not None and dataset.series.scaling is not None:
         code += [
             "# Each series was scaled by its own training rows: y * scale + offset are its units.",
