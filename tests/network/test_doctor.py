@@ -13,7 +13,7 @@ from seqlab.data.frame import Frame
 from seqlab.data.load import load
 from seqlab.experiment import Data, Experiment, Network, Recurrent, Training
 from seqlab.network.doctor import diagnose, explain
-from seqlab.network.doctor.targets import activations_for, heads_for, losses_for, metrics_for
+from seqlab.network.doctor.objective import activations_for, heads_for, losses_for, metrics_for
 from seqlab.network.plan import plan
 from seqlab.training.build import build
 from tests.network.data import classes, dataset, keras_fit, keras_step, noise

@@ -24,7 +24,7 @@ from seqlab.data.windows import windows
 from seqlab.experiment import Data, Experiment, Network, Recurrent, Training
 from seqlab.fitting.optimizers import KNOBS
 from seqlab.network.doctor.fixes import with_training
-from seqlab.network.doctor.targets import activations_for
+from seqlab.network.doctor.objective import activations_for
 from seqlab.network.source import changed_lines, files, notebook, package, source
 from seqlab.network.source.data import prepare
 from seqlab.presets import PRESETS

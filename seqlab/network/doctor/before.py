@@ -9,6 +9,7 @@ from seqlab.field_words import in_words, label_of
 from seqlab.network.doctor import (
     axes,
     learning,
+    objective,
     own_past,
     samples,
     series_scale,
@@ -51,7 +52,8 @@ def diagnose(
     if dataset is not None:
         fits = not any(finding.level == "error" for finding in findings)
         findings += [Finding("hint", "data_note", note) for note in dataset.notes]
-        findings += targets.find(experiment, frame, dataset)
+        findings += objective.find(experiment, frame, dataset)
+        findings += targets.find(experiment, dataset)
         findings += samples.find(experiment, frame, dataset)
         findings += series_scale.find(experiment, dataset)
         findings += tails.find(experiment, dataset)

@@ -9,7 +9,7 @@ import streamlit as st
 from seqlab.cells import CELLS
 from seqlab.experiment import MAX_LAYERS, Recurrent
 from seqlab.network.doctor.axes import settled
-from seqlab.network.doctor.targets import activations_for, heads_for
+from seqlab.network.doctor.objective import activations_for, heads_for
 from seqlab.ui.controls.fields import changes, field, more
 from seqlab.ui.draft import Draft
 

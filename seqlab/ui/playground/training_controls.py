@@ -11,7 +11,7 @@ from seqlab.experiment import Experiment
 from seqlab.fitting.optimizers import KNOBS
 from seqlab.fitting.schedules import SCHEDULES
 from seqlab.inspection.baselines import losses_to_beat
-from seqlab.network.doctor.targets import losses_for, metrics_for
+from seqlab.network.doctor.objective import losses_for, metrics_for
 from seqlab.network.estimate import Estimate, estimate
 from seqlab.network.program_key import ProgramKey, program_of
 from seqlab.runs import soon
