@@ -18,8 +18,9 @@ from seqlab.lens.stack import LensError, Stack
 from seqlab.network.plan import plan
 from seqlab.ui import networks
 from seqlab.ui.cache import ByteCache
+from seqlab.ui.inspect.choose import choose_layer
 from seqlab.ui.inspect.parts import about, picture
-from seqlab.ui.inspect.scene import Scene, choose_layer
+from seqlab.ui.inspect.scene import Scene
 from seqlab.ui.words import plain
 
 MOST_WORK = 80_000_000  # networks x sequences x timesteps x units squared: some 60 ms

@@ -15,8 +15,9 @@ from seqlab.inspection.sequences import Sequence, stepwise, symbols
 from seqlab.lens import captions
 from seqlab.lens.stack import Stack
 from seqlab.ui.inspect.ablations import ablations
+from seqlab.ui.inspect.choose import choose
 from seqlab.ui.inspect.parts import about, picture
-from seqlab.ui.inspect.scene import Scene, choose
+from seqlab.ui.inspect.scene import Scene
 from seqlab.ui.inspect.view import View
 from seqlab.ui.inspect.what_if import what_if
 from seqlab.ui.words import plain

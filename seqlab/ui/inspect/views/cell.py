@@ -16,8 +16,9 @@ from seqlab.ui.components.cell import cell_picture
 from seqlab.ui.components.player import chosen_unit
 from seqlab.ui.components.table import csv
 from seqlab.ui.components.terms import CELL_VIEW, MARKED
+from seqlab.ui.inspect.choose import choose, choose_layer
 from seqlab.ui.inspect.parts import about
-from seqlab.ui.inspect.scene import Scene, choose, choose_layer
+from seqlab.ui.inspect.scene import Scene
 from seqlab.ui.inspect.view import View
 
 

@@ -15,8 +15,9 @@ from seqlab.inspection.words import when
 from seqlab.lens import captions
 from seqlab.lens.forward import in_order
 from seqlab.ui import services
+from seqlab.ui.inspect.choose import choose
 from seqlab.ui.inspect.parts import about, picture
-from seqlab.ui.inspect.scene import Scene, choose
+from seqlab.ui.inspect.scene import Scene
 from seqlab.ui.inspect.view import View
 
 

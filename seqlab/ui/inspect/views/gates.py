@@ -10,8 +10,9 @@ import streamlit as st
 from seqlab.inspection.sequences import Sequence
 from seqlab.ui.components.player import chosen_epoch, gates_player
 from seqlab.ui.components.table import csv
+from seqlab.ui.inspect.choose import choose_layer, choose_sequence, in_numbers
 from seqlab.ui.inspect.parts import by_step_and_unit
-from seqlab.ui.inspect.scene import Scene, choose_layer, choose_sequence, in_numbers
+from seqlab.ui.inspect.scene import Scene
 from seqlab.ui.inspect.view import View
 
 PLAYER = "lens_player"

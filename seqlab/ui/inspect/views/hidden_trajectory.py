@@ -10,8 +10,9 @@ from seqlab.figures import hidden_trajectory as figures
 from seqlab.inspection.sequences import sample
 from seqlab.lens.forward import forward, in_order
 from seqlab.lens.hidden_trajectory import principal_path
+from seqlab.ui.inspect.choose import choose, choose_layer
 from seqlab.ui.inspect.parts import about, picture
-from seqlab.ui.inspect.scene import Scene, choose, choose_layer
+from seqlab.ui.inspect.scene import Scene
 from seqlab.ui.inspect.view import View
 from seqlab.ui.words import plain
 

@@ -17,8 +17,9 @@ from seqlab.lens import captions
 from seqlab.lens import statistics as numbers
 from seqlab.lens.forward import forward, in_order
 from seqlab.lens.trace import Trace
+from seqlab.ui.inspect.choose import choose_epoch, choose_layer
 from seqlab.ui.inspect.parts import about, picture
-from seqlab.ui.inspect.scene import Scene, choose_epoch, choose_layer
+from seqlab.ui.inspect.scene import Scene
 from seqlab.ui.inspect.view import View
 
 MOST = 2_000_000  # numbers in the traces of all sequences that are read

@@ -16,8 +16,9 @@ from seqlab.lens.statistics import follows
 from seqlab.lens.trackers import trackers
 from seqlab.ui.components.coloured import Line, coloured_text
 from seqlab.ui.components.table import csv
+from seqlab.ui.inspect.choose import choose, choose_layer
 from seqlab.ui.inspect.parts import about
-from seqlab.ui.inspect.scene import Scene, choose, choose_layer
+from seqlab.ui.inspect.scene import Scene
 from seqlab.ui.inspect.view import View
 from seqlab.ui.words import plain
 

@@ -14,8 +14,9 @@ from seqlab.figures import through_time
 from seqlab.figures.through_time import Line
 from seqlab.lens import theory
 from seqlab.ui.cache import few
+from seqlab.ui.inspect.choose import choose_sequence, in_numbers
 from seqlab.ui.inspect.parts import about, picture
-from seqlab.ui.inspect.scene import Scene, choose_sequence, in_numbers
+from seqlab.ui.inspect.scene import Scene
 from seqlab.ui.inspect.view import View
 
 LENGTHS = (10, 25, 50, 100, 200, 400)
