@@ -17,6 +17,7 @@ from seqlab.data.columns import Roles
 from seqlab.data.cut import Rows, WindowParts, cut
 from seqlab.data.dataset import VALIDATION_SHARE, Baseline, DataError, Dataset, SeriesOf, Stretch
 from seqlab.data.scaling import Scaling
+from seqlab.data.seasons import find_period
 from seqlab.data.sequences import Doubles, Ints, parts
 from seqlab.data.transforms import Transform, over_series
 from seqlab.data.windows import drop_gap_windows, fill_gaps, filled_note, random_split
@@ -382,4 +383,4 @@ def _season(rows: _Rows, known: NDArray[np.bool_], column: int) -> int:
     """The season of the longest stretch of training rows in one sequence."""
     firsts, counts = np.unique(rows.first[known], return_counts=True)
     longest = firsts[counts.argmax()]
-    return baselines.find_period(rows.values[known & (rows.first == longest), column])
+    return find_period(rows.values[known & (rows.first == longest), column])

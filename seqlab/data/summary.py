@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqlab.data.baselines import autocorrelation, detrended, find_period
 from seqlab.data.dataset import Dataset
 from seqlab.data.scaling import Scaling
+from seqlab.data.seasons import autocorrelation, detrended, find_period
 from seqlab.experiment import ScalingKind
 
 Reals = NDArray[np.float64]

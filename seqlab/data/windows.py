@@ -14,6 +14,7 @@ from seqlab.data.columns import Roles
 from seqlab.data.cut import Rows, WindowParts, cut
 from seqlab.data.dataset import VALIDATION_SHARE, DataError, Dataset, Stretch
 from seqlab.data.scaling import Scaling
+from seqlab.data.seasons import find_period
 from seqlab.data.sequence_baselines import nearest
 from seqlab.data.transforms import Transform
 from seqlab.experiment import Data, Missing
@@ -62,9 +63,7 @@ def windows(
     values, fill_notes = fill(values, parts[0], data.missing, roles.used)
     known, seasons = values[: parts[0]], [0]
     if not classes:
-        seasons = [
-            data.period or period or baselines.find_period(known[:, i]) for i in range(targets)
-        ]
+        seasons = [data.period or period or find_period(known[:, i]) for i in range(targets)]
     change = transform_of(data, roles.used, values, seen, seasons[0], bool(classes), targets)
     notes = (*notes, *sentences_about(change, roles.used))
     _fits(rows, parts[0], window, horizon, steps, change.reach)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data import baselines
+from seqlab.data import autoregression, baselines
 from seqlab.data.running import running
 from seqlab.data.scaling import Scaling
 from seqlab.data.transforms import AS_IS, Transform
@@ -54,7 +54,7 @@ def rules(
     if len(x) > window + 1:
         windows = np.lib.stride_tricks.sliding_window_view(x[:, 0], window + 1)
         pairs = windows[:, :-1, np.newaxis], windows[:, -1:]
-        regression = baselines.fitted(*pairs, np.arange(len(windows)))
+        regression = autoregression.fitted(*pairs, np.arange(len(windows)))
         if regression is not None:
             known = series[np.newaxis]
             forecasts[LINEAR] = running(regression, scaling, change, known, window, steps)[0]

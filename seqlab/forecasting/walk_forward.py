@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from seqlab.data.baselines import bridged
 from seqlab.data.dataset import DataError, Dataset
+from seqlab.data.seasons import bridged
 from seqlab.forecasting import scores
 from seqlab.forecasting.folds import Fold
 from seqlab.forecasting.forecaster import Trained, end_of, later_values, newest_network

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data import baselines
+from seqlab.data import autoregression, baselines
 from seqlab.data.dataset import Dataset
 from seqlab.data.running import Reader, running
 from seqlab.data.windows import NO_SEASON
@@ -180,7 +180,7 @@ def _rules(dataset: Dataset, goals: Indices, chosen: Indices) -> dict[str, Reals
     forecasts = {
         name: rule.prediction for name, rule in rules.items() if rule.prediction is not None
     }
-    regression = baselines.fitted(dataset.x, dataset.y, dataset.train)
+    regression = autoregression.fitted(dataset.x, dataset.y, dataset.train)
     if regression is not None:
         forecasts["linear autoregression"] = _running(dataset, regression, chosen, steps)
     errors = {

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqlab.data import baselines
+from seqlab.data import baselines, seasons
 from seqlab.data.dataset import Goal
 from seqlab.data.scaling import Scaling
 from tests.data.tasks.helpers import dataset
@@ -66,18 +66,18 @@ def test_a_forecast_into_a_gap_does_not_count():
 )
 def test_the_period_is_found_by_autocorrelation(source, period):
     d = dataset(source=source)
-    found = baselines.find_period(d.values[: d.splits[0], 0])
+    found = seasons.find_period(d.values[: d.splits[0], 0])
     assert abs(found - period) <= 1
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_noise_and_lines_have_no_period(seed):
     generator = np.random.default_rng(seed)
-    assert baselines.find_period(generator.normal(size=400)) == 0
-    assert baselines.find_period(np.arange(100.0)) == 0
-    assert baselines.find_period(np.ones(100)) == 0
-    assert baselines.find_period(np.full(100, np.nan)) == 0
-    assert baselines.find_period(np.arange(3.0)) == 0
+    assert seasons.find_period(generator.normal(size=400)) == 0
+    assert seasons.find_period(np.arange(100.0)) == 0
+    assert seasons.find_period(np.ones(100)) == 0
+    assert seasons.find_period(np.full(100, np.nan)) == 0
+    assert seasons.find_period(np.arange(3.0)) == 0
 
 
 @pytest.mark.parametrize("period", [4, 7, 12, 24])
@@ -91,7 +91,7 @@ def test_noise_and_trends_do_not_double_the_period(period, trend):
     for _ in range(20):
         season = np.tile(generator.normal(size=period), 40)
         noisy = season / season.std() + generator.normal(size=rows) + level[trend]
-        found.append(baselines.find_period(noisy))
+        found.append(seasons.find_period(noisy))
     assert found.count(period) >= 16, found
     assert max(found) == period, found
 
@@ -99,7 +99,7 @@ def test_noise_and_trends_do_not_double_the_period(period, trend):
 def test_gaps_do_not_hide_the_period():
     series = np.sin(2 * np.pi * np.arange(300) / 20)
     series[40:55] = np.nan
-    assert baselines.find_period(series) == 20
+    assert seasons.find_period(series) == 20
 
 
 KINDS = ("season", "short season", "season without noise", "trend", "noise", "wandering", "line")
@@ -131,8 +131,8 @@ def series_of(kind, seed):
 @settings(max_examples=150, deadline=None)
 def test_neither_unit_nor_level_changes_the_season(kind, seed, unit, sign, shift):
     series = series_of(kind, seed)
-    season = baselines.find_period(series)
-    assert baselines.find_period(sign * unit * (series + shift)) == season
+    season = seasons.find_period(series)
+    assert seasons.find_period(sign * unit * (series + shift)) == season
     if kind == "season without noise":
         assert season == 12
     if kind == "line":
@@ -143,7 +143,7 @@ def test_the_autocorrelation_is_the_textbook_sum():
     x = np.random.default_rng(0).normal(size=50)
     centred = x - x.mean()
     expected = [(centred[k:] * centred[: 50 - k]).sum() / (centred**2).sum() for k in range(20)]
-    np.testing.assert_allclose(baselines.autocorrelation(x, 19), expected, atol=1e-12)
+    np.testing.assert_allclose(seasons.autocorrelation(x, 19), expected, atol=1e-12)
 
 
 def test_the_autoregression_is_the_least_squares_solution():

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from seqlab.data.baselines import find_period
 from seqlab.data.catalogue import ENTRIES
 from seqlab.data.reader.stages import STAGES
+from seqlab.data.seasons import find_period
 from seqlab.data.upload import read_table
 from seqlab.experiment import Data, Experiment, ParseOptions, Recurrent
 from seqlab.runs.file_reader import FileJob

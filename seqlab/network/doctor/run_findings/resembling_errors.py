@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqlab.data.baselines import autocorrelation, detrended
+from seqlab.data.seasons import autocorrelation, detrended
 from seqlab.experiment import Finding
 from seqlab.network.doctor.run_findings.facts import RunFacts
 from seqlab.network.doctor.run_findings.residuals import ljung_box, residuals

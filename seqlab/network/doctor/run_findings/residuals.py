@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlab.data.baselines import autocorrelation
+from seqlab.data.seasons import autocorrelation
 from seqlab.network.doctor.run_findings.facts import RunFacts
 
 Reals = NDArray[np.float64]
