@@ -257,13 +257,26 @@ PARTS = {
 def main(repeats: int, parts: Sequence[str]) -> None:
     with (
         tempfile.TemporaryDirectory() as home,
-        running(Path(home)) as server,
+        running(Path(home), SEQLAB_NICE="10") as server,  # as a server has it, unlike tests
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        _wait_for_workers(browser, server.url)
         for name in parts:
             PARTS[name](browser, server.url, repeats)
         browser.close()
+
+
+def _wait_for_workers(browser: Browser, url: str) -> None:
+    """Comes back when TensorFlow is warm, which takes both cores of a small machine for a while."""
+    page = browser.new_context(viewport=SIZE).new_page()
+    while True:
+        playground = Playground(page, url)
+        playground.expect_status("TensorFlow is warming up|Once you press")
+        if "warming" not in playground.part("status").inner_text():
+            break
+        page.wait_for_timeout(1000)
+    page.context.close()
 
 
 def _trained(browser: Browser, url: str) -> tuple[Page, str]:
