@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -45,7 +46,9 @@ class Choice(Frozen):
     Attributes:
         ask: the question.
         choices: at least two.
-        answer: the one that came true, counted from 1; nothing where none is right or wrong.
+        answer: the one that came true, counted from 1, told once the page is complete.
+        right: the right one, counted from 1, where that is known beforehand: told at once. Nothing
+            in either where none is right or wrong.
         cover: the parts of the page that stay covered until it is answered.
     """
 
@@ -53,16 +56,32 @@ class Choice(Frozen):
     ask: Annotated[str, Field(min_length=1)]
     choices: Annotated[tuple[str, ...], Field(min_length=2, max_length=8)]
     answer: Annotated[int, Field(ge=1)] | None = None
+    right: Annotated[int, Field(ge=1)] | None = None
     cover: tuple[str, ...] = ("results",)
 
     @model_validator(mode="after")
     def _is_a_choice(self) -> Self:
-        if self.answer is not None and self.answer > len(self.choices):
+        for name, number in (("answer", self.answer), ("right", self.right)):
+            if number is not None and number > len(self.choices):
+                raise ValueError(
+                    f"Received an invalid value for `{name}`, expected 1 to {len(self.choices)}, "
+                    f"the number of a choice, got {number}."
+                )
+        if self.answer is not None and self.right is not None:
             raise ValueError(
-                f"Received an invalid value for `answer`, expected 1 to {len(self.choices)}, "
-                f"the number of a choice, got {self.answer}."
+                "A question has either `answer`, what came true, or `right`, what is known "
+                "beforehand."
             )
         return self
+
+    def is_right(self, given: float) -> bool | None:
+        """Whether that choice, from 0, is the right one; `None` where the run decides, or nobody.
+
+        Example:
+            >>> Choice(kind="choice", ask="1 + 1?", choices=("2", "3"), right=1).is_right(0)
+            True
+        """
+        return None if self.right is None else given == self.right - 1
 
 
 class Number(Frozen):
@@ -71,8 +90,9 @@ class Number(Frozen):
     Attributes:
         ask: the question.
         quantity: the number of the run that it is held against, see `rules.RESULTS`; nothing for
-            one that stands in `answer`.
-        answer: the right number, where no run tells it.
+            one that stands in `right`.
+        right: the right number, where no run tells it.
+        tolerance: how far from it is still right.
         low, high: the limits of what can be entered.
         cover: the parts of the page that stay covered until it is answered.
     """
@@ -80,15 +100,22 @@ class Number(Frozen):
     kind: Literal["number"]
     ask: Annotated[str, Field(min_length=1)]
     quantity: str | None = None
-    answer: FiniteFloat | None = None
+    right: FiniteFloat | None = None
+    tolerance: Annotated[FiniteFloat, Field(ge=0)] = 0.0
     low: FiniteFloat = 0.0
     high: FiniteFloat | None = None
     cover: tuple[str, ...] = ("results",)
 
     @model_validator(mode="after")
     def _is_answerable(self) -> Self:
-        if (self.quantity is None) == (self.answer is None):
-            raise ValueError("A question for a number needs either `quantity` or `answer`.")
+        if (self.quantity is None) == (self.right is None):
+            raise ValueError("A question for a number needs either `quantity` or `right`.")
+        if self.right is None and self.tolerance:
+            raise ValueError("`tolerance` says how far from `right` is still right.")
+        if self.right is not None and not self.low <= self.right <= (
+            math.inf if self.high is None else self.high
+        ):
+            raise ValueError("`right` must lie between `low` and `high`: nobody could enter it.")
         if self.quantity is not None and self.quantity not in rules.RESULTS:
             raise ValueError(
                 f"Received an invalid value for `quantity`, expected one of "
@@ -97,6 +124,18 @@ class Number(Frozen):
         if self.high is not None and self.high <= self.low:
             raise ValueError("`high` must be above `low`.")
         return self
+
+    def is_right(self, given: float) -> bool | None:
+        """Whether that number is the right one; `None` where the run decides.
+
+        Example:
+            >>> Number(kind="number", ask="1 / 3?", right=0.333, tolerance=0.001).is_right(0.3333)
+            True
+        """
+        if self.right is None:
+            return None
+        # What is typed as 0.334 lies within 0.001 of 0.333, whatever binary numbers say.
+        return abs(given - self.right) <= self.tolerance + 1e-9 * abs(self.right)
 
 
 class Curve(Frozen):

@@ -62,11 +62,8 @@ PHRASES: dict[str, dict[Language, str]] = {
         "zh": "你预计的是“{given}”，实际是“{right}”。",
     },
     "noted": {"en": "You answered “{given}”.", "zh": "你的回答是“{given}”。"},
-    "right_answer": {"en": "{real}: that is right.", "zh": "{real}：对了。"},
-    "off": {
-        "en": "You answered {given}; it is {real}.",
-        "zh": "你的回答是 {given}，正确的是 {real}。",
-    },
+    "is_right": {"en": "{right}: that is right.", "zh": "{right}：对了。"},
+    "not_yet": {"en": "Not yet: {right} is right.", "zh": "还不对：正确的是 {right}。"},
     "counted": {
         "en": "You expected {given}, and it was {real}.",
         "zh": "你预计 {given}，实际是 {real}。",

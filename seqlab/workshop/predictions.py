@@ -86,21 +86,19 @@ def curve_sentence(pair: CurvePair, language: Language = "en") -> str:
     )
 
 
-def answer_sentence(given: float, right: float, language: Language = "en") -> str:
-    """Whether a number is the right answer, which is known beforehand: near it is not enough.
+def right_sentence(is_right: bool, right: str, language: Language = "en") -> str:
+    """Whether an answer is the right one, which is known beforehand.
 
     Args:
-        given: the number that was answered.
-        right: the right one.
+        is_right: whether it is.
+        right: the right one, as it is written.
         language: of the sentence.
 
     Example:
-        >>> answer_sentence(288, 287)
-        'You answered 288; it is 287.'
+        >>> right_sentence(False, "287")
+        'Not yet: 287 is right.'
     """
-    if given == right:
-        return say("right_answer", language, real=number("", right))
-    return say("off", language, given=number("", given), real=number("", right))
+    return say("is_right" if is_right else "not_yet", language, right=right)
 
 
 def number_sentence(

@@ -325,3 +325,17 @@ def test_the_next_lesson_is_the_one_that_follows(begun, lesson):
     begun.button(key="lesson_next").click().run()
     assert not begun.exception
     assert begun.button(key="lesson_coming").label == "Next: One seed proves nothing"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [(0.044, "0.0436: that is right."), (0.1, "Not yet: 0.0436 is right.")]
+)
+def test_what_is_right_whatever_is_trained_is_told_at_once(begun, lesson, typed, said):
+    lesson.open("anna", "gates_by_hand", "en")
+    lesson.go("anna", "gates_by_hand", 2)
+    begun.run()
+    begun.number_input(key="lesson_number_gates_by_hand_2").set_value(typed)
+    begun.button(key="lesson_answer").click().run()
+    assert not begun.exception
+    assert said in texts(begun).replace("\\", "")
+    assert "That number is called the" in texts(begun).replace("\n", " ")

@@ -634,3 +634,18 @@ def test_a_learner_on_another_page_is_taken_to_what_was_sent(store, page):
     assert not ada.exception
     assert ada.selectbox(key="cell_0").value == "GRU"
     assert ["Your teacher has sent an experiment" in toast.value for toast in ada.toast] == [True]
+
+
+def test_the_teacher_sees_how_many_are_right(store):
+    app, code, _ = opens()
+    services.rooms().start_lesson(code, "shapes", "en", None)
+    for name, answers in (("ada", {0: 1, 2: 320.0}), ("bob", {0: 0, 2: 320.0})):
+        joins(name, code)
+        lessons = ProgressStore(store)
+        lessons.open(owner(name), "shapes")
+        for page, answer in answers.items():
+            lessons.answer(owner(name), "shapes", page, answer)
+    views(app, "Questions")
+    assert not app.exception
+    assert "2 have answered. 1 is right." in captions(app)
+    assert "2 have answered. 2 are right." in captions(app)

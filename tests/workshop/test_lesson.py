@@ -86,6 +86,8 @@ def test_every_part_of_a_page_is_read():
         ("run ended", "run ende", "done", "Received an invalid condition"),
         ("learning_rate >=", "learningrate >=", "done", "Did you mean learning_rate?"),
         ("answer = 2", "answer = 3", "[question]", "expected 1 to 2"),
+        ("answer = 2", "right = 3", "[question]", "`right`, expected 1 to 2"),
+        ("answer = 2", "answer = 2\nright = 1", "[question]", "either `answer`"),
         ('kind = "choice"', 'kind = "guess"', "[question]", "choice, number or curve"),
         ('kind = "choice"\n', "", "[question]", "needs its `kind`"),
         ("{best_val_loss}", "{best_loss_val}", "## First", "{best_loss_val} is no number"),

@@ -14,9 +14,10 @@ from seqlab.ui.components.draw_series import draw_series, drawn
 from seqlab.ui.components.three_points import PLACES, show_points, three_points
 from seqlab.ui.lesson.current import Current, kept, problems_told
 from seqlab.ui.lesson.words import word
+from seqlab.ui.words import plain
 from seqlab.workshop.lesson import Choice, Curve, Number
 from seqlab.workshop.numbers import number
-from seqlab.workshop.predictions import POINTS
+from seqlab.workshop.predictions import POINTS, right_sentence
 
 _LINE = "_lesson_line"  # (page, values) of the curve that is being drawn
 _MISSING = "_lesson_answer_missing"  # the page whose button was pressed before there was an answer
@@ -67,14 +68,20 @@ def question(now: Current) -> None:
 
 
 def _answered(now: Current) -> None:
+    """What was answered; whether it is right, where that is known without a run."""
     asked, given = now.page.question, now.answer
-    if isinstance(asked, Curve):
+    if asked is None or isinstance(asked, Curve):
         st.caption(word("drawn", now.language))
         return
-    if isinstance(asked, Choice):
-        given = asked.choices[given]
-    text = number("", given)
+    texts = asked.choices if isinstance(asked, Choice) else None
+    text = number("", given) if texts is None else texts[given]
     st.markdown(f":small[{word('answered', now.language, given=text)}]")
+    is_right = asked.is_right(given)
+    if is_right is None or asked.right is None:
+        return
+    right = number("", asked.right) if texts is None else texts[int(asked.right) - 1]
+    sentence = right_sentence(is_right, right, now.language)
+    st.markdown(f":small[:material/{'check' if is_right else 'close'}: **{plain(sentence)}**]")
 
 
 def _take_given(now: Current, place: str) -> None:

@@ -31,34 +31,30 @@ def reveal(now: Current, run: LessonRun | None, earlier: LessonRun | None) -> No
     asked, given = now.page.question, now.answer
     if given is not None:
         match asked:
-            case Choice():
+            case Choice() if asked.right is None:  # else it was told at once
                 right = None if asked.answer is None else asked.answer - 1
                 _say(predictions.choice_sentence(asked.choices, given, right, now.language))
-            case Number():
-                _number(now, asked, float(given), run)
+            case Number() if asked.quantity is not None and run is not None:
+                _number(now, asked.quantity, float(given), run)
             case Curve() if run is not None:
                 _curve(now, asked, given, run)
     if now.page.afterwards:
         st.markdown(fill(now.page.afterwards, run, earlier, now.language))
 
 
-def _names(now: Current, real: str = "run") -> tuple[str, str]:
-    return word("you", now.language), word(real, now.language)
+def _names(now: Current) -> tuple[str, str]:
+    return word("you", now.language), word("run", now.language)
 
 
-def _number(now: Current, asked: Number, given: float, run: LessonRun | None) -> None:
-    real = asked.answer if asked.quantity is None or run is None else run.value(asked.quantity)
+def _number(now: Current, quantity: str, given: float, run: LessonRun) -> None:
+    real = run.value(quantity)
     if not isinstance(real, int | float):
         return
-    if asked.quantity is None or run is None:
-        sentence = predictions.answer_sentence(given, float(real), now.language)
-    else:
-        counts = asked.quantity in COUNTS
-        sentence = predictions.number_sentence(given, float(real), now.language, counts=counts)
-    title = (asked.quantity or "").replace("_", " ")
+    counts = quantity in COUNTS
+    sentence = predictions.number_sentence(given, float(real), now.language, counts=counts)
     texts = (number("", given), number("", float(real)))
-    names = _names(now, "run" if asked.quantity else "right_answer")
-    figure = expectation.numbers(given, float(real), texts, names, title)
+    title = quantity.replace("_", " ")
+    figure = expectation.numbers(given, float(real), texts, _names(now), title)
     chart(figure, key="lesson_plot", alt=sentence, height=LOW, view=now.lesson.key)
     _say(sentence)
 

@@ -61,7 +61,6 @@ WORDS: dict[str, dict[Language, str]] = {
     "last": {"en": "Last", "zh": "最后"},
     "you": {"en": "your prediction", "zh": "你的预测"},
     "run": {"en": "the run", "zh": "实际"},
-    "right_answer": {"en": "the answer", "zh": "正确答案"},
     "complete": {"en": "Done", "zh": "完成"},
     "stuck": {"en": "Next step:", "zh": "下一步："},
     "minutes": {"en": "about {minutes} min", "zh": "约 {minutes} 分钟"},

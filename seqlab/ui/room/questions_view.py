@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from seqlab.runs.progress import ProgressStore
@@ -13,7 +15,8 @@ from seqlab.ui.room import teacher
 from seqlab.ui.room.question_card import questions, revealed
 from seqlab.ui.room.room_lesson import room_lesson
 from seqlab.ui.words import counted, plain
-from seqlab.workshop.lesson import Choice, Curve, Lesson, Page
+from seqlab.workshop.ballots import fitting_answer
+from seqlab.workshop.lesson import Choice, Curve, Lesson, Number, Page
 
 TICK = 2.0  # seconds between two looks
 NAMES: dict[Kind, str] = {
@@ -115,7 +118,8 @@ def _lesson_answers(code: str) -> None:
             continue
         with st.container(border=True, key=f"lesson_asked_{number}", gap="xsmall"):
             st.markdown(f"Page {number + 1}: **{plain(page.question.ask)}**")
-            sentence = _have_answered(len(answers))
+            right = _are_right(page.question, answers.values())
+            sentence = f"{_have_answered(len(answers))}{right}"
             revealed = (
                 questions().count(ids_in_sight[page.question.ask])
                 if page.question.ask in ids_in_sight
@@ -138,6 +142,16 @@ def _lesson_answers(code: str) -> None:
 
 def _have_answered(count: int) -> str:
     return f"{count} {'has' if count == 1 else 'have'} answered."
+
+
+def _are_right(asked: Choice | Number | Curve, answers: Iterable[object]) -> str:
+    """How many are right, where that is known without a run; "" elsewhere."""
+    if isinstance(asked, Curve) or asked.right is None:
+        return ""
+    options = asked.choices if isinstance(asked, Choice) else ()
+    fitting = (fitting_answer(asked.kind, options, each) for each in answers)
+    right = sum(isinstance(each, int | float) and asked.is_right(each) is True for each in fitting)
+    return f" {right} {'is' if right == 1 else 'are'} right."
 
 
 def _answers_by_page(code: str, lesson: Lesson) -> dict[int, dict[str, object]]:
