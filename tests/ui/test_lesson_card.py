@@ -334,6 +334,7 @@ def test_what_is_right_whatever_is_trained_is_told_at_once(begun, lesson, typed,
     lesson.open("anna", "gates_by_hand", "en")
     lesson.go("anna", "gates_by_hand", 2)
     begun.run()
+    assert begun.button(key="lesson_answer").label == "Answer"  # no prediction
     begun.number_input(key="lesson_number_gates_by_hand_2").set_value(typed)
     begun.button(key="lesson_answer").click().run()
     assert not begun.exception

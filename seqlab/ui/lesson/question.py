@@ -55,8 +55,9 @@ def question(now: Current) -> None:
             )
         case Curve():
             _drawn_curve(now, asked, place)
+    predicts = isinstance(asked, Curve) or (isinstance(asked, Number) and asked.right is None)
     st.button(
-        word("answer_choice" if isinstance(asked, Choice) else "answer", now.language),
+        word("answer" if predicts else "answer_choice", now.language),
         key="lesson_answer",
         icon=":material/check:",
         type="primary",
