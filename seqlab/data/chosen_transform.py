@@ -21,9 +21,8 @@ def transform_of(
     names: Sequence[str],
     values: Reals,
     seen: NDArray[np.bool_],
-    season: int,
+    seasons: Sequence[int],
     by_class: bool,
-    targets: int = 1,
 ) -> Transform:
     """The transform that an experiment asks for.
 
@@ -36,23 +35,24 @@ def transform_of(
         names: of the columns of `values`, the target first.
         values: (rows, columns).
         seen: (rows,), the rows of the training part.
-        season: in rows; below 2 for none.
+        seasons: of each target, in rows; below 2 for none. The targets are the first columns, and
+            all others have the season of the first one.
         by_class: whether the target is a class.
-        targets: how many of the columns are targets, the first ones.
 
     Raises:
         DataError: if a logarithm or a season is asked for and there is none.
     """
     if data.logarithm == "none" and data.difference == "none":
         return AS_IS
-    if data.difference in ("season", "both") and season < 2:
+    if data.difference in ("season", "both") and min(seasons) < 2:
+        of = f" of {names[int(np.argmin(seasons))]!r}" if len(seasons) > 1 else ""
         raise DataError(
-            "No season was found in the training part to take differences over. Give the season "
-            "length, or take differences from row to row.",
+            f"No season{of} was found in the training part to take differences over. Give the "
+            "season length, or take differences from row to row.",
             "difference",
             "none" if data.difference == "season" else "row",
         )
-    known = values[seen]
+    known, targets = values[seen], len(seasons)
     numbers = np.array([name not in NAMES and not _is_switch(known[:, i])
                         for i, name in enumerate(names)])  # fmt: skip
     changed = numbers & data.transform_inputs
@@ -66,13 +66,22 @@ def transform_of(
         logged[:targets] = changed[:targets]
         if (wrong := np.flatnonzero(logged & too_low.any(axis=0))).size:
             raise DataError(*_no_logarithm(names[wrong[0]], values[:, wrong[0]], data.logarithm))
-    row, lag = data.difference in ("row", "both"), season * (data.difference in ("season", "both"))
-    differenced = changed & (row or lag > 0)
-    return Transform(data.logarithm, row, lag, tuple(logged.tolist()), tuple(differenced.tolist()))
+    lags = np.zeros(len(names), int)
+    if data.difference in ("season", "both"):
+        lags[:] = seasons[0]
+        lags[:targets] = seasons
+    differenced = changed & (data.difference != "none")
+    row = data.difference in ("row", "both") and bool(differenced.any())
+    lags *= differenced
+    by_column = (tuple(kind.tolist()) for kind in (lags, logged, differenced))
+    return Transform(data.logarithm, row, *by_column)
 
 
 def sentences_about(transform: Transform, names: Sequence[str]) -> tuple[str, ...]:
-    """A sentence about what is learned of the columns, the target first; none if nothing is."""
+    """A sentence about what is learned of the columns, the target first; none if nothing is.
+
+    Seasons that differ are all told.
+    """
     changed = zip(transform.logged, transform.differenced, strict=True)
     titles = [
         transform.title(name, place)
@@ -81,9 +90,12 @@ def sentences_about(transform: Transform, names: Sequence[str]) -> tuple[str, ..
     ]
     if not titles:
         return ()
-    more = f" (and {len(titles) - 1} more)" if len(titles) > 1 else ""
+    others = [i for i, each in enumerate(transform.seasons) if each not in (0, transform.season)]
+    told = max(others, default=0) + 1  # columns with another season are targets: they come first
+    more = f" (and {len(titles) - told} more)" if len(titles) > told else ""
     lost = f" The first {transform.reach:,} rows serve for that." if transform.reach > 1 else ""
-    return (f"Learned is the {titles[0]}{more}; results are in original units.{lost}",)
+    learned = ", the ".join(titles[:told])
+    return (f"Learned is the {learned}{more}; results are in original units.{lost}",)
 
 
 def _is_switch(column: Reals) -> bool:

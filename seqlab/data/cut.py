@@ -132,7 +132,7 @@ def _changes(
     own, fitted on the targets of the training windows; but for series that are scaled each by
     itself.
     """
-    change, series = rows.transform, rows.series
+    change, series = rows.transform.of(column), rows.series
     past = change.known_before(rows.values[:, column], starts + data.window - 1)
     level = Scaling.identity(1).of_changes(change, past, data.horizon, goals.shape[1])
     y = level.apply(rows.values[goals, column])

@@ -276,10 +276,7 @@ class Dataset:
         at = [self.columns.index(name) for name in columns]
         change, series = self.transform, self.series
         if not change.is_none:
-            logged, differenced = (
-                tuple(kind[i] for i in at) for kind in (change.logged, change.differenced)
-            )
-            change = replace(change, logged=logged, differenced=differenced)
+            change = change.of_columns(at)
         if series is not None and series.scaling is not None:
             series = replace(series, scaling=series.scaling.columns(at))
         assert self.values is not None

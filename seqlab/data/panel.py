@@ -138,7 +138,7 @@ def forecast(inside: Inside, data: Data, notes: tuple[str, ...] = ()) -> Dataset
     targets = len(inside.roles.targets)
     seasons = [data.period or _season(rows, known, i) for i in range(targets)]
     used = inside.roles.used
-    change = transform_of(data, used, rows.values, known, seasons[0], False, targets)
+    change = transform_of(data, used, rows.values, known, seasons, False)
     notes += sentences_about(change, used)
     starts = _starts(rows, need + change.reach, data.stride) + change.reach
     if not len(starts):

@@ -7,6 +7,7 @@ origin of each forecast: the last rows before it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -53,7 +54,7 @@ class Transform:
     Attributes:
         logarithm: of the columns in `logged`.
         row: whether columns in `differenced` become differences to the row before.
-        season: rows of a season, to which they become differences; 0 for none.
+        seasons: rows of a season, to which they become differences, by column; 0 for none.
         logged, differenced: by column of `Dataset.values`, the target first.
 
     Example:
@@ -64,7 +65,7 @@ class Transform:
 
     logarithm: Logarithm = "none"
     row: bool = False
-    season: int = 0
+    seasons: tuple[int, ...] = ()
     logged: tuple[bool, ...] = ()
     differenced: tuple[bool, ...] = ()
 
@@ -78,20 +79,30 @@ class Transform:
         """That of the target."""
         return self.logarithm if self.logged and self.logged[0] else "none"
 
-    def of_target(self) -> Transform:
-        """That of the target alone."""
-        return replace(self, logged=self.logged[:1], differenced=self.differenced[:1])
-
     @property
-    def lags(self) -> tuple[int, ...]:
-        """Over how many rows differences are taken, one after the other."""
-        every = (1 if self.row else 0, self.season) if any(self.differenced) else ()
-        return tuple(lag for lag in every if lag)
+    def season(self) -> int:
+        """That of the target."""
+        return self.seasons[0] if self.seasons else 0
+
+    def of(self, column: int) -> Transform:
+        """That of one column alone."""
+        return self.of_columns([column])
+
+    def of_columns(self, places: Sequence[int]) -> Transform:
+        """That of some columns, in this order."""
+        if not self.differenced:
+            return self
+        return replace(
+            self,
+            seasons=tuple(self.seasons[i] for i in places if self.seasons),
+            logged=tuple(self.logged[i] for i in places),
+            differenced=tuple(self.differenced[i] for i in places),
+        )
 
     @property
     def reach(self) -> int:
         """How many rows in front of a window its changes need."""
-        return sum(self.lags)
+        return self.row + max(self.seasons, default=0) if any(self.differenced) else 0
 
     @property
     def memory(self) -> int:
@@ -110,11 +121,10 @@ class Transform:
         if any(self.logged):
             made = np.where(np.array(self.logged), to_level(raw, self.logarithm), raw)
         if any(self.differenced):
-            changed = made
-            for lag in self.lags:
-                earlier = np.full_like(changed, np.nan)
-                earlier[..., lag:, :] = changed[..., :-lag, :]
-                changed = changed - earlier
+            changed = _since(made, 1) if self.row else made
+            for season in {*self.seasons} - {0}:
+                own = np.array(self.seasons) == season
+                changed = np.where(own, _since(changed, season), changed)
             made = np.where(np.array(self.differenced), changed, made)
         return made
 
@@ -141,7 +151,7 @@ class Transform:
             (..., steps).
 
         Example:
-            >>> change = Transform(row=True, season=2, logged=(False,), differenced=(True,))
+            >>> change = Transform(row=True, seasons=(2,), logged=(False,), differenced=(True,))
             >>> change.base(np.array([1.0, 10.0, 2.0]), np.array([1, 2, 3])).tolist()
             [11.0, 3.0, 12.0]
         """
@@ -171,13 +181,21 @@ class Transform:
         name = self.level(name, column)
         if not self.differenced or not self.differenced[column]:
             return name
-        if not self.season:
+        season = self.seasons[column] if self.seasons else 0
+        if not season:
             return f"change of {name}"
-        against = f"change of {name} against {self.season:,} rows"
+        against = f"change of {name} against {season:,} rows"
         return f"{against} and one row before" if self.row else f"{against} before"
 
 
 AS_IS = Transform()
+
+
+def _since(rows: Reals, lag: int) -> Reals:
+    """What each of (..., rows, columns) has changed by since `lag` rows before; NaN at first."""
+    change = np.full_like(rows, np.nan)
+    change[..., lag:, :] = rows[..., lag:, :] - rows[..., :-lag, :]
+    return change
 
 
 def over_series(values: Reals, transform: Transform, firsts: NDArray[np.int64]) -> Reals:

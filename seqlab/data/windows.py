@@ -64,7 +64,7 @@ def windows(
     known, seasons = values[: parts[0]], [0]
     if not classes:
         seasons = [data.period or period or find_period(known[:, i]) for i in range(targets)]
-    change = transform_of(data, roles.used, values, seen, seasons[0], bool(classes), targets)
+    change = transform_of(data, roles.used, values, seen, seasons, bool(classes))
     notes = (*notes, *sentences_about(change, roles.used))
     _fits(rows, parts[0], window, horizon, steps, change.reach)
     starts = np.arange(change.reach, rows - window - horizon - steps + 2, data.stride)

@@ -123,10 +123,11 @@ class Forecaster:
         Returns:
             (n, block * `rolled`).
         """
-        own, change, block = self._own(stretches), self.dataset.transform, self.reach.block
+        own, block = self._own(stretches), self.reach.block
         made = []
         for place, target in self.rolled.items():
             scaling = target.target_scaling if own is None else own.columns([place])
+            change = self.dataset.transform.of(place)
             in_full = scaling.of_changes(change, rows[..., place], self.reach.lead, block)
             made.append(in_full.invert(answers[:, target.answered]))
         return np.stack(made, axis=-1).reshape(len(answers), -1)

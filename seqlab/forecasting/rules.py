@@ -47,7 +47,7 @@ def rules(
     if 1 < season <= len(series):
         goals = len(series) + np.arange(steps)
         forecasts[SEASONAL] = series[baselines.same_season(goals, len(series) - 1, season)]
-    change = transform.of_target()
+    change = transform.of(0)
     learned = change.forward(series[:, np.newaxis])
     scaling = Scaling.fit(learned[:seen])
     x = scaling.apply(learned[change.reach : seen]).astype(np.float32)

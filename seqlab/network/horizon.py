@@ -157,7 +157,7 @@ def _running(dataset: Dataset, reader: Reader, chosen: Indices, steps: int) -> R
     """What follows these windows if each forecast is read in turn, (n, steps)."""
     assert dataset.values is not None
     assert dataset.starts is not None
-    change, window = dataset.transform.of_target(), dataset.timesteps
+    change, window = dataset.transform.of(0), dataset.timesteps
     back = dataset.starts[chosen, np.newaxis] + np.arange(-change.reach, window)
     known, scaling = dataset.values[back, 0], dataset.input_scaling
     return running(reader, scaling, change, known, window, steps, dataset.target_scaling)

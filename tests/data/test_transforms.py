@@ -85,7 +85,7 @@ def test_a_target_several_rows_ahead_is_the_change_since_the_last_known_row() ->
 def test_bases_are_those_of_the_recursion(difference: Difference) -> None:
     """No change at all, step by step as in Hyndman & Athanasopoulos, is what the base says."""
     row = difference == "both"
-    change = Transform(row=row, season=4, logged=(False,), differenced=(True,))
+    change = Transform(row=row, seasons=(4,), logged=(False,), differenced=(True,))
     past = np.random.default_rng(1).normal(size=9).tolist()
     ahead = np.arange(1, 12)
     found = change.base(np.array(past[-change.memory :]), ahead)

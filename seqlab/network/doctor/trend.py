@@ -101,7 +101,7 @@ def proposed(experiment: Experiment, dataset: Dataset) -> tuple[Experiment, str,
         change = Transform(
             logarithm,
             difference != "season",
-            season if difference != "row" else 0,
+            (season if difference != "row" else 0,),
             (logarithm != "none",),
             (True,),
         )

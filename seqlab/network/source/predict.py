@@ -32,7 +32,7 @@ import pandas as pd
 HERE = Path(__file__).parent
 told = json.loads((HERE / "predict.json").read_text(encoding="utf-8"))
 window, lead, block = told["window"], told["lead"], told["block"]
-history = sum(told["lags"])  # rows in front of a window that its differences need
+history = told["row"] + max(told["seasons"])  # rows in front of a window that its differences need
 back = history + window + lead - 1  # rows before the first one that is answered
 read, needed = told["read"], told["needed"]  # columns of numbers: of the network, for an answer
 targets = told["targets"]  # the first columns
@@ -47,14 +47,19 @@ def level(values):
     return np.where(np.isfinite(made), made, np.nan)
 
 
+def since(rows, lag):
+    """What rows have changed by since `lag` rows before."""
+    change = np.full_like(rows, np.nan)
+    change[lag:] = rows[lag:] - rows[:-lag]
+    return change
+
+
 def scaled(raw):
     """Rows (rows, columns) -> what the network reads of them: changed as in training, scaled."""
     plain = np.where(told["logged"], level(raw), raw)
-    change = plain
-    for lag in told["lags"]:
-        earlier = np.full_like(change, np.nan)
-        earlier[lag:] = change[:-lag]
-        change = change - earlier
+    change = since(plain, 1) if told["row"] else plain
+    for season in {*told["seasons"]} - {0}:
+        change = np.where(np.array(told["seasons"]) == season, since(change, season), change)
     made = np.where(told["differenced"], change, plain)[:, read]
     return ((made - told["offset"]) / told["scale"]).astype("float32")
 
@@ -68,13 +73,15 @@ def answers(model, x, past):
     said = said.astype("float64") * told["target_scale"] + told["target_offset"]
     known = level(past) if told["logged"][0] else past
     if told["differenced"][0]:
-        season, last = told["season"], known[:, -1:]
-        ahead = lead + np.arange(block)
-        seasons = -(-ahead // season) if season else 0
-        base = known[:, known.shape[1] - 1 + ahead - season * seasons] if season else last
-        if season and told["row"]:
-            base = base + seasons[:, None] * (last - known[:, -1 - season, None])
-        said = said + base
+        last, ahead = known[:, -1], lead + np.arange(block)
+        for i, season in enumerate(told["seasons"][: len(targets)]):
+            base = last[:, i, None]
+            if season:
+                seasons = -(-ahead // season)
+                base = known[:, known.shape[1] - 1 + ahead - season * seasons, i]
+                if told["row"]:
+                    base = base + seasons * (last - known[:, -1 - season])[:, i, None]
+            said[..., i] += base
     return raised(said) if told["logged"][0] else said
 
 
@@ -247,9 +254,8 @@ def predict_files(experiment: Experiment, dataset: Dataset) -> dict[str, bytes]:
         "logarithm": change.logarithm,
         "logged": list(change.logged or [False] * width),
         "differenced": list(change.differenced or [False] * width),
-        "lags": list(change.lags),
         "row": change.row,
-        "season": change.season,
+        "seasons": list(change.seasons or [0] * width),
         "window": dataset.timesteps,
         "lead": experiment.data.horizon,
         "block": dataset.steps,

@@ -18,8 +18,13 @@ def change_lines(change: Transform) -> list[str]:
         lines.append(f"level{columns} = np.{change.logarithm}(level{columns})")
     lines.append("learned = level.copy()")
     if len(differenced):
-        places = differenced.tolist()
-        for lag in change.lags:
+        of_season = {
+            season: [int(i) for i in differenced if change.seasons[i] == season]
+            for season in dict.fromkeys(change.seasons)
+            if season
+        }
+        of_row = [(1, differenced.tolist())] if change.row else []
+        for lag, places in (*of_row, *of_season.items()):
             over = "from row to row" if lag == 1 else f"over {lag} rows"
             lines += [
                 f"change = learned[{lag}:, {places}] - learned[:-{lag}, {places}]  # {over}",
@@ -47,6 +52,9 @@ def target_lines(change: Transform, kind: str, steps: int, targets: int) -> list
     ]
     if not change.season:
         lines.append(f"base = level[last, {of}]")
+    elif len({*change.seasons[:targets]}) > 1:
+        bases = [f"    {_base(change, i)}," for i in range(targets)]
+        lines += ["base = [", *bases, "]", "base = np.stack(base, axis=-1)"]
     else:
         base = f"base = level[last + ahead - {change.season} * seasons, {of}]"
         if change.row:
@@ -141,3 +149,13 @@ def scaling_lines(kind: str, seen: np.ndarray, learned: str, reach: int) -> list
     if constant:
         lines.append("scale = np.where(scale > 0, scale, 1.0)")
     return [*lines, last]
+
+
+def _base(change: Transform, column: int) -> str:
+    """What one of several targets is the distance from, where each has a season of its own."""
+    season = change.seasons[column]
+    seasons = f"-(-ahead // {season})"
+    base = f"level[last + ahead - {season} * {seasons}, {column}]"
+    if change.row:
+        base += f" + {seasons} * (level[last, {column}] - level[last - {season}, {column}])"
+    return base
