@@ -70,9 +70,17 @@ def planned_folds(
     return folds(dataset.stretches[0].end, count, wanted)
 
 
-def can_walk(dataset: Dataset) -> bool:
-    """Whether there is something to walk through: the values of one series."""
-    return len(dataset.stretches) == 1 and dataset.goal.kind == "value"
+def walk_problem(dataset: Dataset) -> str:
+    """Why there is nothing to walk through; empty where there is: for the values of one series."""
+    if dataset.goal.kind != "value":
+        reason = "the target is no number"
+    elif not dataset.stretches:
+        reason = "these sequences have no common order in time"
+    elif len(dataset.stretches) > 1:
+        reason = f"there are {len(dataset.stretches):,} series here"
+    else:
+        return ""
+    return f"Walk-forward is for the values of one series: {reason}."
 
 
 def check_folds(dataset: Dataset, count: int) -> None:
@@ -84,8 +92,8 @@ def check_folds(dataset: Dataset, count: int) -> None:
                 f"{FEWEST} to {MOST}, got {count}."
             ]
         )
-    if not can_walk(dataset):
-        raise DataError("Walk-forward is for the values of one series.")
+    if problem := walk_problem(dataset):
+        raise DataError(problem)
 
 
 def most_steps(dataset: Dataset, count: int) -> int:

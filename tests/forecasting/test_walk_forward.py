@@ -148,5 +148,5 @@ def test_what_cannot_be_walked_through_is_said():
     with pytest.raises(ExperimentError, match="`steps`, expected an integer from 1 to 30"):
         seqlab.backtest(SMALL, folds=5, steps=31)
     weather = SMALL.model_copy(update={"data": Data(source="seattle", target="weather", window=5)})
-    with pytest.raises(DataError, match="values of one series"):
+    with pytest.raises(DataError, match="of one series: the target is no number"):
         seqlab.backtest(weather)

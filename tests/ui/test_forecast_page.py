@@ -219,6 +219,14 @@ def test_a_walk_forward_is_begun_and_read_on_the_page_of_its_run(app, store):
     assert rows == [291, 297, 303]
 
 
+def test_where_there_is_nothing_to_walk_through_the_page_says_why(app, store):
+    weather = Data(source="seattle", target="weather", window=5, samples=200)
+    run, _, _ = finished(store, SUNSPOTS.model_copy(update={"data": weather}))
+    forecast_page(app, run=run)
+    assert "of one series: the target is no number." in captions(app)
+    assert not [each for each in app.toggle if each.key == "forecast_walk"]
+
+
 def test_a_stopped_walk_forward_says_what_its_ended_folds_came_to(app, store):
     run, _, _ = finished(store, SUNSPOTS)
     studies, study, whole, days = walked(store, run, 4, 3)

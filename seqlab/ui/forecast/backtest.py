@@ -16,10 +16,10 @@ from seqlab.forecasting import on_pool
 from seqlab.forecasting.folds import (
     FEWEST,
     MOST,
-    can_walk,
     most_steps,
     planned_folds,
     usual_steps,
+    walk_problem,
 )
 from seqlab.forecasting.scores import NETWORK
 from seqlab.forecasting.walk_forward import Backtest, by_target, of_all
@@ -55,7 +55,8 @@ def backtest(run: Run, dataset: Dataset) -> None:
         run: whose experiment is trained anew.
         dataset: what it was trained on.
     """
-    if not can_walk(dataset):
+    if problem := walk_problem(dataset):
+        st.caption(plain(problem))
         return
     record = services.studies().about(on_pool.KIND, run.id, visitor.owner())
     wanted = st.toggle(
