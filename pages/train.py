@@ -57,9 +57,12 @@ with buttons:
     train_buttons(now, run, clean=not problems)
 
 with right:
+    # Next to what it covers: the findings stand between network and results.
+    over_results = open_lesson is None or "results" in open_lesson.covered
+    above = None if over_results else st.container(key="cover")
     with st.container(key="findings", gap="xxsmall"):
         setup.findings_list(problems)
-    with st.container(key="cover"):
+    with above or st.container(key="cover"):
         card.cover(open_lesson)
     with st.container(key="results"):
         trained = kept_dataset(run.experiment.data) if run else now.dataset

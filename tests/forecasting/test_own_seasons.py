@@ -7,6 +7,7 @@ import pytest
 import seqlab
 from seqlab.data.dataset import DataError
 from seqlab.experiment import Data, Experiment
+from seqlab.network.doctor import trend
 from tests.forecasting.helpers import made, table
 from tests.network.test_any_script import same_windows
 from tests.network.test_predict_script import answered, unpacked
@@ -110,3 +111,14 @@ def test_a_network_that_answers_no_change_continues_each_season():
 def test_a_target_without_a_season_is_named():
     with pytest.raises(DataError, match="No season of 'price' was found"):
         loaded(targets=("visits", "price"))
+
+
+@pytest.mark.parametrize(
+    ("other", "differences"), [("price", {"row"}), ("visits", {"season", "both"})]
+)
+def test_what_the_doctor_proposes_against_a_trend_can_be_loaded(other, differences):
+    rising = shop().assign(sales=lambda table: table["sales"] + 0.2 * np.arange(ROWS))
+    experiment = Experiment(data=asked(targets=(other,), difference="none"))
+    (finding,) = trend.find(experiment, seqlab.load(experiment, table(rising)).only("sales"))
+    assert finding.fix.data.difference in differences
+    assert len(seqlab.load(finding.fix, table(rising)).train)

@@ -45,6 +45,7 @@ def violations(page, where: str) -> list[str]:
     expect(page.locator("[data-test-script-state=running]")).to_have_count(0)
     page.mouse.move(0, 0)  # where nothing has a tooltip, which stands outside of all landmarks
     page.add_style_tag(content=AT_ONCE)
+    page.wait_for_timeout(700)  # charts are drawn after the script has ended
     page.wait_for_function(CHARTS_ARE_DRAWN)
     found = []
     for scheme, options in (("light", None), ("dark", COLOURS)):

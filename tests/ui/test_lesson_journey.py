@@ -57,6 +57,41 @@ def test_predict_train_see_both_and_reload(new_context, server):
     playground.enter("learning_rate", LIMITS["learning_rate"][0])  # free again
 
 
+def test_questions_are_answered_by_the_keyboard_alone(new_context, server):
+    page = new_context().new_page()
+    page.set_default_timeout(30_000)
+    page.goto(f"{server.url}/learn?lesson=learning_rate&language=en")
+    card, answer = page.locator(".st-key-lesson_card"), page.locator(".st-key-lesson_answer button")
+    expect(card).to_contain_text("A step that is far too small", timeout=LONG)
+
+    def next_page(title: str) -> None:
+        page.locator(".st-key-lesson_next button").focus()
+        page.keyboard.press("Enter")
+        expect(card).to_contain_text(title)
+
+    next_page("A step that is far too large")
+    card.locator("input[type=radio]").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    expect(answer).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(card).to_contain_text("Your answer: Jump up and down")
+
+    next_page("The same number, another optimizer")
+    next_page("Mend it")
+    next_page("When to stop")
+    answer.focus()
+    page.keyboard.press("Enter")
+    expect(card).to_contain_text("Enter a number first")
+    card.locator("input[type=number]").focus()
+    page.keyboard.type("12")
+    page.keyboard.press("Tab")
+    expect(answer).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(card).to_contain_text("Your answer: 12")
+    expect(answer).to_have_count(0)
+
+
 # As a browser counts it, but also what moves after a click: the sum of all shifts.
 SHIFTS = """() => {
   window.shifts = 0

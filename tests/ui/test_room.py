@@ -13,7 +13,7 @@ from seqlab.runs.room_questions import Questions
 from seqlab.ui import services
 from seqlab.ui.lesson import current
 from seqlab.ui.places import PAGES
-from seqlab.ui.room import teacher
+from seqlab.ui.room import strip, teacher
 from seqlab.ui.room.tiles import lesson_places
 from seqlab.ui.server.addresses import is_loopback, lan_addresses, reachable_page
 from seqlab.ui.server.door import MOST_EACH, Tries
@@ -634,6 +634,22 @@ def test_a_learner_on_another_page_is_taken_to_what_was_sent(store, page):
     assert not ada.exception
     assert ada.selectbox(key="cell_0").value == "GRU"
     assert ["Your teacher has sent an experiment" in toast.value for toast in ada.toast] == [True]
+
+
+def test_who_joins_after_a_room_was_closed_may_look_around(store):
+    app, code, _ = opens()
+    ada = joins("ada", code)
+    ada.session_state[strip._CALLED] = True  # as its look at the closed room leaves it
+    ada.session_state[strip._BROUGHT] = "Your teacher has started a lesson"
+    app.button(key="room_close").click().run()
+    ada.run()
+    _, second, _ = opens("another")
+    services.rooms().start_lesson(second, "learning_rate", "en", None)
+    room_page(ada)
+    ada.text_input(key="room_code").set_value(second)
+    next(button for button in ada.button if button.label == "Join").click().run()
+    assert f"You are in room {second}" in words(ada).replace("*", "")
+    assert not ada.toast
 
 
 def test_the_teacher_sees_how_many_are_right(store):

@@ -96,7 +96,9 @@ def proposed(experiment: Experiment, dataset: Dataset) -> tuple[Experiment, str,
     season = dataset.season if dataset.season > 1 else 0
     logarithm: Logarithm = "log" if _proportional(dataset, season) else "none"
     spreads: dict[Difference, float] = {}
-    kinds: tuple[Difference, ...] = ("row", "season", "both") if season else ("row",)
+    # Over a season only where each of several targets has one: the data are refused otherwise.
+    all_have = season and min(dataset.whole.seasons.values(), default=season) > 1
+    kinds: tuple[Difference, ...] = ("row", "season", "both") if all_have else ("row",)
     for difference in kinds:
         change = Transform(
             logarithm,

@@ -29,9 +29,11 @@ def strip(page: str) -> None:
         page: the part of the address that names the page.
     """
     member_and_room = follow.membership()
+    called = st.session_state.pop(_CALLED, False)
     was_in = st.session_state.get(_WAS_IN)
     if member_and_room is None:
         st.session_state.pop(_WAS_IN, None)
+        st.session_state.pop(_BROUGHT, None)
         room = services.rooms().get(was_in) if was_in else None
         if room is not None and room.closed is not None:
             st.info(CLOSED.format(code=was_in), icon=":material/door_front:")
@@ -41,7 +43,6 @@ def strip(page: str) -> None:
         return
     member, room = member_and_room
     st.session_state[_WAS_IN] = room.code
-    called = st.session_state.pop(_CALLED, False)
     # Who has come to the page of the room by themselves may look around there first.
     if (page != "room" or called) and page != "train" and (news := _news(member, room)):
         st.session_state[_BROUGHT] = news

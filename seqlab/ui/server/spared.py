@@ -1,6 +1,6 @@
 """What Streamlit would work out anew for each answer though nothing has changed: done once.
 
-Thirty learners whose pages look again every two seconds make this most of what a look costs.
+Thirty learners whose pages look again every two seconds make this much of what a look costs.
 
 - With each run of a script or fragment it tells the browser the theme, and puts it together from
   all options of its configuration: a third of the work of a fragment. They never change while a
