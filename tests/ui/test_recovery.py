@@ -85,7 +85,10 @@ def test_a_race_and_a_walk_forward_that_a_killed_server_cut_off_go_on_behind_the
     page.goto(f"{server.url}/compare?epochs={epochs}&units_0=4")
 
     def press(key):
-        page.locator(f".st-key-{key}").get_by_role("button").click()
+        button = page.locator(f".st-key-{key}").get_by_role("button")
+        # Streamlit leaves the old one beside the new for a moment; both are the same widget.
+        expect(button).to_have_count(1)
+        button.first.click()
 
     def kill():
         server.process.kill()
