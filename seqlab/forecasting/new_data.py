@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from seqlab.data.dataset import Dataset
@@ -47,10 +49,23 @@ def predict(result: Trained, table: Table) -> pd.DataFrame:
         >>> list(said), len(said), int(said["time"].iloc[-1])
         (['time', 'answer', 'truth', 'outside'], 79, 1800)
     """
+    return answers_for_all(
+        result.dataset,
+        lambda one: answers(result.experiment, one, newest_network(result, one), table),
+    )
+
+
+def answers_for_all(dataset: Dataset, answers_of: Callable[[Dataset], Answers]) -> pd.DataFrame:
+    """The answers for one target, or for all of several below each other, as of `predict`.
+
+    Args:
+        dataset: with all targets.
+        answers_of: the answers for the target of one of `Dataset.views`.
+    """
     tables: list[pd.DataFrame] = []
     notes: list[str] = []
-    for one in result.dataset.views:
-        answered = answers(result.experiment, one, newest_network(result, one), table)
+    for one in dataset.views:
+        answered = answers_of(one)
         own = answered.table.copy()
         if one.joint is not None:
             own.insert([*own.columns].index("answer"), "target", one.target)

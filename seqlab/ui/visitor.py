@@ -77,6 +77,12 @@ def owns(run: Run | StudyRecord | None) -> bool:
     return run.owner == owner() or (run.owner is None and _alone())
 
 
+def own_study(study: str) -> StudyRecord | None:
+    """A study, if the visitor may steer it: asked again by everything that acts."""
+    record = services.studies().get(study)
+    return record if owns(record) else None
+
+
 def steers(run: Run | None) -> bool:
     """Whether the visitor may pause, step or stop a run by itself.
 

@@ -205,10 +205,10 @@ def _race(variants: Mapping[str, Experiment]) -> None:
 
 
 def _go_on(study: str, more: bool) -> None:
-    studies = services.studies()
-    record = studies.get(study)
-    if record is None or not visitor.owns(record) or record.active:
+    record = visitor.own_study(study)
+    if record is None or record.active:
         return
+    studies = services.studies()
     stored_search.go_on(studies, record, more)
     if not more:
         try:

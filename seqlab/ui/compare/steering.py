@@ -81,40 +81,38 @@ def delete_button(record: StudyRecord, about: str) -> None:
 
 
 def _stop(study: str) -> None:
-    if visitor.owns(services.studies().get(study)):
+    if visitor.own_study(study):
         services.studies().stop(study)
 
 
 def _delete(study: str) -> None:
-    if visitor.owns(services.studies().get(study)) and services.studies().delete(study):
+    if visitor.own_study(study) and services.studies().delete(study):
         state.show_study(None)
 
 
 def _go_on(study: str) -> None:
-    studies = services.studies()
-    record = studies.get(study)
-    if record is None or not visitor.owns(record):
+    record = visitor.own_study(study)
+    if record is None:
         return
     try:
         variants_of_study = _variants(record)
 
         def plan_of(run: Run) -> PlannedRun:
-            program = (
-                variants_of_study[run.variant].program if run.variant in variants_of_study else None
-            )
+            variant = variants_of_study.get(run.variant or "")
+            program = None if variant is None else variant.program
             table = table_for(run.experiment.data)
             return PlannedRun(run.variant or "", run.place or 0, run.experiment, table, program)
 
-        studies.go_on(study, plan_of)
+        services.studies().go_on(study, plan_of)
     except (StudyError, StoreError, UploadError, ExperimentError) as error:
         st.session_state[PROBLEM] = str(error)
 
 
 def _more(study: str) -> None:
-    studies = services.studies()
-    record = studies.get(study)
-    if record is None or not visitor.owns(record) or record.active:
+    record = visitor.own_study(study)
+    if record is None or record.active:
         return
+    studies = services.studies()
     seeds = list(record.settings["seeds"])
     new = list(range(max(seeds, default=-1) + 1, max(seeds, default=-1) + 1 + MORE))
     try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 import streamlit as st
 
@@ -24,7 +22,6 @@ from seqlab.forecasting.folds import (
 from seqlab.forecasting.scores import NETWORK
 from seqlab.forecasting.walk_forward import Backtest, by_target, of_all
 from seqlab.forecasting.words import about_errors, about_folds
-from seqlab.inspection.by_target import words_by_target
 from seqlab.network.estimate import about, estimate
 from seqlab.report.forecast_charts import folds_chart
 from seqlab.runs.storage import StoreError
@@ -34,9 +31,10 @@ from seqlab.ui import services, visitor
 from seqlab.ui.compare.follow import follow, status_line
 from seqlab.ui.compare.steering import at_rest, delete_button
 from seqlab.ui.components.chart import chart
-from seqlab.ui.components.table import csv, height_of
+from seqlab.ui.components.table import csv
 from seqlab.ui.draft import dataset_of, table_for
 from seqlab.ui.forecast.folds import Read, read
+from seqlab.ui.shown_target import targets_table
 from seqlab.ui.words import counted, plain
 
 PROBLEM = "_backtest_problem"
@@ -125,9 +123,8 @@ def _begin(run_id: str, count: int, steps: int) -> None:
 
 
 def _go_on(study: str) -> None:
-    studies = services.studies()
-    record = studies.get(study)
-    if record is None or not visitor.owns(record):
+    record = visitor.own_study(study)
+    if record is None:
         return
     try:
         base = services.store().get(record.settings["run"])
@@ -137,7 +134,7 @@ def _go_on(study: str) -> None:
         dataset = dataset_of(base.experiment.data)
         planned = on_pool.planned_runs(base.experiment, list(days.values()), dataset, table)
         of_day = {each.place: each for each in planned}
-        studies.go_on(study, lambda run: of_day[run.place or 0])
+        services.studies().go_on(study, lambda run: of_day[run.place or 0])
     except (DataError, StudyError, StoreError, UploadError) as error:
         st.session_state[PROBLEM] = str(error)
 
@@ -187,7 +184,7 @@ def _result(record: StudyRecord, dataset: Dataset, made: Read, level: float) -> 
     """What it says of the target that is shown; the files are of all targets."""
     found = made.each[dataset.target]
     if len(made.each) > 1:
-        _targets(made.each)
+        targets_table(by_target(made.each), "backtest_targets")
     with st.container(key="backtest_chart", gap="xxsmall"):
         st.markdown(f"**{plain(found.words)}**")
         figure = folds_chart(dataset, found, level)
@@ -212,26 +209,6 @@ def _result(record: StudyRecord, dataset: Dataset, made: Read, level: float) -> 
             whole = of_all(made.each)
             csv(whole, "backtest", "Forecasts (.csv)")
             csv(whole.by_step, "backtest_by_step", "By rows ahead (.csv)")
-
-
-def _targets(each: Mapping[str, Backtest]) -> None:
-    table = by_target(each)
-    digits = st.column_config.NumberColumn(format="%.4g")
-    st.dataframe(
-        table,
-        key="backtest_targets",
-        hide_index=True,
-        height=height_of(len(table), 180),
-        column_config={
-            "RMSE": digits,
-            "RMSE of the rule": digits,
-            "network / rule": st.column_config.NumberColumn(format="percent"),
-            "in the band": st.column_config.NumberColumn(
-                format="percent", help="The share of values that their bands held."
-            ),
-        },
-    )
-    st.caption(plain(words_by_target(table)))
 
 
 def _by_fold(found: Backtest, measure: str) -> pd.DataFrame:

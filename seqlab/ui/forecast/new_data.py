@@ -13,7 +13,7 @@ import streamlit as st
 from seqlab.data.dataset import DataError, Dataset
 from seqlab.data.speech import reading_of
 from seqlab.data.upload import UploadError
-from seqlab.forecasting.new_data import Answers, answers, most_windows
+from seqlab.forecasting.new_data import Answers, answers, answers_for_all, most_windows
 from seqlab.forecasting.words import about_answers
 from seqlab.lens.stack import LensError
 from seqlab.runs.records import Run
@@ -70,18 +70,8 @@ def new_data(run: Run, dataset: Dataset, epoch: int) -> None:
     except (DataError, LensError, UploadError) as error:
         st.warning(plain(str(error)), icon=":material/upload_file:")
         return
-    every = None if dataset.joint is None else partial(_of_all, dataset.joint, answers_of)
+    every = None if dataset.joint is None else partial(answers_for_all, dataset.joint, answers_of)
     _shown(shown_answers, dataset, every)
-
-
-def _of_all(joint: Dataset, answers_of: Callable[[Dataset], Answers]) -> pd.DataFrame:
-    """The answers for all targets below each other."""
-    tables = []
-    for one in joint.views:
-        table = answers_of(one).table.copy()
-        table.insert([*table.columns].index("answer"), "target", one.target)
-        tables.append(table)
-    return pd.concat(tables)
 
 
 def _shown(found: Answers, dataset: Dataset, every: Callable[[], pd.DataFrame] | None) -> None:

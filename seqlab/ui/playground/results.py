@@ -14,7 +14,7 @@ from seqlab.figures.thin import MOST_POINTS
 from seqlab.forecasting.future import can_forecast
 from seqlab.inspection.answers import Answer, answer
 from seqlab.inspection.by_series import results_by_series, words_by_series
-from seqlab.inspection.by_target import results_by_target, words_by_target
+from seqlab.inspection.by_target import results_by_target
 from seqlab.inspection.networks import prediction_of
 from seqlab.inspection.typed_text import can_read
 from seqlab.report.loss_curve import loss_curve
@@ -47,7 +47,7 @@ from seqlab.ui.playground.listen import listen
 from seqlab.ui.playground.run_findings import reading
 from seqlab.ui.playground.status import status
 from seqlab.ui.playground.steering import OF_A_STUDY, steering
-from seqlab.ui.shown_target import choose_target
+from seqlab.ui.shown_target import choose_target, targets_table
 from seqlab.ui.words import plain
 
 FORECAST = PAGES / "forecast.py"
@@ -214,21 +214,7 @@ def _baselines(dataset: Dataset) -> None:
 def _by_target(dataset: Dataset, raw: np.ndarray | None) -> Dataset:
     """The error of each target beside its best rule; the dataset of the one that is chosen."""
     one_target = choose_target(dataset)
-    table = results_by_target(dataset, raw)
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        table,
-        key="by_target_table",
-        hide_index=True,
-        height=height_of(len(table), 180),
-        column_config={
-            "RMSE": number(format="%.4g"),
-            "RMSE of the rule": number(format="%.4g"),
-            "network / rule": number(format="percent"),
-        },
-    )
-    if sentence := words_by_target(table):
-        st.caption(plain(sentence))
+    targets_table(results_by_target(dataset, raw), "by_target_table")
     return one_target
 
 
