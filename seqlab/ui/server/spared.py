@@ -3,10 +3,9 @@
 Thirty learners whose pages look again every two seconds make this much of what a look costs.
 
 - With each run of a script or fragment it tells the browser the theme, and puts it together from
-  all options of its configuration: a third of the work of a fragment. They never change while a
-  server runs.
+  all options of its configuration. They never change while a server runs.
 - Each number box, slider and choice asks what the session holds for its own key, and Streamlit
-  gathers the values of all keys for that: a twelfth of the work of a page.
+  gathers the values of all keys for that.
 """
 
 from __future__ import annotations
